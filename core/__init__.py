@@ -1,0 +1,1 @@
+"""The product: one folder per feature, on top of the kernel."""

@@ -1,0 +1,168 @@
+"""Connections per database role, and transactions that carry the scope they serve."""
+
+import ssl
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.kernel.clock import Clock, SystemClock
+from core.kernel.directory import Directory
+from core.kernel.roles import Role, role_password
+from core.kernel.scope import Scope
+from core.kernel.settings import Settings
+from core.kernel.unit import Unit
+from core.kernel.walls import (
+    Engine,
+    context_statement,
+    network_context,
+    person_context,
+    region_context,
+    tenant_context,
+)
+
+WRITE_LIMIT_MS = 5_000
+READ_LIMIT_MS = 30_000
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "", None})
+
+
+class Database:
+    """One database seen through its roles; pools are opened when a role is first used.
+
+    Args:
+        url: ``postgresql://host:port/database``, without a user.
+        secret: What the serving roles' passwords are derived from.
+        pool_size: Connections per role.
+        engine: PostgreSQL or Citus; ask the database with :meth:`detect` at start-up.
+    """
+
+    def __init__(self, url: str, secret: str, *, pool_size: int = 5, engine: Engine = Engine.POSTGRESQL) -> None:
+        self.url = url
+        self.engine = engine
+        self._secret = secret
+        self._pool_size = pool_size
+        self._pools: dict[Role, AsyncEngine] = {}
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Open the database the settings name."""
+        return cls(
+            settings.database_url,
+            settings.role_secret.get_secret_value(),
+            pool_size=settings.pool_size,
+        )
+
+    def pool(self, role: Role) -> AsyncEngine:
+        """Give the pool of one serving role."""
+        if role not in self._pools:
+            url = make_url(self.url).set(
+                drivername="postgresql+asyncpg", username=role.value, password=role_password(self._secret, role)
+            )
+            self._pools[role] = open_pool(url, self._pool_size)
+        return self._pools[role]
+
+    async def detect(self) -> Engine:
+        """Ask which engine this is and remember it."""
+        async with self.pool(Role.APP).connect() as connection:
+            found = await connection.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'citus'"))
+        self.engine = Engine.CITUS if found else Engine.POSTGRESQL
+        return self.engine
+
+    async def close(self) -> None:
+        """Close every pool."""
+        pools = list(self._pools.values())
+        self._pools.clear()
+        for pool in pools:
+            await pool.dispose()
+
+    @asynccontextmanager
+    async def transaction(
+        self, role: Role, context: Mapping[str, str], *, read_only: bool = False
+    ) -> AsyncGenerator[AsyncSession, None]:
+        """Run one transaction as a role in a context; it commits at the end and rolls back on any error.
+
+        Reads see one snapshot (repeatable read); writes must end within five seconds.
+        """
+        bind = self.pool(role)
+        if read_only:
+            bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with AsyncSession(bind, expire_on_commit=False) as session, session.begin():
+            if context:
+                await session.execute(*context_statement(self.engine, context))
+            yield session
+
+    @asynccontextmanager
+    async def unit(
+        self,
+        scope: Scope,
+        *,
+        clock: Clock | None = None,
+        directory: Directory | None = None,
+        read_only: bool = False,
+    ) -> AsyncGenerator[Unit, None]:
+        """Run one unit of work inside a tenant: everything in it commits together or not at all."""
+        async with self.transaction(Role.APP, tenant_context(scope), read_only=read_only) as session:
+            yield Unit(session=session, scope=scope, clock=clock or SystemClock(), directory=directory)
+
+    @asynccontextmanager
+    async def network_reads(self, network_id: UUID) -> AsyncGenerator[AsyncSession, None]:
+        """Read one network as the network role; the caller has opened an audited grant first."""
+        async with self.transaction(Role.NETWORK, network_context(network_id), read_only=True) as session:
+            yield session
+
+    @asynccontextmanager
+    async def region_reads(self, network_id: UUID, tenant_ids: Sequence[UUID]) -> AsyncGenerator[AsyncSession, None]:
+        """Read some tenants as the region role; the caller has opened an audited grant first."""
+        async with self.transaction(Role.REGION, region_context(network_id, tenant_ids), read_only=True) as session:
+            yield session
+
+    @asynccontextmanager
+    async def person_rows(self, person_id: UUID, *, read_only: bool = True) -> AsyncGenerator[AsyncSession, None]:
+        """Work on one person's own group of rows."""
+        async with self.transaction(Role.APP, person_context(person_id), read_only=read_only) as session:
+            yield session
+
+
+def open_pool(url: URL, size: int) -> AsyncEngine:
+    """Open a pool whose connections keep no session state, with statement time limits and plain local TCP."""
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        json_serializer=write_json,
+        json_deserializer=orjson.loads,
+        connect_args=connect_arguments(url),
+    )
+
+
+def write_json(value: object) -> str:
+    """Write a JSON column's value as text."""
+    return orjson.dumps(value).decode()
+
+
+def connect_arguments(url: URL) -> dict[str, Any]:
+    """Give what asyncpg needs: no TLS on loopback, verified TLS elsewhere, JIT off and bounded statements."""
+    local = url.host in LOOPBACK or (url.host or "").startswith("/")
+    return {
+        "ssl": False if local else ssl.create_default_context(),
+        "timeout": 10,
+        "server_settings": {
+            "jit": "off",
+            "statement_timeout": str(READ_LIMIT_MS),
+            "idle_in_transaction_session_timeout": str(READ_LIMIT_MS),
+            "application_name": "touchstone",
+        },
+    }
+
+
+def without_credentials(url: str) -> str:
+    """Show a database address without user and password, for logs and messages."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}:{parts.port or 5432}{parts.path}"

@@ -1,0 +1,68 @@
+"""What the features may ask about the tenant tree, without knowing the package that keeps it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantFacts:
+    """What other rooms need to know of a tenant.
+
+    Attributes:
+        id: The tenant.
+        network_id: Its network.
+        key: Short stable name, unique in the network, such as ``se`` or ``north-17``.
+        name: Name to show.
+        kind: ``headquarters``, ``region`` or ``franchisee``.
+        locale: BCP 47 tag.
+        time_zone: IANA name.
+        currency: ISO 4217 code.
+        active: False while suspended.
+    """
+
+    id: UUID
+    network_id: UUID
+    key: str
+    name: str
+    kind: str
+    locale: str
+    time_zone: str
+    currency: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """What other rooms need to know of a site: its id, key, tenant and IANA time zone."""
+
+    id: UUID
+    tenant_id: UUID
+    key: str
+    time_zone: str
+
+
+class Directory(Protocol):
+    """Answers about the tree as placed at an instant; each call reads inside the given network only."""
+
+    async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """List the tenant and all above it, root first; empty where the tenant is not of the network."""
+        ...
+
+    async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """List every tenant below, at any depth, without the tenant itself."""
+        ...
+
+    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
+        """List the tenants of a network, by key."""
+        ...
+
+    async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
+        """Find a tenant of the network by its key."""
+        ...
+
+    async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
+        """Find a site of the tenant by its key."""
+        ...

@@ -1,0 +1,1 @@
+"""What migrations are written with, so that every table gets its walls, grants and distribution the same way."""

@@ -1,0 +1,45 @@
+"""The catalogue of permissions: features declare theirs, roles are made of them, fields ask for them."""
+
+from dataclasses import dataclass
+
+from core.kernel.errors import NotPermitted
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing an actor may do.
+
+    Attributes:
+        name: ``<feature>.<verb>``, stable, stored with roles and service accounts.
+        description: One sentence an administrator understands.
+    """
+
+    name: str
+    description: str
+
+
+CATALOGUE: dict[str, Permission] = {}
+
+
+def permission(name: str, description: str) -> Permission:
+    """Declare a permission once, at import; declaring it twice with another meaning is refused."""
+    declared = Permission(name, description)
+    if CATALOGUE.setdefault(name, declared) != declared:
+        msg = f"The permission {name} is declared twice with different descriptions."
+        raise ValueError(msg)
+    return declared
+
+
+SIGNED_IN = permission("kernel.signed_in", "Be signed in to the tenant at all; every role holds it.")
+READ_WORK = permission("work.read", "See the work items and background jobs of one's tenant.")
+DO_WORK = permission("work.do", "Take, complete or dismiss work items and cancel background jobs.")
+
+
+def require(held: frozenset[str], needed: Permission) -> None:
+    """Refuse unless the permission is held.
+
+    Raises:
+        NotPermitted: The permission is not among those held.
+    """
+    if needed.name not in held:
+        raise NotPermitted(permission=needed.name)

@@ -1,0 +1,56 @@
+"""Configuration: read once from the environment, typed, with secrets that never print."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """How strict the product is about what it is given."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Settings of one process, from environment variables ``TOUCHSTONE_*`` (and ``DATABASE_URL``, ``REDIS_URL``).
+
+    Attributes:
+        environment: ``production`` refuses demo conveniences such as the built-in token issuer.
+        database_url: ``postgresql://host:port/database`` without a user: each database role signs in by itself.
+        role_secret: Secret that the passwords of the serving database roles are derived from.
+        redis_url: Where background jobs are handed over.
+        master_key: 32 bytes in hexadecimal that wrap every tenant's and person's data key.
+        cursor_key: Secret that seals page cursors and global ids.
+        pool_size: Connections per database role and process.
+        public_url: Where clients reach the server; also the name of the built-in issuer.
+        builtin_issuer: Whether this server signs tokens itself (demo and tests only).
+        introspection: Whether the GraphQL schema may be asked for.
+        otlp_endpoint: OTLP/HTTP collector for traces and metrics; nothing is sent where empty.
+        max_page_size: Most rows one page may have.
+        max_cost: Most cost one operation may have; a role may be granted less.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="ignore", frozen=True)
+
+    environment: Environment = Environment.PRODUCTION
+    database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = "postgresql://127.0.0.1:5432/touchstone"
+    role_secret: SecretStr
+    redis_url: Annotated[SecretStr, Field(validation_alias="REDIS_URL")] = SecretStr("redis://127.0.0.1:6379/0")
+    master_key: SecretStr
+    cursor_key: SecretStr
+    pool_size: int = Field(default=5, ge=1, le=100)
+    public_url: str = "http://127.0.0.1:8000"
+    builtin_issuer: bool = False
+    introspection: bool = False
+    otlp_endpoint: str = ""
+    max_page_size: int = Field(default=200, ge=1, le=1000)
+    max_cost: int = Field(default=20_000, ge=1)
+    service_name: str = "touchstone"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment."""
+    return Settings.model_validate({})

@@ -1,0 +1,1 @@
+"""The edge: HTTP, GraphQL, authentication, limits, worker and command line."""

@@ -1,0 +1,1 @@
+"""Networks, the tenant tree, sites, people and what they may do."""
