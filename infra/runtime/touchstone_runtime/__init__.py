@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey for a Touchstone that was given neither."""
