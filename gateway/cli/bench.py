@@ -1,0 +1,58 @@
+"""``touchstone bench``: run a suite of benchmarks and compare it with its floor or peer."""
+
+import asyncio
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.console import OUT, table
+from gateway.cli.errors import BenchmarkIsUnknown
+
+SUITES = Path(__file__).parents[2] / "tests" / "benchmarks"
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="Name of the suite; an unknown name lists them.")],
+    quick: Annotated[bool, typer.Option(help="Fewer and smaller rounds, to see that it runs.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
+) -> None:
+    """Run one suite; each case is a ratio against a floor or a peer measured in the same run."""
+    cases = asyncio.run(load(name).run(quick=quick))
+    show(name, cases)
+    if json_file is not None:
+        json_file.write_text(json.dumps(cases, indent=2) + "\n")
+
+
+def load(name: str) -> Any:  # noqa: ANN401 - a suite is a module with an async ``run(quick)``
+    """Load a suite by its file's name.
+
+    Raises:
+        BenchmarkIsUnknown: There is no such file.
+    """
+    path = SUITES / f"{name}.py"
+    known = sorted(one.stem for one in SUITES.glob("*.py") if one.stem.isidentifier() and one.stem[0] != "_")
+    if name not in known:
+        raise BenchmarkIsUnknown(name=name, known=", ".join(known))
+    if str(SUITES.parents[1]) not in sys.path:
+        sys.path.insert(0, str(SUITES.parents[1]))
+    spec = importlib.util.spec_from_file_location(f"tests.benchmarks.{name}", path)
+    if spec is None or spec.loader is None:
+        raise BenchmarkIsUnknown(name=name, known=", ".join(known))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def show(name: str, cases: list[dict[str, Any]]) -> None:
+    """Print the cases as a table."""
+    shown = table(f"Benchmark {name}", "Case", "Value", "Unit", "Against", "Ratio", "Goal", "Met", numbers=("Value", "Ratio"))
+    for case in cases:
+        met = {True: "[green]yes[/]", False: "[red]no[/]", None: ""}[case["met"]]
+        ratio = "" if case["ratio"] is None else f"{case['ratio']:.2f}"
+        shown.add_row(case["case"], f"{case['value']:,.2f}", case["unit"], case["against"], ratio, case["goal"], met)
+    OUT.print(shown)

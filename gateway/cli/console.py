@@ -1,0 +1,35 @@
+"""How the command line speaks: tables, progress bars, and errors that say what to do next."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from core.kernel.errors import DomainError
+
+OUT = Console()
+ERR = Console(stderr=True)
+
+
+def progress() -> Progress:
+    """Make a progress display with count and elapsed time."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=OUT,
+    )
+
+
+def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
+    """Make a table; columns named in ``numbers`` are aligned right."""
+    made = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left")
+    return made
+
+
+def show_refusal(refusal: DomainError) -> None:
+    """Show a refusal: what is wrong, what to do, and the stable code."""
+    ERR.print(f"[bold red]{refusal.message}[/]\n{refusal.hint} [dim]({refusal.code})[/]", highlight=False)

@@ -1,0 +1,82 @@
+"""Fixtures of every test: the cluster, this worker's database, a clock, networks and clients."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from core.kernel.clock import SetClock
+from core.kernel.database import Database
+from tests.support.cluster import ROLE_SECRET, Address, Cluster, admin_database_url, clone, drop
+
+ADDRESS = pytest.StashKey[Address]()
+CLUSTER = pytest.StashKey[Cluster]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster in the controller, or where there are no workers; workers are told the address."""
+    if config.option.collectonly or config.option.help:
+        return
+    told = getattr(config, "workerinput", None)
+    if told is not None:
+        config.stash[ADDRESS] = Address(**told["address"])
+        return
+    cluster = Cluster()
+    config.stash[CLUSTER] = cluster
+    config.stash[ADDRESS] = cluster.start()
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Hand the address to a worker."""
+    node.workerinput["address"] = node.config.stash[ADDRESS].as_dict()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started here."""
+    cluster = config.stash.get(CLUSTER, None)
+    if cluster is not None:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def address(request: pytest.FixtureRequest) -> Address:
+    return request.config.stash[ADDRESS]
+
+
+@pytest.fixture(scope="session")
+async def database_name(address: Address) -> AsyncGenerator[str, None]:
+    """A clone of the migrated template that belongs to this worker alone."""
+    name = f"worker_{uuid4().hex[:12]}"
+    await clone(address.admin_url, name)
+    yield name
+    await drop(address.admin_url, name)
+
+
+@pytest.fixture(scope="session")
+async def database(address: Address, database_name: str) -> AsyncGenerator[Database, None]:
+    """The worker's database through the serving roles."""
+    host = address.admin_url.rsplit("@", 1)[1].split("/", 1)[0]
+    opened = Database(f"postgresql://{host}/{database_name}", ROLE_SECRET, pool_size=8)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def admin(address: Address, database_name: str) -> AsyncGenerator[asyncpg.Connection, None]:
+    """A superuser's connection to the worker's database, to look behind the walls."""
+    connection = await asyncpg.connect(admin_database_url(address.admin_url, database_name), ssl=False)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))

@@ -1,0 +1,1 @@
+"""What every test stands on: a cluster, clones of a migrated database, networks and clients."""
