@@ -1,0 +1,63 @@
+"""Remembers for a moment what a token proved, so that its signature is not checked with every request."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+LONGEST_MEMORY_S = 5.0
+MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered(Generic[T]):
+    """A value and the monotonic second it is forgotten at."""
+
+    value: T
+    until: float
+
+
+class ShortMemory(Generic[T]):
+    """A bounded memory by hash: the token itself is never kept.
+
+    What a token proved may be withdrawn (a membership ended, an account revoked), so nothing is remembered longer than
+    five seconds, nor beyond the token's own end.
+
+    Args:
+        longest_s: Seconds a value is kept; zero remembers nothing.
+        monotonic: Tells seconds that never run backwards; given by tests.
+    """
+
+    def __init__(self, longest_s: float = LONGEST_MEMORY_S, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._longest_s = min(longest_s, LONGEST_MEMORY_S)
+        self._monotonic = monotonic
+        self._values: OrderedDict[bytes, Remembered[T]] = OrderedDict()
+
+    def recall(self, *parts: str) -> T | None:
+        """Give what was remembered under these parts, if it still holds."""
+        found = self._values.get(digest(parts))
+        return found.value if found is not None and self._monotonic() < found.until else None
+
+    def remember(self, value: T, ends_in_s: float, *parts: str) -> T:
+        """Remember a value under these parts for the shorter of the limit and its own end, and give it back."""
+        kept_s = min(self._longest_s, ends_in_s)
+        if kept_s > 0:
+            key = digest(parts)
+            self._values[key] = Remembered(value, self._monotonic() + kept_s)
+            self._values.move_to_end(key)
+            if len(self._values) > MOST_REMEMBERED:
+                self._values.popitem(last=False)
+        return value
+
+
+def digest(parts: tuple[str, ...]) -> bytes:
+    """Hash a list of parts so that no two lists run together."""
+    running = sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        running.update(len(data).to_bytes(4, "big") + data)
+    return running.digest()
