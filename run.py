@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Sets Touchstone up in this folder and runs one of its commands: `python3 run.py demo`, `python3 run.py test`.
+
+Needs Python 3.11 and pip, nothing else. What it makes lies in `.venv` and `.touchstone`; both may be deleted.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STATE = ROOT / ".touchstone"
+STAMP = VENV / "touchstone-setup"
+LOCK = ROOT / "requirements.lock"
+# If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
+BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
+
+
+def main(arguments: list[str]) -> None:
+    """Set up if something changed, then become the command."""
+    if sys.version_info < (3, 11):  # noqa: UP036  # whoever has an older one should read a sentence
+        sys.exit(f"Touchstone needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    try:
+        set_up()
+    except subprocess.CalledProcessError as fault:
+        sys.exit(f"Setting up failed with status {fault.returncode}; the reason is above.")
+    if arguments[:1] == ["test"]:
+        os.chdir(ROOT)
+        command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or ["-n", "2"])]
+    else:
+        command = [str(VENV / "bin" / "touchstone"), *(arguments or ["--help"])]
+    os.execv(command[0], command)  # noqa: S606  # becoming the command is the point
+
+
+def set_up() -> None:
+    """Make `.venv` hold exactly what `requirements.lock` says, and this checkout; one process at a time."""
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        base, content = base_fingerprint(), content_fingerprint()
+        had = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else ["", ""]
+        if had == [base, content]:
+            return
+        uv, mirror = find_uv()
+        if had[0] != base:
+            step("making .venv")
+            run(mirror, uv, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, str(VENV))
+        STAMP.unlink(missing_ok=True)
+        step("installing what requirements.lock names")
+        run(mirror, uv, "pip", "sync", "--quiet", "--require-hashes", str(LOCK))
+        step("installing this checkout")
+        editable = [part for package in packages() for part in ("--editable", str(package))]
+        run(mirror, uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", *editable)
+        STAMP.write_text(f"{base} {content}\n")
+
+
+def packages() -> list[Path]:
+    """Every distribution of this repository."""
+    return [ROOT, ROOT / "infra" / "runtime", *(path.parent for path in sorted(ROOT.glob("plugins/*/pyproject.toml")))]
+
+
+def base_fingerprint() -> str:
+    """What makes a `.venv` another one: the Python under it and where it lies."""
+    return hashlib.sha256(f"{sys.version}\0{sys.base_prefix}\0{VENV}".encode()).hexdigest()
+
+
+def content_fingerprint() -> str:
+    """What makes its content another one: the lock and every pyproject.toml."""
+    digest = hashlib.sha256()
+    for path in (LOCK, *(package / "pyproject.toml" for package in packages())):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def find_uv() -> tuple[str, dict[str, str]]:
+    """Find uv on the PATH or where an earlier run put it; else have pip put it there.
+
+    A uv of our own knows only pip's settings, so it is told of the mirror that those may name.
+    """
+    if found := shutil.which("uv"):
+        return found, {}
+    ours = STATE / "uv"
+    if not (ours / "bin" / "uv").exists():
+        step("installing uv with pip")
+        fresh = STATE / "uv.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        run(quiet, BASE_PYTHON, "-m", "pip", "install", "--quiet", "--target", str(fresh), "uv>=0.9,<1")
+        shutil.rmtree(ours, ignore_errors=True)
+        fresh.rename(ours)
+    listing = subprocess.run([BASE_PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    said = dict(line.split("=", 1) for line in listing.stdout.splitlines() if "=" in line)
+    named = [
+        said[key].strip("'") for key in (":env:.index-url", "install.index-url", "global.index-url") if key in said
+    ]
+    return str(ours / "bin" / "uv"), {"UV_DEFAULT_INDEX": named[0]} if named else {}
+
+
+def run(settings: dict[str, str], *command: str) -> None:
+    """Run a tool for `.venv`, with the machine's certificates and the Python that is here."""
+    ours = {"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
+    subprocess.run(command, check=True, cwd=ROOT, env={**settings, **os.environ, **ours})
+
+
+def step(what: str) -> None:
+    """Say what is being done; on standard error, so that a command's output stays its own."""
+    print(f"touchstone: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
