@@ -1,0 +1,81 @@
+"""What the framework remembers of every field, and where it is kept: in the metadata of Strawberry's field."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from strawberry.types.field import StrawberryField
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.access import Permission
+from core.kernel.reads import Breadth, Listing, Lookup, Reading
+
+DECLARED = "touchstone.declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """The field reads the attribute of the same name; an id stands for the entity it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLookup:
+    """The field reads any entity by its global id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The field runs a coroutine, which may ask for ``unit`` and ``context`` beside the field's arguments."""
+
+    body: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The field changes something: see ``mutations``.
+
+    Attributes:
+        operation: The field's GraphQL name; idempotency keys are kept by it.
+        body: The coroutine that calls the use case and gives ``Refs``.
+        success: The payload type.
+        problems: The Strawberry type of each refusal that is part of the result.
+    """
+
+    operation: str
+    body: Callable[..., Any]
+    success: type
+    problems: Mapping[type[DomainError], type]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The field is an async generator of events, which may ask for ``context`` beside the field's arguments."""
+
+    body: Callable[..., Any]
+
+
+Source = Reading | Listing | Lookup | Attribute | NodeLookup | Code | Change | Stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """How a field reads and what it takes to read it.
+
+    Attributes:
+        source: Where the value comes from.
+        permission: What it takes; ``None`` stands for the permission of the type the field belongs to.
+        breadth: How far a root field reads.
+        cost: What resolving the field once adds to the cost of the operation, beside the objects it returns.
+        arguments: For a lookup, the GraphQL argument that carries each column.
+    """
+
+    source: Source
+    permission: Permission | None = None
+    breadth: Breadth = Breadth.TENANT
+    cost: int = 0
+    arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def declared_of(owner: StrawberryField) -> Declared | None:
+    """Give what was declared of a field; ``None`` for a field made without the framework."""
+    return owner.metadata.get(DECLARED)

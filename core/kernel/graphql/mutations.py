@@ -1,0 +1,113 @@
+"""Fields of Mutation: one transaction each, a union of success and named refusals, repeatable by idempotency key."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Optional
+
+import strawberry
+from strawberry.types.arguments import StrawberryArgument
+
+from core.kernel.errors import DomainError, NotPermitted
+from core.kernel.graphql.access import Permission
+from core.kernel.graphql.declared import Change, Declared
+from core.kernel.graphql.entities import entity_of
+from core.kernel.graphql.fields import RootField, body_arguments, named_union, root_field
+from core.kernel.graphql.naming import camel, pascal, words
+from core.kernel.graphql.paging import argument
+from core.kernel.graphql.problems import problem_type
+from core.kernel.graphql.types import part
+from core.kernel.idempotency import IdempotencyKeyReused
+
+PAYLOAD = "__touchstone_payload__"
+MUTATION_COST = 10
+ALWAYS: tuple[type[DomainError], ...] = (NotPermitted, IdempotencyKeyReused)
+
+
+class Refs:
+    """What a mutation gives: the id of each entity of its payload, and each value.
+
+    Attributes:
+        values: By the payload's fields.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - ids and values alike
+        self.values = values
+
+
+Body = Callable[..., Awaitable[Refs]]
+
+
+def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa: ANN401 - types, or types with descriptions
+    """Make the type of a mutation's success.
+
+    An entity is given by its id and read on the same connection before the commit, and again when the request is
+    repeated with the same idempotency key. A value (``secret=(str, "The key, shown this once.")``) is given the first
+    time only and is empty when the request is repeated.
+
+    Args:
+        name: The GraphQL name, such as ``AdaptSuccess``.
+        description: What a front-end developer needs to know.
+        fields: An entity, or a type with its description.
+    """
+    told: dict[str, tuple[Any, str]] = {
+        key: given if isinstance(given, tuple) else (given, "") for key, given in fields.items()
+    }
+    body: dict[str, Any] = {"__annotations__": {key: Optional[kind] for key, (kind, _) in told.items()}}  # noqa: UP045
+    for key, (kind, says) in told.items():
+        default = f"The {words(key)} as it is now." if entity_of(kind) else ""
+        body[key] = part(says or default)
+    made = strawberry.type(type(name, (), body), name=name, description=description or "What was done.")
+    setattr(made, PAYLOAD, tuple(key for key, (kind, _) in told.items() if entity_of(kind)))
+    return made
+
+
+def remembered_fields(success: type) -> tuple[str, ...]:
+    """Name the fields of a payload whose ids are remembered with the idempotency key, in their order."""
+    return getattr(success, PAYLOAD)
+
+
+def mutation(
+    *,
+    permission: Permission,
+    success: type,
+    description: str,
+    errors: tuple[type[DomainError], ...] = (),
+    cost: int = MUTATION_COST,
+    name: str = "",
+) -> Callable[[Body], RootField]:
+    """Declare a mutation: a coroutine of at most ten lines that maps the input and calls one use case.
+
+    The coroutine asks for ``unit: Unit``, the open transaction, and may ask for ``context: RequestContext``; its other
+    parameters, usually one ``input``, are the field's arguments beside ``idempotencyKey``. It gives ``Refs``. A
+    refusal rolls everything back and becomes a member of the result; ``NotPermitted`` and ``IdempotencyKeyReused``
+    always are.
+
+    Args:
+        permission: What it takes; the use case asks for it as well.
+        success: The payload's type.
+        description: What a front-end developer needs to know.
+        errors: The refusals the use case makes.
+        cost: What it adds to the cost of the operation.
+        name: The field's name; the coroutine's by default.
+    """
+
+    def decorate(body: Body) -> RootField:
+        called = name or body.__name__
+        problems = {fact: problem_type(fact) for fact in dict.fromkeys((*errors, *ALWAYS))}
+        source = Change(operation=camel(called), body=body, success=success, problems=problems)
+        result = named_union(f"{pascal(called)}Result", f"What {camel(called)} came to.", (success, *problems.values()))
+        declared = Declared(source=source, permission=permission, cost=cost)
+        return root_field(called, result, declared, description, mutation_arguments(body))
+
+    return decorate
+
+
+def mutation_arguments(body: Body) -> list[StrawberryArgument]:
+    """Declare a mutation's arguments: those of its coroutine and the idempotency key."""
+    key = argument(
+        "idempotency_key",
+        str,
+        "Made by the client, once per intention, at most 200 characters; with it the same request is done once.",
+    )
+    return [*body_arguments(body, {"input": "What is to be done."}), key]

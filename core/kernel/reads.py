@@ -1,0 +1,221 @@
+"""How a field reads, as data: interpreted by generic loaders, and complete enough to be compiled to one statement.
+
+A declaration says what a field is made of, never how it is fetched, and nobody writes a resolver for a declared field.
+Every declaration is checked against the tables when the schema is assembled: a column that does not exist, a nullable
+column behind a required field or a list without a total order keeps the product from starting, naming the field.
+
+An *ordering* is a tuple of column names, ``-`` before a name for descending; it ends in the key of the listed rows, so
+that it is total. Conditions and formulas are functions of the table (``lambda record: record.c.status == "open"``);
+where they depend on the moment they use :data:`NOW`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, FromClause
+
+from core.kernel.rows import Row
+from core.kernel.services import Services
+from core.kernel.unit import Unit
+
+Ordering = tuple[str, ...]
+Condition = Callable[[FromClause], ColumnElement[bool]]
+Formula = Callable[[FromClause], ColumnElement[Any]]
+
+NOW = sa.bindparam("touchstone_now", required=True, type_=sa.DateTime(timezone=True))
+"""The instant of the operation, for formulas and conditions that depend on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the entity's table."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A value PostgreSQL computes from the columns of one row.
+
+    Attributes:
+        formula: Gives the SQL expression over the entity's table.
+    """
+
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored canonical JSON text: as it stands in a ``String`` field, as a value in a ``JSON`` field."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Splicing:
+    """What a :class:`Hole` is filled with the help of."""
+
+    unit: Unit
+    services: Services
+
+
+Fill = Callable[[Splicing, Sequence[Mapping[str, Any]]], Awaitable[Sequence[object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A value Python splices in from columns of the row: decryption, amounts of money, signed addresses.
+
+    Attributes:
+        columns: Columns that are read for it.
+        fill: Gives one value per row, in the order of the rows; it is called once for all rows of a page, and holds
+            the connection while it runs.
+    """
+
+    columns: tuple[str, ...]
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The global id, made of the type's name and the row's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """One row of another table, or none, in the same tenant (or network, where the target is a reference table).
+
+    Attributes:
+        target: The other table's model.
+        by: Column of this table that names the other row.
+        key: Column of the other table that ``by`` names.
+    """
+
+    target: type[Row]
+    by: str
+    key: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """The rows of another table that name this one, page by page.
+
+    Attributes:
+        target: The other table's model.
+        key: Column of the other table that names this row.
+        order: How they are listed; total, and of required columns only.
+        local: Column of this table that ``key`` names.
+        where: Which of them are listed at all.
+        filter: A class decorated with ``filters``: what the caller may narrow them by.
+    """
+
+    target: type[Row]
+    key: str
+    order: Ordering
+    local: str = "id"
+    where: Condition | None = None
+    filter: type | None = None
+
+
+class Measure(StrEnum):
+    """What an aggregate says of the rows it looks at."""
+
+    COUNT = "count"
+    SUM = "sum"
+    AVERAGE = "avg"
+    LEAST = "min"
+    GREATEST = "max"
+    PERCENTILE = "percentile"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """A figure over the rows of another table that name this one.
+
+    A count over no rows is zero; every other measure over no rows is empty, so its field is nullable.
+
+    Attributes:
+        measure: What is computed.
+        target: The other table's model.
+        key: Column of the other table that names this row.
+        of: Column or formula that is measured; not for a count.
+        fraction: Between 0 and 1, for a percentile (continuous: between the two nearest values).
+        local: Column of this table that ``key`` names.
+        where: Which rows are looked at.
+        filter: A class decorated with ``filters``: what the caller may narrow them by.
+    """
+
+    measure: Measure
+    target: type[Row]
+    key: str
+    of: str | Formula | None = None
+    fraction: float | None = None
+    local: str = "id"
+    where: Condition | None = None
+    filter: type | None = None
+
+
+Reading = Column | Expression | Document | Hole | Identity | ToOne | ToMany | Aggregate
+
+
+class Operator(StrEnum):
+    """How a filter compares; each becomes an index condition under row-level security."""
+
+    IS = "is"
+    AMONG = "among"
+    FROM = "from"
+    AFTER = "after"
+    UP_TO = "up_to"
+    BEFORE = "before"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One thing the rows of a list can be narrowed by.
+
+    Attributes:
+        column: The column that is compared.
+        operator: ``is``; ``among`` a list; ``from`` (at or after), ``after``, ``up_to`` (at or before), ``before``;
+            ``empty`` takes a boolean.
+        refers_to: Name of the GraphQL type whose global id is given, where the column names a row.
+    """
+
+    column: str
+    operator: Operator = Operator.IS
+    refers_to: str = ""
+
+
+class Breadth(StrEnum):
+    """How far a root field reads.
+
+    ``tenant``: the tenant acted in. ``units_below``: that tenant and every unit below it. ``network``: the whole
+    network. The wider ones read under a role of their own and open an audited grant, so they need a permission that
+    says so.
+    """
+
+    TENANT = "tenant"
+    UNITS_BELOW = "units_below"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list at the root: all rows of a table inside the breadth, page by page."""
+
+    model: type[Row]
+    order: Ordering
+    where: Condition | None = None
+    filter: type | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """One row at the root, by the values of some columns; by its global id where the columns are its key."""
+
+    model: type[Row]
+    by: tuple[str, ...] = field(default=("id",))
+    where: Condition | None = None
