@@ -34,3 +34,8 @@ class SetClock:
     def advance(self, by: timedelta) -> None:
         """Move the clock forward by a positive duration."""
         self.instant += by
+
+
+def recorded_now() -> datetime:
+    """Tell the real instant at which something is recorded; no clock given to a use case moves it."""
+    return datetime.now(UTC)

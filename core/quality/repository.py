@@ -1,0 +1,220 @@
+"""SQL of quality: scores and figures of records in, sums by day, figures of periods out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.kernel.clock import recorded_now
+from core.kernel.unit import Unit
+from core.quality.policy import DimensionScore, Figures
+
+SCORES = text("""
+    INSERT INTO record_scores (tenant_id, network_id, id, record_id, rule, rule_version, dimension, basis_points,
+                               reason, message, measured, effective_hash, recorded_at)
+    SELECT :tenant_id, :network_id, s.id, s.record_id, s.rule, s.rule_version, s.dimension, s.basis_points,
+           s.reason, s.message, s.measured, s.effective_hash, :recorded_at
+    FROM unnest(CAST(:id AS uuid[]), CAST(:record_id AS uuid[]), CAST(:rule AS text[]),
+                CAST(:rule_version AS text[]), CAST(:dimension AS text[]), CAST(:basis_points AS integer[]),
+                CAST(:reason AS text[]), CAST(:message AS text[]), CAST(:measured AS jsonb[]),
+                CAST(:effective_hash AS text[]))
+        AS s (id, record_id, rule, rule_version, dimension, basis_points, reason, message, measured, effective_hash)
+    ON CONFLICT (tenant_id, record_id, rule, dimension) DO UPDATE SET
+        rule_version = excluded.rule_version, basis_points = excluded.basis_points, reason = excluded.reason,
+        message = excluded.message, measured = excluded.measured, effective_hash = excluded.effective_hash,
+        recorded_at = excluded.recorded_at
+""")
+FIGURES = text("""
+    INSERT INTO record_figures (tenant_id, network_id, id, standard_code, day, resolved, resolution_seconds,
+                                published_limit_seconds, effective_limit_seconds, step_count, recorded_at)
+    SELECT :tenant_id, :network_id, f.id, f.standard_code, f.day, f.resolution_seconds IS NOT NULL,
+           f.resolution_seconds, f.published_limit_seconds, f.effective_limit_seconds, f.step_count, :recorded_at
+    FROM unnest(CAST(:id AS uuid[]), CAST(:standard_code AS text[]), CAST(:day AS date[]),
+                CAST(:resolution_seconds AS bigint[]), CAST(:published_limit_seconds AS bigint[]),
+                CAST(:effective_limit_seconds AS bigint[]), CAST(:step_count AS integer[]))
+        AS f (id, standard_code, day, resolution_seconds, published_limit_seconds, effective_limit_seconds, step_count)
+    ON CONFLICT (tenant_id, id) DO UPDATE SET
+        day = excluded.day, resolved = excluded.resolved, resolution_seconds = excluded.resolution_seconds,
+        published_limit_seconds = excluded.published_limit_seconds,
+        effective_limit_seconds = excluded.effective_limit_seconds, step_count = excluded.step_count,
+        recorded_at = excluded.recorded_at
+""")
+LOCK_HEAD = text("""
+    INSERT INTO quality_heads (tenant_id, network_id, revision) VALUES (:tenant_id, :network_id, 1)
+    ON CONFLICT (tenant_id) DO UPDATE SET revision = quality_heads.revision + excluded.revision
+""")
+QUALITY_DAYS = text("""
+    INSERT INTO quality_days (tenant_id, network_id, standard_code, day, records, resolved, within_published,
+                              within_effective, resolution_seconds, steps)
+    SELECT tenant_id, network_id, standard_code, day, count(*), count(*) FILTER (WHERE resolved),
+           count(*) FILTER (WHERE resolution_seconds <= published_limit_seconds),
+           count(*) FILTER (WHERE resolution_seconds <= effective_limit_seconds),
+           coalesce(sum(resolution_seconds), 0), sum(step_count)
+    FROM record_figures
+    WHERE tenant_id = :tenant_id AND standard_code = :standard_code AND day = ANY(CAST(:days AS date[]))
+    GROUP BY tenant_id, network_id, standard_code, day
+    ON CONFLICT (tenant_id, standard_code, day) DO UPDATE SET
+        records = excluded.records, resolved = excluded.resolved, within_published = excluded.within_published,
+        within_effective = excluded.within_effective, resolution_seconds = excluded.resolution_seconds,
+        steps = excluded.steps
+""")
+SCORE_DAYS = text("""
+    INSERT INTO score_days (tenant_id, network_id, standard_code, day, rule, dimension, scored, basis_points)
+    SELECT f.tenant_id, f.network_id, f.standard_code, f.day, s.rule, s.dimension, count(s.basis_points),
+           coalesce(sum(s.basis_points), 0)
+    FROM record_figures f JOIN record_scores s ON s.tenant_id = f.tenant_id AND s.record_id = f.id
+    WHERE f.tenant_id = :tenant_id AND s.tenant_id = :tenant_id AND f.standard_code = :standard_code
+      AND f.day = ANY(CAST(:days AS date[]))
+    GROUP BY f.tenant_id, f.network_id, f.standard_code, f.day, s.rule, s.dimension
+    ON CONFLICT (tenant_id, standard_code, day, rule, dimension) DO UPDATE SET
+        scored = excluded.scored, basis_points = excluded.basis_points
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which tenants a read of figures covers; the reading role's wall covers the same.
+
+    Attributes:
+        network_id: The network.
+        tenant_ids: The tenants, or None for the whole network.
+    """
+
+    network_id: UUID
+    tenant_ids: tuple[UUID, ...] | None
+
+    def condition(self) -> str:
+        """Name the tenants in SQL."""
+        return "network_id = :network_id" + ("" if self.tenant_ids is None else " AND tenant_id = ANY(:tenant_ids)")
+
+    def parameters(self) -> dict[str, Any]:
+        """Give the condition's parameters."""
+        return {"network_id": self.network_id} | (
+            {} if self.tenant_ids is None else {"tenant_ids": list(self.tenant_ids)}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Some days of one standard; both ends belong to it, None is open."""
+
+    standard_code: str
+    first: date | None = None
+    last: date | None = None
+
+    def condition(self) -> str:
+        """Name the days in SQL."""
+        return (
+            "standard_code = :standard_code"
+            + (" AND day >= :first" if self.first else "")
+            + (" AND day <= :last" if self.last else "")
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """Give the condition's parameters."""
+        given = {"standard_code": self.standard_code, "first": self.first, "last": self.last}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Turn rows into one array a column, as ``unnest`` takes them."""
+    return {name: [row[name] for row in rows] for name in names}
+
+
+async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep the scores of some records, replacing what the same rule said of them before."""
+    names = ("id", "record_id", "rule", "rule_version", "dimension", "basis_points")
+    rest = ("reason", "message", "measured", "effective_hash")
+    await unit.session.execute(SCORES, {**columns(rows, (*names, *rest)), **owner(unit), "recorded_at": recorded_now()})
+
+
+async def keep_figures(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what is counted of some records, replacing what was counted before."""
+    names = ("id", "standard_code", "day", "resolution_seconds", "published_limit_seconds", "effective_limit_seconds")
+    values = columns(rows, (*names, "step_count"))
+    await unit.session.execute(FIGURES, {**values, **owner(unit), "recorded_at": recorded_now()})
+
+
+async def add_up_days(unit: Unit, standard_code: str, days: Sequence[date]) -> None:
+    """Add some days up again from their records, one job of a tenant at a time."""
+    await unit.session.execute(LOCK_HEAD, owner(unit))
+    parameters = {"tenant_id": unit.tenant_id, "standard_code": standard_code, "days": list(days)}
+    await unit.session.execute(QUALITY_DAYS, parameters)
+    await unit.session.execute(SCORE_DAYS, parameters)
+
+
+def owner(unit: Unit) -> dict[str, Any]:
+    """Name the tenant a row is written for."""
+    return {"tenant_id": unit.tenant_id, "network_id": unit.network_id}
+
+
+async def figures_by_tenant(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID, Figures]:
+    """Add up the figures of a period, tenant by tenant."""
+    sums = ", ".join(f"CAST(sum({name}) AS bigint) AS {name}" for name in Figures.__dataclass_fields__)
+    where = f"{reach.condition()} AND {period.condition()}"
+    statement = text(f"SELECT tenant_id, {sums} FROM quality_days WHERE {where} GROUP BY tenant_id")  # noqa: S608
+    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
+    return {row["tenant_id"]: Figures(**{k: v for k, v in row.items() if k != "tenant_id"}) for row in found.mappings()}
+
+
+async def scores_by_tenant(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID, list[DimensionScore]]:
+    """Add up the scores of a period, tenant by tenant."""
+    where = f"{reach.condition()} AND {period.condition()}"
+    statement = text(
+        "SELECT tenant_id, rule, dimension, CAST(sum(scored) AS bigint) AS scored, "  # noqa: S608
+        "CAST(sum(basis_points) AS bigint) AS basis_points "
+        f"FROM score_days WHERE {where} GROUP BY tenant_id, rule, dimension ORDER BY tenant_id, rule, dimension"
+    )
+    by_tenant: dict[UUID, list[DimensionScore]] = {}
+    for row in (await session.execute(statement, {**reach.parameters(), **period.parameters()})).mappings():
+        score = DimensionScore(**{name: value for name, value in row.items() if name != "tenant_id"})
+        by_tenant.setdefault(row["tenant_id"], []).append(score)
+    return by_tenant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits that the latest record of a period was held to, in seconds; None where there was none."""
+
+    published_limit_seconds: int | None
+    effective_limit_seconds: int | None
+
+
+async def latest_limits(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID, Limits]:
+    """Give the limits of each tenant's latest record in a period."""
+    where = f"{reach.condition()} AND {period.condition()}"
+    statement = text(
+        "SELECT DISTINCT ON (tenant_id) tenant_id, published_limit_seconds, effective_limit_seconds "  # noqa: S608
+        f"FROM record_figures WHERE {where} ORDER BY tenant_id, day DESC, id DESC"
+    )
+    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
+    return {
+        row["tenant_id"]: Limits(**{name: value for name, value in row.items() if name != "tenant_id"})
+        for row in found.mappings()
+    }
+
+
+async def medians(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID | None, float]:
+    """Give the median seconds to resolution of each tenant, and of all together under None."""
+    where = f"{reach.condition()} AND {period.condition()} AND resolved"
+    statement = text(
+        "WITH chosen AS MATERIALIZED "  # noqa: S608
+        f"(SELECT tenant_id, resolution_seconds FROM record_figures WHERE {where}) "
+        "SELECT tenant_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY resolution_seconds) AS median "
+        "FROM chosen GROUP BY GROUPING SETS ((tenant_id), ()) HAVING count(*) > 0"
+    )
+    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
+    return {row["tenant_id"]: float(row["median"]) for row in found.mappings()}
+
+
+async def figures_by_day(session: AsyncSession, reach: Reach, period: Period) -> list[tuple[date, Figures]]:
+    """Add up the figures of each day over the tenants in reach, in the order of days."""
+    sums = ", ".join(f"CAST(sum({name}) AS bigint) AS {name}" for name in Figures.__dataclass_fields__)
+    where = f"{reach.condition()} AND {period.condition()}"
+    statement = text(f"SELECT day, {sums} FROM quality_days WHERE {where} GROUP BY day ORDER BY day")  # noqa: S608
+    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
+    return [(row["day"], Figures(**{k: v for k, v in row.items() if k != "day"})) for row in found.mappings()]

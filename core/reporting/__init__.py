@@ -1,0 +1,1 @@
+"""Reports a director reads: figures, charts and what they mean, as one self-contained HTML file."""
