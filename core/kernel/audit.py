@@ -1,0 +1,44 @@
+"""The audit trail: one entry per act, written in the act's own transaction and never changed."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import insert
+
+from core.kernel.canonical import canonical_text
+from core.kernel.clock import recorded_now
+from core.kernel.ids import new_id
+from core.kernel.models import AuditEntry
+from core.kernel.unit import Unit
+
+
+async def record_act(
+    unit: Unit, *, action: str, subject_kind: str, subject_id: UUID, details: Mapping[str, Any] | None = None
+) -> None:
+    """Record who did what to which subject.
+
+    Args:
+        unit: The transaction of the act itself.
+        action: ``<feature>.<verb>``.
+        subject_kind: What kind of thing was acted on, in the domain's words.
+        subject_id: Its id.
+        details: Facts about the act, without personal data; kept as canonical JSON.
+    """
+    scope = unit.scope
+    await unit.session.execute(
+        insert(AuditEntry).values(
+            tenant_id=scope.tenant_id,
+            network_id=scope.network_id,
+            id=new_id(),
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            actor_kind=scope.actor.kind.value,
+            actor_id=scope.actor.id,
+            on_behalf_of=scope.on_behalf_of,
+            details=canonical_text(details or {}),
+            occurred_at=unit.now,
+            recorded_at=recorded_now(),
+        )
+    )

@@ -1,0 +1,149 @@
+"""Create the database roles and the database, as often as one likes, with an administrator's connection."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import NullPool, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from core.kernel.database import connect_arguments
+from core.kernel.migration.errors import DatabaseNameIsInvalid, RoleIsTooPowerful
+from core.kernel.migration.scram import scram_verifier
+from core.kernel.roles import SERVING, Role, role_password
+
+BOOTSTRAP_LOCK = 7_305_804_102
+ATTRIBUTES = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
+NAME = re.compile(r"[a-z_][a-z0-9_-]{0,62}")
+
+
+async def bootstrap(admin_url: str, database: str, role_secret: str, *, maintenance_password: str = "") -> None:
+    """Create the roles and the database where they are missing and mend what differs.
+
+    Args:
+        admin_url: ``postgresql://user:password@host:port/database`` of a superuser, or of a role with CREATEROLE and
+            CREATEDB; the database named in it is only connected to.
+        database: Name of the database to create.
+        role_secret: What the serving roles' passwords are derived from.
+        maintenance_password: Lets the maintenance role sign in; without it, it cannot.
+
+    Raises:
+        RoleIsTooPowerful: A role of that name exists and may do more than it must.
+        DatabaseNameIsInvalid: The name is not plain lower-case ASCII.
+    """
+    if not NAME.fullmatch(database):
+        raise DatabaseNameIsInvalid(name=database)
+    async with connected(admin_url) as connection:
+        await run(connection, f"SELECT pg_advisory_lock({BOOTSTRAP_LOCK})")
+        await create_roles(connection, role_secret, maintenance_password)
+        await create_database(connection, database)
+        async with connected(admin_url, database) as inside:
+            await prepare_database(inside, database)
+
+
+@asynccontextmanager
+async def connected(admin_url: str, database: str | None = None) -> AsyncGenerator[AsyncConnection, None]:
+    """Open an administrator's connection, to another database than the address names where asked."""
+    url = make_url(admin_url).set(drivername="postgresql+asyncpg")
+    arguments = connect_arguments(url)
+    # Creating a database or an index may take longer than a request may.
+    arguments["server_settings"] = {"application_name": "touchstone-migrate"}
+    engine = create_async_engine(
+        url.set(database=database or url.database or "postgres"),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=arguments,
+    )
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def ask(connection: AsyncConnection, question: str, **values: str) -> object:
+    """Fetch one value."""
+    return await connection.scalar(text(question), values)
+
+
+async def run(connection: AsyncConnection, *statements: str) -> None:
+    """Execute statements one by one."""
+    for statement in statements:
+        await connection.exec_driver_sql(statement)
+
+
+async def create_roles(connection: AsyncConnection, secret: str, maintenance_password: str) -> None:
+    """Create every role, give those that sign in their passwords, and let the administrator act as the owner."""
+    for role in Role:
+        if not await ask(connection, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=role.value):
+            await run(connection, f"CREATE ROLE {role.value} {ATTRIBUTES} NOLOGIN")
+        await refuse_powerful(connection, role)
+    for role in SERVING:
+        await let_in(connection, role, role_password(secret, role))
+    if maintenance_password:
+        await let_in(connection, Role.MAINTAIN, maintenance_password)
+    await run(connection, f"GRANT {Role.OWNER.value} TO {Role.MAINTAIN.value} WITH INHERIT FALSE, SET TRUE")
+    if not await ask(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        await run(connection, f"GRANT {Role.OWNER.value} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+
+
+async def let_in(connection: AsyncConnection, role: Role, password: str) -> None:
+    """Let a role sign in with a password, sent as its verifier only."""
+    await run(connection, f"ALTER ROLE {role.value} LOGIN PASSWORD '{scram_verifier(password)}'")
+
+
+async def refuse_powerful(connection: AsyncConnection, role: Role) -> None:
+    """Refuse a role that could pass the walls: by its attributes, or as a member of another role."""
+    powers = await ask(
+        connection,
+        "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls OR rolinherit"
+        " OR EXISTS (SELECT 1 FROM pg_auth_members WHERE member = r.oid AND roleid <> (:owner)::text::regrole)"
+        " FROM pg_roles r WHERE rolname = :name",
+        name=role.value,
+        owner=Role.OWNER.value,
+    )
+    if powers:
+        raise RoleIsTooPowerful(role=role.value)
+
+
+async def create_database(connection: AsyncConnection, database: str) -> None:
+    """Create the database with the built-in C.UTF-8 locale, whose order never changes with the operating system."""
+    if await ask(connection, "SELECT 1 FROM pg_database WHERE datname = :name", name=database):
+        return
+    await run(
+        connection,
+        f'CREATE DATABASE "{database}" OWNER {Role.OWNER.value} TEMPLATE template0 ENCODING UTF8'
+        " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'",
+    )
+
+
+async def prepare_database(connection: AsyncConnection, database: str) -> None:
+    """Install extensions, take everything from PUBLIC and admit the serving roles."""
+    citus = "citus" in str(await ask(connection, "SELECT current_setting('shared_preload_libraries')"))
+    await run(connection, *(citus_statements(database) if citus else ()), *opening_statements(database))
+
+
+def citus_statements(database: str) -> tuple[str, ...]:
+    """Write what a Citus coordinator needs on top; ``docs/architecture.md`` says why."""
+    return (
+        "CREATE EXTENSION IF NOT EXISTS citus",
+        f"ALTER DATABASE \"{database}\" SET citus.propagate_set_commands = 'local'",
+        f'ALTER DATABASE "{database}" SET citus.allow_modifications_from_workers_to_replicated_tables = off',
+    )
+
+
+def opening_statements(database: str) -> tuple[str, ...]:
+    """Write what opens the database to the serving roles and to nobody else."""
+    everyone = ", ".join(role.value for role in (*SERVING, Role.MAINTAIN))
+    owner = Role.OWNER.value
+    return (
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        # The grants are the owner's to give: an administrator who is no superuser has no rights on what it owns.
+        f"SET ROLE {owner}",
+        f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC',
+        f'GRANT CONNECT ON DATABASE "{database}" TO {everyone}',
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        f"GRANT USAGE ON SCHEMA public TO {everyone}",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+        "RESET ROLE",
+    )

@@ -1,0 +1,26 @@
+"""Where the migrations lie: at the root of a checkout, or inside the installed distribution."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import core
+from core.kernel.migration.errors import MigrationsAreMissing
+
+
+def find_migrations() -> Path:
+    """Find the folder that holds ``env.py``.
+
+    Raises:
+        MigrationsAreMissing: It is in neither place.
+    """
+    for folder in candidates():
+        if (folder / "env.py").is_file():
+            return folder
+    raise MigrationsAreMissing
+
+
+def candidates() -> list[Path]:
+    """List the places to look: beside the packages, then among the data of the package that carries them."""
+    found = [Path(place).parent / "migrations" for place in core.__path__]
+    carrier = find_spec("gateway")
+    return found + [Path(place) / "_migrations" for place in (carrier and carrier.submodule_search_locations) or ()]
