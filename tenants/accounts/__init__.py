@@ -1,0 +1,1 @@
+"""Issuers of people's tokens, and service accounts for machines."""

@@ -1,0 +1,1 @@
+"""Which plugins a network approves and a tenant has enabled."""

@@ -1,0 +1,1 @@
+"""Networks and the tree of tenants in them, with its history."""

@@ -1,0 +1,1 @@
+"""Sites: the places where one tenant serves customers."""
