@@ -1,0 +1,66 @@
+"""Handlers: which coroutine does the work of which topic."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from core.kernel.discovery import ROOTS, import_modules
+from core.kernel.work import Work
+
+Run = Callable[[Work], Awaitable[None]]
+AnyRun = TypeVar("AnyRun", bound=Run)
+
+USUAL_LIMIT = timedelta(seconds=60)
+USUAL_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """What does the work of a topic.
+
+    Attributes:
+        topic: The topic.
+        run: The coroutine; it may run twice and may be killed once, and the effect is the same.
+        limit: How long one run may take; longer work is cut into pieces that send one another.
+        attempts: How often it is tried before it becomes a dead letter.
+    """
+
+    topic: str
+    run: Run
+    limit: timedelta = USUAL_LIMIT
+    attempts: int = USUAL_ATTEMPTS
+
+
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(
+    topic: str, *, limit: timedelta = USUAL_LIMIT, attempts: int = USUAL_ATTEMPTS
+) -> Callable[[AnyRun], AnyRun]:
+    """Declare the handler of a topic; it stands in the feature's ``jobs.py``.
+
+    Raises:
+        ValueError: Another coroutine handles the topic already.
+    """
+
+    def declare(run: AnyRun) -> AnyRun:
+        declared = HANDLERS.get(topic)
+        if declared is not None and described(declared.run) != described(run):
+            msg = f"The topic {topic} has a handler already: {described(declared.run)}."
+            raise ValueError(msg)
+        HANDLERS[topic] = Handler(topic=topic, run=run, limit=limit, attempts=attempts)
+        return run
+
+    return declare
+
+
+def described(run: Run) -> str:
+    """Name a coroutine by its module and name."""
+    return f"{run.__module__}.{getattr(run, '__qualname__', repr(run))}"
+
+
+def load_handlers(roots: tuple[str, ...] = ROOTS) -> dict[str, Handler]:
+    """Import every feature's ``jobs.py`` and give what they declare."""
+    import_modules("jobs", roots)
+    return HANDLERS
