@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -28,6 +28,10 @@ class RecordScore(TenantRow, table=True):
     """
 
     __tablename__ = "record_scores"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "record_id", "rule", "dimension", name="record_scores_once"),
+        CheckConstraint("basis_points BETWEEN 0 AND 10000", name="record_scores_basis_points"),
+    )
     retention: ClassVar[Retention] = Retention.SERVICE
 
     record_id: UUID
@@ -57,14 +61,19 @@ class RecordFigures(TenantRow, table=True):
     """
 
     __tablename__ = "record_figures"
+    __table_args__ = (
+        CheckConstraint("resolution_seconds >= 0", name="record_figures_resolution"),
+        Index("record_figures_by_day", "tenant_id", "standard_code", "day", "id"),
+        Index("record_figures_by_network", "network_id", "standard_code", "day"),
+    )
     retention: ClassVar[Retention] = Retention.SERVICE
 
     standard_code: str
     day: date
     resolved: bool
-    resolution_seconds: int | None = None
-    published_limit_seconds: int | None = None
-    effective_limit_seconds: int | None = None
+    resolution_seconds: int | None = Field(default=None, sa_type=BigInteger)
+    published_limit_seconds: int | None = Field(default=None, sa_type=BigInteger)
+    effective_limit_seconds: int | None = Field(default=None, sa_type=BigInteger)
     step_count: int
     recorded_at: datetime
 
@@ -99,13 +108,14 @@ class QualityDay(DayRow, table=True):
     """
 
     __tablename__ = "quality_days"
+    __table_args__ = (Index("quality_days_by_network", "network_id", "standard_code", "day"),)
 
-    records: int
-    resolved: int
-    within_published: int
-    within_effective: int
-    resolution_seconds: int
-    steps: int
+    records: int = Field(sa_type=BigInteger)
+    resolved: int = Field(sa_type=BigInteger)
+    within_published: int = Field(sa_type=BigInteger)
+    within_effective: int = Field(sa_type=BigInteger)
+    resolution_seconds: int = Field(sa_type=BigInteger)
+    steps: int = Field(sa_type=BigInteger)
 
 
 class ScoreDay(DayRow, table=True):
@@ -119,11 +129,12 @@ class ScoreDay(DayRow, table=True):
     """
 
     __tablename__ = "score_days"
+    __table_args__ = (Index("score_days_by_network", "network_id", "standard_code", "day"),)
 
     rule: str = Field(primary_key=True)
     dimension: str = Field(primary_key=True)
-    scored: int
-    basis_points: int
+    scored: int = Field(sa_type=BigInteger)
+    basis_points: int = Field(sa_type=BigInteger)
 
 
 class QualityHead(KeptByTenant, table=True):

@@ -18,6 +18,10 @@ LOOK = Style(
     foreground_strong="#0f172a",
     foreground_subtle="#94a3b8",
     font_family="system-ui, sans-serif",
+    label_font_size=13,
+    major_label_font_size=13,
+    title_font_size=17,
+    legend_font_size=14,
     colors=("#0f766e", "#f59e0b", "#6366f1", "#dc2626"),
 )
 PLAIN: dict[str, Any] = {
@@ -25,6 +29,8 @@ PLAIN: dict[str, Any] = {
     "js": (),
     "disable_xml_declaration": True,
     "explicit_size": False,
+    "width": 1040,
+    "height": 400,
     "legend_at_bottom": True,
     "x_label_rotation": 35,
     "truncate_label": -1,

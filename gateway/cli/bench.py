@@ -50,7 +50,9 @@ def load(name: str) -> Any:  # noqa: ANN401 - a suite is a module with an async 
 
 def show(name: str, cases: list[dict[str, Any]]) -> None:
     """Print the cases as a table."""
-    shown = table(f"Benchmark {name}", "Case", "Value", "Unit", "Against", "Ratio", "Goal", "Met", numbers=("Value", "Ratio"))
+    shown = table(
+        f"Benchmark {name}", "Case", "Value", "Unit", "Against", "Ratio", "Goal", "Met", numbers=("Value", "Ratio")
+    )
     for case in cases:
         met = {True: "[green]yes[/]", False: "[red]no[/]", None: ""}[case["met"]]
         ratio = "" if case["ratio"] is None else f"{case['ratio']:.2f}"

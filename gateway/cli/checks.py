@@ -1,0 +1,154 @@
+"""What ``touchstone doctor`` looks at: each check says what it found and, where something is wrong, how to mend it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, cast
+
+from alembic.script import ScriptDirectory
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from core.kernel.database import Database, without_credentials
+from core.kernel.migration.location import find_migrations
+from core.kernel.roles import SERVING, Role
+from core.kernel.settings import Environment, Settings
+from core.plugin_host.registry import load_plugins
+
+OLDEST_POSTGRESQL = 180_000
+UNWALLED = text("""
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'alembic_version' AND NOT c.relrowsecurity
+    ORDER BY c.relname
+""")
+BACKLOG = text("""
+    SELECT count(*) FILTER (WHERE status <> 'done' AND status <> 'dead') AS waiting,
+           count(*) FILTER (WHERE status = 'dead') AS dead
+    FROM outbox
+""")
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    Attributes:
+        subject: What was looked at.
+        verdict: Good, warning or bad.
+        says: What was found.
+        remedy: How to mend it; empty where nothing is wrong.
+    """
+
+    subject: str
+    verdict: Verdict
+    says: str
+    remedy: str = ""
+
+
+Check = Callable[[Database, Settings], Awaitable[Finding]]
+
+
+async def database_answers(database: Database, settings: Settings) -> Finding:
+    """Check that every serving role can sign in, and that the server is new enough."""
+    where = without_credentials(settings.database_url)
+    version = 0
+    for role in SERVING:
+        async with database.pool(role).connect() as connection:
+            version = int(await connection.scalar(text("SHOW server_version_num")) or 0)
+    if version < OLDEST_POSTGRESQL:
+        return Finding("database", Verdict.BAD, f"{where} is version {version}", "Use PostgreSQL 18 or newer.")
+    return Finding("database", Verdict.GOOD, f"{where} answers all {len(SERVING)} serving roles")
+
+
+async def schema_is_current(database: Database, settings: Settings) -> Finding:  # noqa: ARG001 - one form for all checks
+    """Check that every migration of this release was applied."""
+    newest = ScriptDirectory(str(find_migrations())).get_current_head()
+    async with database.pool(Role.APP).connect() as connection:
+        current = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if current != newest:
+        return Finding("schema", Verdict.BAD, f"at {current}, this release needs {newest}", "Run: touchstone migrate")
+    return Finding("schema", Verdict.GOOD, f"at {current}, the newest")
+
+
+async def walls_stand(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that every table has row-level security."""
+    async with database.pool(Role.APP).connect() as connection:
+        open_tables = list((await connection.execute(UNWALLED)).scalars())
+    if open_tables:
+        remedy = "Enable row-level security on them at once, and find out who disabled it."
+        return Finding("walls", Verdict.BAD, f"no row-level security on: {', '.join(open_tables)}", remedy)
+    return Finding("walls", Verdict.GOOD, "row-level security on every table")
+
+
+async def work_flows(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that background work is done and nothing was given up."""
+    async with database.transaction(Role.WORKER, {}, read_only=True) as session:
+        waiting, dead = (await session.execute(BACKLOG)).one()
+    if dead:
+        remedy = "Look at deadLetters in GraphQL, mend the cause, and replay them."
+        return Finding("background work", Verdict.BAD, f"{dead} given up, {waiting} waiting", remedy)
+    return Finding("background work", Verdict.GOOD, f"{waiting} waiting, none given up")
+
+
+async def queue_answers(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that the queue answers and keeps what it is given."""
+    client: Any = cast("Any", Redis).from_url(settings.redis_url.get_secret_value(), socket_timeout=5)
+    try:
+        kept = (await client.config_get("appendonly")).get("appendonly")
+    finally:
+        await client.aclose()
+    if kept != "yes":
+        says = "answers, but forgets everything when it is killed"
+        return Finding("queue", Verdict.WARNING, says, "Set appendonly yes; work is handed over again either way.")
+    return Finding("queue", Verdict.GOOD, "answers and keeps what it is given")
+
+
+async def plugins_load(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that every installed plugin could be loaded."""
+    registry = await asyncio.to_thread(load_plugins)
+    broken = [f"{entry.key}: {entry.reason}" for entry in registry.entries if not entry.available]
+    if broken:
+        remedy = "Run touchstone-plugin-check on each, or uninstall it; the others work."
+        return Finding("plugins", Verdict.WARNING, "; ".join(broken), remedy)
+    names = ", ".join(entry.key for entry in registry.entries)
+    return Finding("plugins", Verdict.GOOD, names or "none installed")
+
+
+async def settings_are_safe(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that production carries no convenience of development."""
+    if settings.environment is Environment.DEVELOPMENT:
+        remedy = "Fine on your own machine; set TOUCHSTONE_ENVIRONMENT=production where others can reach it."
+        return Finding("settings", Verdict.WARNING, "development: conveniences are on", remedy)
+    if settings.builtin_issuer:
+        remedy = "Unset TOUCHSTONE_BUILTIN_ISSUER and register your identity provider."
+        return Finding("settings", Verdict.BAD, "the built-in token issuer is on in production", remedy)
+    return Finding("settings", Verdict.GOOD, "production")
+
+
+CHECKS: tuple[tuple[str, Check, str], ...] = (
+    ("settings", settings_are_safe, "See docs/operations.md."),
+    ("database", database_answers, "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, then run: touchstone migrate"),
+    ("schema", schema_is_current, "Run: touchstone migrate"),
+    ("walls", walls_stand, "Run: touchstone migrate"),
+    ("background work", work_flows, "Run: touchstone migrate"),
+    ("queue", queue_answers, "Check REDIS_URL and that Valkey or Redis runs."),
+    ("plugins", plugins_load, "Uninstall the plugin that was installed last."),
+)
+
+
+async def examine(database: Database, settings: Settings) -> AsyncGenerator[Finding, None]:
+    """Run every check; one that cannot be run is a bad finding and does not stop the others."""
+    for subject, check, remedy in CHECKS:
+        try:
+            yield await check(database, settings)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person needs the finding and the other checks
+            yield Finding(subject, Verdict.BAD, f"cannot be checked: {type(error).__name__}", remedy)
