@@ -35,7 +35,7 @@ class EmbeddedServer(ABC):
         environ: The environment that says where programs lie.
     """
 
-    name: ClassVar[str]
+    name: str
     #: Signals that end the server, from polite to certain, each with the seconds it is given.
     farewells: ClassVar[Sequence[tuple[Signals, float]]]
 

@@ -22,7 +22,7 @@ _ANSWER_S = 1.0
 class EmbeddedValkey(EmbeddedServer):
     """Valkey with an append-only file, a password, on the loopback address alone."""
 
-    name: ClassVar[str] = "Valkey"
+    name: str = "Valkey"
     farewells: ClassVar[Sequence[tuple[Signals, float]]] = ((SIGTERM, 15.0),)
 
     def __init__(
