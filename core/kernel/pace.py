@@ -22,6 +22,7 @@ class Pace:
         capacity: Most rows in the queue at a time; the rest waits in the database.
         kept: How long a row is kept after it was done.
         prune: How often kept rows are looked through.
+        count: How often the backlog is counted for the metrics.
     """
 
     poll: timedelta = timedelta(seconds=1)
@@ -34,6 +35,7 @@ class Pace:
     capacity: int = 500
     kept: timedelta = timedelta(days=7)
     prune: timedelta = timedelta(minutes=10)
+    count: timedelta = timedelta(seconds=15)
 
     def pause_after(self, attempt: int) -> timedelta:
         """Give the pause after a failed attempt (the first is 1): exponential, with half of it by chance."""

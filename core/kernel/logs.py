@@ -1,0 +1,123 @@
+"""Structured logs: JSON on standard output, with trace and tenant, and values only under keys known to be harmless."""
+
+import logging
+import sys
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from opentelemetry import trace
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REDACTED = "[redacted]"
+DEEPEST = 12
+
+# Keys whose values are ids, figures, codes or names of our own making. Everything else is cut.
+_allowed = {
+    *("event", "level", "timestamp", "logger", "trace_id", "span_id", "service"),
+    *("network_id", "tenant_id", "command_id", "job_id", "subject_id", "request", "grant_id"),
+    *("plugin", "topic", "kind", "operation", "permission", "code", "error", "error_at", "outcome", "status", "where"),
+    *("attempt", "count", "rows", "seconds", "size", "still_usable", "issuer", "reason", "fault", "port", "revision"),
+}
+
+
+def allow_keys(*names: str) -> None:
+    """Let values under these keys into the log; they must never hold personal data or content."""
+    _allowed.update(names)
+
+
+def configure_logs(service: str = "touchstone", *, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Set up logging for the process: one JSON object a line, or colours on a terminal.
+
+    Args:
+        service: Name of the service in every line.
+        stream: Where to write; standard output by default.
+        level: Least level written.
+    """
+    out = stream or sys.stdout
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_trace,
+        explain_error,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    last = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[drop_arguments, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    quiet_libraries()
+
+
+def quiet_libraries() -> None:
+    """Let libraries speak of warnings only: their chatter repeats addresses, statements and arguments."""
+    for name in ("uvicorn.access", "arq", "sqlalchemy", "asyncpg", "alembic", "httpx2", "opentelemetry"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def add_trace(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """Add the ids of the current span."""
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        entry["trace_id"] = format(context.trace_id, "032x")
+        entry["span_id"] = format(context.span_id, "016x")
+    return entry
+
+
+def explain_error(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """Replace an exception by its class and the places it passed; its text may hold anything."""
+    match entry.pop("exc_info", None):
+        case True:
+            error = sys.exc_info()[1]
+        case BaseException() as error:
+            pass
+        case (_, BaseException() as error, _):
+            pass
+        case _:
+            error = None
+    if error is not None:
+        entry["error"] = entry.get("error") or type(error).__name__
+        entry["error_at"] = places(error.__traceback__)
+    return entry
+
+
+def places(passed: TracebackType | None) -> list[str]:
+    """List where an exception passed, the origin last: module and line, no values."""
+    found: list[str] = []
+    while passed is not None:
+        found.append(f"{passed.tb_frame.f_globals.get('__name__', '?')}:{passed.tb_lineno}")
+        passed = passed.tb_next
+    return found[-DEEPEST:]
+
+
+def drop_arguments(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """Keep the wording of a library's message and drop what was put into it."""
+    record: Any = entry.get("_record")
+    if record is not None and record.args:
+        entry["event"] = str(record.msg)
+    return entry
+
+
+def redact(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """Cut every value whose key is not known to be harmless."""
+    for key in entry:
+        if key not in _allowed and not key.startswith("_"):
+            entry[key] = REDACTED
+    return entry

@@ -1,0 +1,116 @@
+"""OpenTelemetry: traces and metrics that name tenants, plugins and topics, never what was asked or answered."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.propagate import extract
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span, Status, StatusCode
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.kernel.errors import DomainError
+from core.kernel.settings import Settings
+
+_tracer = trace.get_tracer("touchstone")
+SPAN = "touchstone.span"
+
+
+def configure_telemetry(settings: Settings) -> None:
+    """Set up traces and metrics once per process.
+
+    Metrics can always be read in the Prometheus format; traces and metrics are sent to a collector where the settings
+    name one, and go nowhere else.
+    """
+    resource = Resource.create({"service.name": settings.service_name})
+    readers: list[MetricReader] = [PrometheusMetricReader()]
+    if settings.otlp_endpoint:
+        base = settings.otlp_endpoint.rstrip("/")
+        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics")))
+        provider = TracerProvider(resource=resource)
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
+        trace.set_tracer_provider(provider)
+    metrics.set_meter_provider(MeterProvider(metric_readers=readers, resource=resource))
+
+
+def metrics_page() -> tuple[bytes, str]:
+    """Give all metrics in the Prometheus format, and its content type."""
+    return generate_latest(), CONTENT_TYPE_LATEST
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    tenant_id: UUID | None = None,
+    plugin: str | None = None,
+    parent: str | None = None,
+    **facts: str | float | bool,
+) -> Generator[Span, None, None]:
+    """Wrap a piece of work in a span; of an exception it keeps the code or the class, never the text.
+
+    Args:
+        name: What is done.
+        tenant_id: For which tenant.
+        plugin: By which plugin.
+        parent: The ``traceparent`` of what caused it, where that was in another process.
+        facts: Attributes, each named ``touchstone.<name>``.
+    """
+    attributes: dict[str, Any] = {f"touchstone.{key}": value for key, value in facts.items()}
+    if tenant_id is not None:
+        attributes["touchstone.tenant_id"] = str(tenant_id)
+    if plugin is not None:
+        attributes["touchstone.plugin"] = plugin
+    with _tracer.start_as_current_span(
+        name,
+        context=extract({"traceparent": parent}) if parent else None,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        try:
+            yield current
+        except BaseException as error:
+            told = error.code if isinstance(error, DomainError) else type(error).__name__
+            current.set_status(Status(StatusCode.ERROR, told))
+            raise
+
+
+def trace_statements(engine: AsyncEngine) -> None:
+    """Add a span per SQL statement, with its text and never its parameters, to traces that are being recorded."""
+    event.listen(engine.sync_engine, "before_cursor_execute", _begin_statement)
+    event.listen(engine.sync_engine, "after_cursor_execute", _end_statement)
+    event.listen(engine.sync_engine, "handle_error", _fail_statement)
+
+
+def _begin_statement(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    if trace.get_current_span().is_recording():
+        attributes = {"db.system.name": "postgresql", "db.query.text": statement}
+        connection.info[SPAN] = _tracer.start_span(f"sql {statement.split(None, 1)[0].upper()}", attributes=attributes)
+
+
+def _end_statement(connection: Connection, *_: object) -> None:
+    begun: Span | None = connection.info.pop(SPAN, None)
+    if begun is not None:
+        begun.end()
+
+
+def _fail_statement(context: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own untyped context
+    if context.connection is None:
+        return
+    begun: Span | None = context.connection.info.pop(SPAN, None)
+    if begun is not None:
+        begun.set_status(Status(StatusCode.ERROR, type(context.original_exception).__name__))
+        begun.end()
