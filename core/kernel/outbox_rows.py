@@ -1,6 +1,6 @@
 """The outbox as its rows: found across tenants by their keys, changed inside one tenant only. SQL, nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,10 +50,11 @@ class Tenancy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A due row, locked: its id, topic, whether it is meant for another tenant, how often it was lent and tried."""
+    """A due row, locked: what it is, for whom, and how often it was lent and tried."""
 
     id: UUID
     topic: str
+    payload: Mapping[str, Any]
     crosses: bool
     handovers: int
     attempts: int
@@ -90,6 +91,7 @@ async def lock_due(session: AsyncSession, tenant_id: UUID, now: datetime, most: 
         Claimed(
             id=row.id,
             topic=row.topic,
+            payload=row.payload,
             crosses=row.target_tenant_id != row.tenant_id,
             handovers=row.handovers,
             attempts=row.attempts,

@@ -13,6 +13,7 @@ from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError
 from core.kernel.handlers import HANDLERS, Handler
+from core.kernel.jobs import JobIsCancelled, fail_job_of
 from core.kernel.outbox_rows import DEAD, DONE, Tenancy
 from core.kernel.queue import Handover
 from core.kernel.receipts import AlreadyReceived
@@ -84,7 +85,7 @@ async def attempt(background: Background, started: Started) -> Performed:
     try:
         async with renewed(background, started), asyncio.timeout(handler.limit.total_seconds()):
             await handler.run(await open_work(background, started))
-    except AlreadyReceived:
+    except (AlreadyReceived, JobIsCancelled):
         pass
     except asyncio.CancelledError as error:
         if not is_ending():
@@ -106,11 +107,20 @@ def is_ending() -> bool:
 async def fail(background: Background, started: Started, handler: Handler, error: BaseException) -> Performed:
     """Let the row wait for its next attempt, or give it up after the last."""
     if started.attempt >= handler.attempts:
-        await change(background, started, status=DEAD, finished_at=recorded_now(), last_error=error_code(error))
+        await give_up(background, started, error_code(error))
         return Performed(Outcome.DEAD, error)
     due_at = background.clock.now() + background.pace.pause_after(started.attempt)
     await change(background, started, status="waiting", due_at=due_at, last_error=error_code(error))
     return Performed(Outcome.FAILED, error)
+
+
+async def give_up(background: Background, started: Started, error: str) -> None:
+    """Make the row a dead letter, and its job a failed one."""
+    if not await change(background, started, status=DEAD, finished_at=recorded_now(), last_error=error):
+        return
+    context = Tenancy(started.target_tenant_id, started.network_id).context
+    async with background.database.transaction(Role.APP, context) as session:
+        await fail_job_of(session, started.target_tenant_id, started.payload, error)
 
 
 async def let_go(background: Background, started: Started) -> None:

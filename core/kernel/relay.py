@@ -16,6 +16,7 @@ import structlog
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
 from core.kernel.handlers import HANDLERS
+from core.kernel.jobs import fail_job_of
 from core.kernel.outbox_rows import DEAD, DONE, Claimed, Tenancy
 from core.kernel.queue import Handover, Queue, QueueIsDown
 from core.kernel.roles import Role
@@ -160,8 +161,12 @@ class Relay:
             due = await outbox_rows.lock_due(session, tenant_id, now, most)
             for rows, status, error in given_up(due):
                 await outbox_rows.mark_finished(session, tenant_id, ids(rows), status, error)
-                swept.finished += len(rows) if status == DONE else 0
-                swept.dead += len(rows) if status == DEAD else 0
+                if status == DONE:
+                    swept.finished += len(rows)
+                    continue
+                swept.dead += len(rows)
+                for row in rows:
+                    await fail_job_of(session, tenant_id, row.payload, error)
             runnable = [row for row in due if is_runnable(row)]
             if runnable:
                 await outbox_rows.mark_handed(session, tenant_id, ids(runnable), now + background.pace.lease)
