@@ -1,0 +1,20 @@
+"""Tables of standards: drafts of the publishing tenant, what is published to those below, adaptations, and what holds.
+
+In bitemporal tables the only update ever made closes ``recorded_to``.
+"""
+
+from core.standards.tables.adapted import Adaptation, EffectiveDocument, StandardHead
+from core.standards.tables.drafts import Clause, Parameter, Standard, StandardVersion
+from core.standards.tables.published import PublishedOverlay, PublishedVersion
+
+__all__ = [
+    "Adaptation",
+    "Clause",
+    "EffectiveDocument",
+    "Parameter",
+    "PublishedOverlay",
+    "PublishedVersion",
+    "Standard",
+    "StandardHead",
+    "StandardVersion",
+]

@@ -1,0 +1,170 @@
+"""What a draft must fulfil before it is kept: every problem names the place in the document where it lies."""
+
+import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Final, cast
+from uuid import UUID
+
+import msgspec
+
+from core.kernel.errors import InvalidInput
+from core.standards.policy.bounds import limits_of
+from core.standards.policy.content import (
+    FORMAT,
+    Bounds,
+    ClauseContent,
+    ParameterContent,
+    StandardContent,
+    address,
+)
+from core.standards.policy.documents import JsonObject, JsonValue
+from core.standards.policy.limits import exceeded
+from core.standards.policy.numbers import parse_number
+from core.standards.policy.process import checked_process
+from core.standards.policy.values import normalised, normalised_wording
+from core.standards.vocabulary import ClauseKind, Facet, Flexibility, Operator, ParameterType, TimeUnit
+
+MAX_CLAUSES: Final = 1_000
+MAX_PARAMETERS: Final = 5_000
+CODE_FORM = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+CLAUSE_FORM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
+PARAMETER_FORM = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+LONGEST_KEY: Final = 100
+CLAUSE_OPERATORS: Final = frozenset({Operator.ASSIGN, Operator.NARROW})
+LIST_OPERATORS: Final = frozenset({Operator.APPEND, Operator.REMOVE})
+NOBODY = UUID(int=0)
+
+
+@contextmanager
+def at(path: str) -> Generator[None]:
+    """Name the place in the document for whatever is wrong inside."""
+    try:
+        yield
+    except ValueError as problem:
+        raise InvalidInput(field=path, problem=str(problem)) from problem
+
+
+def checked_content(content: StandardContent) -> StandardContent:
+    """Give a version with every value normalised.
+
+    Raises:
+        InvalidInput: Something in it cannot be; ``field`` is its place, such as ``clauses[2].parameters[0].default``.
+    """
+    with at("format"):
+        demand(content.format == FORMAT, f"{FORMAT} is expected")
+    with at("code"):
+        demand_form(CODE_FORM, content.code, "lower-case words joined by hyphens are expected")
+    with at("number"):
+        parse_number(content.number)
+    with at("title"):
+        title = normalised_wording(content.title)
+    with at("clauses"):
+        demand(0 < len(content.clauses) <= MAX_CLAUSES, f"1 to {MAX_CLAUSES} clauses are expected")
+        total = sum(len(clause.parameters) for clause in content.clauses)
+        demand(total <= MAX_PARAMETERS, f"at most {MAX_PARAMETERS} parameters are expected")
+    clauses = tuple(checked_clause(clause, f"clauses[{i}]") for i, clause in enumerate(content.clauses))
+    check_addresses(clauses)
+    return msgspec.structs.replace(content, title=title, clauses=clauses)
+
+
+def checked_clause(clause: ClauseContent, path: str) -> ClauseContent:
+    """Give a clause normalised."""
+    with at(f"{path}.key"):
+        demand_form(CLAUSE_FORM, clause.key, "lower-case words joined by dots are expected")
+    with at(f"{path}.text"):
+        text = normalised_wording(clause.text)
+    with at(f"{path}.operators"):
+        operators = checked_operators(clause.operators, CLAUSE_OPERATORS, clause.flexibility)
+    with at(f"{path}.body"):
+        body = checked_body(clause)
+    parameters = tuple(
+        checked_parameter(parameter, clause.flexibility, f"{path}.parameters[{i}]")
+        for i, parameter in enumerate(clause.parameters)
+    )
+    return msgspec.structs.replace(clause, text=text, operators=operators, body=body, parameters=parameters)
+
+
+def checked_body(clause: ClauseContent) -> JsonObject | None:
+    """Give the body of a process, and refuse one where no form of it is known."""
+    if clause.kind is ClauseKind.PROCESS:
+        return checked_process(clause.body)
+    demand(clause.body is None, f"a clause of the kind {clause.kind.value} has no body")
+    return None
+
+
+def checked_parameter(parameter: ParameterContent, flexibility: Flexibility, path: str) -> ParameterContent:
+    """Give a parameter normalised: its published value keeps to its own bounds."""
+    with at(f"{path}.key"):
+        demand_form(PARAMETER_FORM, parameter.key, "one lower-case word is expected")
+    with at(f"{path}.default"):
+        default = normalised(parameter.type, parameter.default)
+    with at(f"{path}.unit"):
+        unit = checked_unit(parameter)
+    with at(f"{path}.operators"):
+        extra = LIST_OPERATORS if parameter.type is ParameterType.CHOICES else frozenset[Operator]()
+        operators = checked_operators(parameter.operators, CLAUSE_OPERATORS | extra, flexibility)
+    with at(f"{path}.bounds"):
+        bounds = completed_bounds(parameter.type, parameter.bounds)
+        limits = limits_of(parameter.type, bounds, NOBODY)
+        needed = parameter.type in {ParameterType.CHOICE, ParameterType.CHOICES} and (Facet.CHOICES, "") not in limits
+        demand(not needed, "choices: the enumeration is missing")
+    with at(f"{path}.default"):
+        broken = exceeded(parameter.type, limits, default)
+        demand(broken is None, f"the published value does not keep to its own {broken.facet.value if broken else ''}")
+    return msgspec.structs.replace(parameter, default=default, unit=unit, operators=operators, bounds=bounds)
+
+
+def checked_unit(parameter: ParameterContent) -> TimeUnit | None:
+    """Give what a duration counts; elapsed time where nothing is said."""
+    if parameter.type is ParameterType.DURATION:
+        return parameter.unit or TimeUnit.ELAPSED
+    demand(parameter.unit is None, "only a duration has a unit")
+    return None
+
+
+def checked_operators(
+    operators: Sequence[Operator], permitted: frozenset[Operator], flexibility: Flexibility
+) -> tuple[Operator, ...]:
+    """Give the operators granted, each once; a core clause grants none."""
+    demand(flexibility is Flexibility.FLEXIBLE or not operators, "a core clause grants nothing to levels below")
+    unsuited = sorted(set(operators) - permitted)
+    demand(not unsuited, f"{', '.join(unsuited)} cannot be granted here")
+    return tuple(sorted(set(operators)))
+
+
+def completed_bounds(type_: ParameterType, bounds: Bounds) -> Bounds:
+    """Say outright what bounds imply: currencies without a bound are not allowed, and enumerations are sorted."""
+    if bounds.choices is not None:
+        return msgspec.structs.replace(bounds, choices=tuple(sorted(set(bounds.choices))))
+    if type_ is not ParameterType.MONEY:
+        return bounds
+    named = {key for extreme in (bounds.minimum, bounds.maximum) for key in cast("JsonObject", extreme or {})}
+    return msgspec.structs.replace(bounds, choices=tuple(sorted(named))) if named else bounds
+
+
+def check_addresses(clauses: Sequence[ClauseContent]) -> None:
+    """Refuse two things of one name: clauses, parameters, or a parameter that reads like a clause."""
+    seen: set[str] = set()
+    for i, clause in enumerate(clauses):
+        places = [(f"clauses[{i}].key", address(clause.key))]
+        places += [
+            (f"clauses[{i}].parameters[{k}].key", address(clause.key, parameter.key))
+            for k, parameter in enumerate(clause.parameters)
+        ]
+        for path, name in places:
+            with at(path):
+                demand(name not in seen, f"{name} stands twice")
+            seen.add(name)
+
+
+def demand(fulfilled: bool, otherwise: str) -> None:  # noqa: FBT001 - it is the condition itself
+    """Refuse with a sentence unless a condition is fulfilled."""
+    if not fulfilled:
+        raise ValueError(otherwise)
+
+
+def demand_form(form: re.Pattern[str], text: JsonValue, otherwise: str) -> None:
+    """Refuse a name that has not its form, or is longer than any column is meant for."""
+    fits = isinstance(text, str) and len(text) <= LONGEST_KEY and form.fullmatch(text) is not None
+    demand(fits, otherwise)

@@ -1,0 +1,156 @@
+"""What a version of a standard says: clauses with typed parameters, as values that are never changed.
+
+The same structures are read from data files, kept as drafts, published as canonical text and folded. A file may leave
+out what has a default; a published text says everything but the bounds that are not set, so that its meaning never
+hangs on a default of the program that reads it.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from core.standards.policy.documents import JsonObject, JsonValue, canonical_text, hash_of
+from core.standards.vocabulary import (
+    ClauseKind,
+    ClauseLevel,
+    Direction,
+    Flexibility,
+    Layer,
+    Obligation,
+    Operator,
+    ParameterType,
+    TimeUnit,
+)
+
+FORMAT: Final = "touchstone.standard/1"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a standard; unknown fields are refused, so that a misspelt one is never lost silently."""
+
+
+class Bounds(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """What a value of levels below must keep to; what is not named is not bounded.
+
+    Attributes:
+        minimum: Least value, in the parameter's own form; for money an amount of minor units per currency.
+        maximum: Greatest value, likewise.
+        step: Values are whole multiples of it, counted from zero; not for money.
+        choices: The enumeration of a choice; for money the currencies allowed.
+        pattern: Regular expression a whole text must match.
+        direction: Levels below may only lower, or only raise, the value they received.
+    """
+
+    minimum: JsonValue = None
+    maximum: JsonValue = None
+    step: JsonValue = None
+    choices: tuple[str, ...] | None = None
+    pattern: str | None = None
+    direction: Direction | None = None
+
+
+class Narrowing(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """What a level narrows for those below it.
+
+    Attributes:
+        bounds: Tighter bounds.
+        operators: The operators that levels below keep; all they have where nothing is said.
+    """
+
+    bounds: Bounds = Bounds()
+    operators: tuple[Operator, ...] | None = None
+
+
+class ParameterContent(Part, frozen=True, kw_only=True):
+    """A typed value inside a clause.
+
+    Attributes:
+        key: Name within the clause, such as ``limit``.
+        type: Type of the value.
+        default: The published value, in the form ``policy/values.py`` describes.
+        unit: For durations, what the seconds count.
+        operators: What levels below may do with it; nothing by default.
+        bounds: What they must keep to.
+    """
+
+    key: str
+    type: ParameterType
+    default: JsonValue
+    unit: TimeUnit | None = None
+    operators: tuple[Operator, ...] = ()
+    bounds: Bounds = Bounds()
+
+
+class ClauseContent(Part, frozen=True, kw_only=True):
+    """One addressable requirement, step, limit or wording.
+
+    Attributes:
+        key: Stable dotted name, such as ``reception.greeting``.
+        kind: What it asks for.
+        level: How much hangs on it.
+        obligation: How binding it is.
+        flexibility: A core clause grants nothing, nor do its parameters.
+        text: Text per locale.
+        operators: What levels below may do with the text: assign a text per locale, narrow that right.
+        body: For a process, ``{"steps": [{"key", "position", "required", "repeatable"}]}``.
+        parameters: Its typed values.
+    """
+
+    key: str
+    kind: ClauseKind
+    level: ClauseLevel = ClauseLevel.EXPECTED
+    obligation: Obligation = Obligation.MUST
+    flexibility: Flexibility = Flexibility.CORE
+    text: dict[str, str]
+    operators: tuple[Operator, ...] = ()
+    body: JsonObject | None = None
+    parameters: tuple[ParameterContent, ...] = ()
+
+
+class StandardContent(Part, frozen=True, kw_only=True):
+    """One version of a standard, whole.
+
+    Attributes:
+        code: Name of the standard in its network, such as ``incident-handling``.
+        number: Semantic version number.
+        title: Title per locale.
+        layer: Where it stands among the others.
+        clauses: In reading order; each key once.
+        format: Which form of document this is.
+    """
+
+    code: str
+    number: str
+    title: dict[str, str]
+    layer: Layer = Layer.BUSINESS
+    clauses: tuple[ClauseContent, ...]
+    format: str = FORMAT
+
+    def parameters(self) -> Iterator[tuple[ClauseContent, ParameterContent]]:
+        """List every parameter with its clause, in reading order."""
+        for clause in self.clauses:
+            for parameter in clause.parameters:
+                yield clause, parameter
+
+
+def content_text(content: StandardContent) -> str:
+    """Write the canonical text of a version, the form it is published in."""
+    return canonical_text(msgspec.to_builtins(content))
+
+
+def content_hash(content: StandardContent) -> str:
+    """Give the hash a version is known by."""
+    return hash_of(content_text(content))
+
+
+@lru_cache(maxsize=64)
+def read_content(text: str) -> StandardContent:
+    """Read a published text back; the latest few are kept, because every resolution reads one."""
+    return msgspec.json.decode(text, type=StandardContent)
+
+
+def address(clause_key: str, parameter_key: str = "") -> str:
+    """Name a parameter (``first_response.limit``) or a clause (``greeting``) in one text."""
+    return f"{clause_key}.{parameter_key}" if parameter_key else clause_key

@@ -1,0 +1,54 @@
+"""The effective document: the folded standard as canonical text, without context, locale choice or reasons."""
+
+from typing import Final
+
+from core.standards.policy.content import ClauseContent, ParameterContent
+from core.standards.policy.documents import JsonObject, canonical_text
+from core.standards.policy.fold import EffectiveStandard
+
+FORMAT: Final = "touchstone.effective-standard/1"
+
+
+def effective_text(standard: EffectiveStandard) -> str:
+    """Write what holds as canonical JSON; its SHA-256 is what a record pins.
+
+    What the standard leaves open (operators, bounds) is not in it: two tenants for which the same holds, hold the same
+    text.
+    """
+    content = standard.version.content
+    return canonical_text(
+        {
+            "format": FORMAT,
+            "code": content.code,
+            "version": content.number,
+            "published": standard.version.hash,
+            "title": content.title,
+            "layer": content.layer.value,
+            "clauses": [effective_clause(clause, standard) for clause in content.clauses],
+        }
+    )
+
+
+def effective_clause(clause: ClauseContent, standard: EffectiveStandard) -> JsonObject:
+    """Write one clause."""
+    wording = standard.values.get((clause.key, ""))
+    return {
+        "key": clause.key,
+        "kind": clause.kind.value,
+        "level": clause.level.value,
+        "obligation": clause.obligation.value,
+        "flexibility": clause.flexibility.value,
+        "text": clause.text if wording is None else wording.value,
+        "body": clause.body,
+        "parameters": [effective_parameter(clause, parameter, standard) for parameter in clause.parameters],
+    }
+
+
+def effective_parameter(clause: ClauseContent, parameter: ParameterContent, standard: EffectiveStandard) -> JsonObject:
+    """Write one parameter with the value that holds."""
+    return {
+        "key": parameter.key,
+        "type": parameter.type.value,
+        "unit": parameter.unit and parameter.unit.value,
+        "value": standard.values[clause.key, parameter.key].value,
+    }

@@ -1,0 +1,79 @@
+"""What is folded: a published version and the overlays that levels below its owner laid over it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.standards.policy.content import Narrowing, StandardContent, address
+from core.standards.policy.documents import JsonValue
+from core.standards.policy.spans import Span
+from core.standards.vocabulary import Operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A published version as an overlay: the root of every fold.
+
+    Attributes:
+        id: The published version.
+        overlay_id: The row that says when it holds.
+        owner_tenant_id: Who published it.
+        content: What it says.
+        hash: SHA-256 of its canonical text.
+        author_id: Who wrote it.
+        approver_id: Who approved it.
+        span: When it holds.
+        recorded_from: Since when that is known.
+    """
+
+    id: UUID
+    overlay_id: UUID
+    owner_tenant_id: UUID
+    content: StandardContent
+    hash: str
+    author_id: UUID
+    approver_id: UUID | None
+    span: Span
+    recorded_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """One adaptation as an overlay.
+
+    Attributes:
+        id: The adaptation.
+        owner_tenant_id: The tenant that laid it.
+        clause_key: The clause.
+        parameter_key: The parameter; empty where the clause's own text is meant.
+        operator: What it does.
+        value: For all but ``narrow``: the value, or the entries to append or remove.
+        narrowing: For ``narrow``.
+        author_id: Who laid it.
+        approver_id: Who approved it, where approval was asked.
+        reason: Why, in the owner's words.
+        legal_basis: The law or rule that asks for it.
+        based_on: The published version it was laid over first.
+        span: When it holds.
+        recorded_from: Since when that is known.
+    """
+
+    id: UUID
+    owner_tenant_id: UUID
+    clause_key: str
+    parameter_key: str
+    operator: Operator
+    value: JsonValue = None
+    narrowing: Narrowing | None = None
+    author_id: UUID
+    approver_id: UUID | None = None
+    reason: str = ""
+    legal_basis: str = ""
+    based_on: UUID | None = None
+    span: Span
+    recorded_from: datetime
+
+    @property
+    def address(self) -> str:
+        """What it changes, in one text."""
+        return address(self.clause_key, self.parameter_key)
