@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     budget = Budget(examples=options.examples, batch_seconds=options.budget)
-    faulthandler.dump_traceback_later(options.timeout, exit=True)
+    faulthandler.dump_traceback_later(options.timeout, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
         proof = prove_plugin(options.key, options.config, budget)
     finally:

@@ -58,10 +58,11 @@ def _prove_rule(
 ) -> None:
     if _run(findings, "results", lambda: rules.check_results(rule, configs, budget.examples)) is None:
         return
-    _run(findings, "exercised", lambda: rules.check_exercised(rule, configs))
+    sample = rules.sample_of(rule, configs)
+    _run(findings, "exercised", lambda: rules.check_exercised(rule, sample))
     _run(findings, "invariance", lambda: rules.check_invariance(rule, configs, budget.examples))
-    _run(findings, "determinism", lambda: rules.check_determinism(rule, key, configs, budget.replay_seconds))
-    _run(findings, "budget", lambda: rules.check_budget(rule, configs, budget.batch_seconds))
+    _run(findings, "determinism", lambda: rules.check_determinism(rule, key, sample, budget.replay_seconds))
+    _run(findings, "budget", lambda: rules.check_budget(rule, sample, budget.batch_seconds))
 
 
 def _run(findings: list[Finding], check: str, look: Callable[[], Seen]) -> Seen | None:

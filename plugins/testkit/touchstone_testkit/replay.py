@@ -1,6 +1,7 @@
-"""Scoring recorded batches in another process: `python -m touchstone_testkit.replay KEY RULE < batches > results`.
+"""Scoring recorded batches in another process: `python -P replay.py KEY RULE < batches > results`.
 
-Each line in is a batch as JSON, each line out the list of its results as JSON.
+Each line in is a batch as JSON, each line out the list of its results as JSON. It runs as a file, not as a module of
+the package, so that the other process need not import Hypothesis.
 """
 
 import os
@@ -34,8 +35,8 @@ def replayed(key: str, rule: ScoringRule, batches: Sequence[ScoringBatch], hash_
         "TZ": "Pacific/Chatham",
     }
     try:
-        done = subprocess.run(  # noqa: S603  (the same interpreter, the module below)
-            [sys.executable, "-m", "touchstone_testkit.replay", key, rule.key],
+        done = subprocess.run(  # noqa: S603  (the same interpreter, this file)
+            [sys.executable, "-P", __file__, key, rule.key],
             input="\n".join(batch.model_dump_json() for batch in batches),
             env=environment,
             capture_output=True,

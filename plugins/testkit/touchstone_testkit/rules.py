@@ -17,7 +17,7 @@ from touchstone_testkit.findings import NotProven
 from touchstone_testkit.quiet import watched
 from touchstone_testkit.replay import replayed, results_as_json
 
-_REPLAYED: Final = 40
+_SAMPLED: Final = 30
 _HASH_SEEDS: Final = (1, 2)
 _BUDGET_RUNS: Final = 3
 
@@ -49,10 +49,10 @@ def check_results(rule: ScoringRule, configs: Sequence[JsonObject], examples: in
     return f"{records} generated records got a valid answer"
 
 
-def check_exercised(rule: ScoringRule, configs: Sequence[JsonObject]) -> str:
-    """Prove that generated records are really judged in every dimension."""
+def check_exercised(rule: ScoringRule, sample: Sequence[ScoringBatch]) -> str:
+    """Prove that sampled records are really judged in every dimension."""
     judged: Counter[str] = Counter()
-    for batch in _sample(rule, configs, _REPLAYED):
+    for batch in sample:
         for result in score(rule, batch):
             scores = result.scores if isinstance(result, RecordScored) else ()
             judged.update(one.dimension for one in scores if one.basis_points is not None)
@@ -77,24 +77,23 @@ def check_invariance(rule: ScoringRule, configs: Sequence[JsonObject], examples:
     return f"{records} generated records, shuffled and split"
 
 
-def check_determinism(rule: ScoringRule, key: str, configs: Sequence[JsonObject], seconds: float) -> str:
-    """Prove that other processes, with other hash seeds, say the same."""
-    batches = _sample(rule, configs, _REPLAYED)
-    here = [results_as_json(score(rule, batch)) for batch in batches]
+def check_determinism(rule: ScoringRule, key: str, sample: Sequence[ScoringBatch], seconds: float) -> str:
+    """Prove that other processes, with other hash seeds, say the same of the sampled batches."""
+    here = [results_as_json(score(rule, batch)) for batch in sample]
     for seed in _HASH_SEEDS:
         try:
-            there = replayed(key, rule, batches, seed, seconds)
+            there = replayed(key, rule, sample, seed, seconds)
         except OSError as error:
             raise NotProven(str(error)) from error
-        for batch, one, other in zip(batches, here, there, strict=True):
+        for batch, one, other in zip(sample, here, there, strict=True):
             if one != other:
                 raise _shown("another process, with another hash seed, scores it otherwise", batch)
-    return f"{len(batches)} batches in {len(_HASH_SEEDS)} other processes"
+    return f"{len(sample)} batches in {len(_HASH_SEEDS)} other processes"
 
 
-def check_budget(rule: ScoringRule, configs: Sequence[JsonObject], seconds: float) -> str:
+def check_budget(rule: ScoringRule, sample: Sequence[ScoringBatch], seconds: float) -> str:
     """Prove that the largest batch takes no more processor time than the budget; the best of three runs counts."""
-    worst = max(_best_run(rule, _largest(rule, config)) for config in configs)
+    worst = _best_run(rule, _largest(sample))
     if worst > seconds:
         raise NotProven(f"{MAX_BATCH} records take {worst:.3f} s of processor time, the budget is {seconds:g} s")
     return f"{MAX_BATCH} records in {worst:.3f} s of processor time, budget {seconds:g} s"
@@ -109,16 +108,16 @@ def _best_run(rule: ScoringRule, batch: ScoringBatch) -> float:
     return min(runs)
 
 
-def _largest(rule: ScoringRule, config: JsonObject) -> ScoringBatch:
-    """Repeat sampled records under new ids until the batch is full."""
-    batches = [batch for batch in _sample(rule, [config], _REPLAYED) if batch.records]
-    records = [record for batch in batches for record in batch.records]
+def _largest(sample: Sequence[ScoringBatch]) -> ScoringBatch:
+    """Repeat sampled records under new ids until the batch is full; its standard is the richest of the sample."""
+    richest = max(sample, key=lambda batch: (len(batch.effective.processes), len(batch.effective.parameters)))
+    records = [record for batch in sample for record in batch.records]
     ids = random.Random(0)  # noqa: S311  (reproducible, nothing secret)
     full = [
         records[index % len(records)].model_copy(update={"id": UUID(int=ids.getrandbits(128))})
         for index in range(MAX_BATCH)
     ]
-    return batches[-1].model_copy(update={"records": tuple(full)})
+    return richest.model_copy(update={"records": tuple(full)})
 
 
 def _explore(
@@ -137,6 +136,7 @@ def _explore(
         derandomize=True,
         deadline=None,
         print_blob=False,
+        report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
     )
@@ -149,10 +149,10 @@ def _explore(
     return sum(tried)
 
 
-def _sample(rule: ScoringRule, configs: Sequence[JsonObject], count: int) -> list[ScoringBatch]:
-    """Give the same generated batches every time, spread over the configurations."""
+def sample_of(rule: ScoringRule, configs: Sequence[JsonObject]) -> list[ScoringBatch]:
+    """Give the same generated batches every time, spread over the configurations, none of them small."""
     sample: list[ScoringBatch] = []
-    _explore(rule, configs, count, lambda batch, _: sample.append(batch), least=3)
+    _explore(rule, configs, _SAMPLED, lambda batch, _: sample.append(batch), least=3)
     return sample
 
 

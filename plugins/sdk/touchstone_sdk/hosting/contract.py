@@ -1,5 +1,6 @@
 """The contract between host and plugin, checked: configuration, descriptors, results."""
 
+import inspect
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, cast
@@ -92,6 +93,8 @@ def accept_results(rule: ScoringRule, batch: ScoringBatch, answer: object) -> tu
         ContractBroken: `result_not_a_list`, `result_count`, `result_invalid`, `result_ids` (another record, or
             another order), `result_dimensions`, `result_reason` or `result_error` (a code not declared).
     """
+    if inspect.iscoroutine(answer):
+        answer.close()
     if type(answer) not in {list, tuple}:
         raise ContractBroken("result_not_a_list", "a list or tuple of results is expected")
     given = cast("Sequence[object]", answer)

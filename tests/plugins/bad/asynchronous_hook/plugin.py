@@ -1,0 +1,10 @@
+"""Answers its descriptors asynchronously."""
+
+from touchstone_sdk import hookimpl
+
+from .rule import rule_of, score_all
+
+
+@hookimpl
+async def touchstone_descriptors():
+    return [rule_of(score_all)]

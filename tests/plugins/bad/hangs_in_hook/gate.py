@@ -1,0 +1,5 @@
+"""Closed until the test opens it."""
+
+from threading import Event
+
+GATE = Event()

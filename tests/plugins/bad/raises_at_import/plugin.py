@@ -1,0 +1,3 @@
+"""Raises while it is imported, with a text that must not travel."""
+
+raise RuntimeError("secret 4711")

@@ -1,0 +1,5 @@
+"""Fixtures of the plugin tests."""
+
+from tests.plugins.shelf import shelf
+
+__all__ = ["shelf"]
