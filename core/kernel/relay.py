@@ -222,8 +222,8 @@ def relay_scope(tenancy: Tenancy, now: datetime) -> Scope:
     )
 
 
-async def wait_for_any(seconds: float, *events: asyncio.Event) -> None:
-    """Wait until one of the events is set, or a time has passed."""
+async def wait_for_any(seconds: float | None, *events: asyncio.Event) -> None:
+    """Wait until one of the events is set, or a time has passed where one is given."""
     waits = [asyncio.ensure_future(event.wait()) for event in events]
     try:
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -1,0 +1,1 @@
+"""The worker process: relay, hints and arq; the only place that knows arq."""
