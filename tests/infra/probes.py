@@ -4,7 +4,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,13 @@ def python_that(script: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def server_account_sleeps() -> subprocess.Popen[bytes]:
-    """A stranger: a living process of the account servers run under, which is no server."""
+@contextmanager
+def stranger() -> Generator[subprocess.Popen[bytes]]:
+    """A living process of the account servers run under, which is no server."""
     account = unprivileged_account()
     uid, gid = (None, None) if account is None else (account.uid, account.gid)
-    return subprocess.Popen(["/bin/sleep", "600"], cwd="/", user=uid, group=gid)
+    with subprocess.Popen(["/bin/sleep", "600"], cwd="/", user=uid, group=gid) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -4,20 +4,22 @@ import os
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from touchstone_runtime import embedded
 from touchstone_runtime.errors import FolderIsInUse, NoProvider, ServerDidNotStart, ServerWasNeverStarted
 from touchstone_runtime.log_file import log_path
-from touchstone_runtime.ports import remember_port
+from touchstone_runtime.ports import remember_port, usable_port
 from touchstone_runtime.postgres import ADMIN, EmbeddedPostgres
 
-from tests.infra.probes import ask, listens_on, server_account_sleeps
+from tests.infra.probes import ask, listens_on, stranger
 
 
-def server(folder: Path, **wishes: object) -> EmbeddedPostgres:
-    return EmbeddedPostgres(folder / "postgres", fast=True, **wishes)  # pyright: ignore[reportArgumentType]
+def server(folder: Path, **wishes: Any) -> EmbeddedPostgres:
+    return EmbeddedPostgres(folder / "postgres", fast=True, **wishes)
 
 
 async def test_it_is_version_18_in_utf8_with_the_built_in_locale(folder: Path) -> None:
@@ -134,18 +136,30 @@ def test_a_port_that_somebody_took_meanwhile_is_given_up(folder: Path) -> None:
             server(folder, port=taken).start()
 
 
+def test_a_port_taken_between_our_look_and_the_start_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as thief:
+        looks = [int(thief.getsockname()[1])]
+
+        def look(place: Path) -> int:
+            return looks.pop() if looks else usable_port(place)
+
+        monkeypatch.setattr(embedded, "usable_port", look)
+        with server(folder) as postgres:
+            assert looks == []
+            assert listens_on(postgres.port) == {"127.0.0.1"}
+
+
 async def test_a_pid_file_whose_number_now_belongs_to_a_stranger_is_no_obstacle(folder: Path) -> None:
-    with server(folder) as postgres, server_account_sleeps() as stranger:
+    with server(folder) as postgres, stranger() as other:
         assert postgres.pid is not None
         os.kill(postgres.pid, signal.SIGKILL)
         postgres.wait(20)
         for lock_file in (postgres.data_folder / "postmaster.pid", *postgres.socket_folder.glob(".s.PGSQL.*.lock")):
             lines = lock_file.read_text().splitlines()
-            lock_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+            lock_file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
         postgres.start()
         assert await ask(postgres.url, "SELECT 1") == 1
-        assert stranger.poll() is None
-        stranger.kill()
+        assert other.poll() is None
 
 
 async def test_a_long_path_has_its_socket_elsewhere(folder: Path) -> None:

@@ -58,11 +58,23 @@ def test_servers_run_as_the_account_and_no_folder_above_changes(folder: Path) ->
     before = modes(folder)
     with EmbeddedPostgres(folder / "postgres", fast=True) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
         assert owner_of(postgres.pid) == owner_of(valkey.pid) == account().uid != 0
-        groups = [line for line in Path(f"/proc/{postgres.pid}/status").read_text().splitlines() if "Groups" in line]
-        assert groups[0].split() == ["Groups:"]
         assert postgres.data_folder.parent == folder / "postgres"
         assert (folder / "postgres").stat().st_uid == 0
     assert modes(folder) == before
+
+
+def test_servers_keep_none_of_roots_groups(folder: Path) -> None:
+    before = os.getgroups()
+    os.setgroups([0, 4])
+    try:
+        with EmbeddedValkey(folder / "valkey") as valkey:
+            status = Path(f"/proc/{valkey.pid}/status").read_text().splitlines()
+    finally:
+        os.setgroups(before)
+    assert [line.split() for line in status if line.startswith(("Groups:", "Gid:"))] == [
+        ["Gid:", *[str(account().gid)] * 4],
+        ["Groups:"],
+    ]
 
 
 async def test_data_wanted_below_a_closed_folder_lies_outside_and_is_found_again(ground: Path, closed: Path) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from touchstone_runtime import throwaway
 from touchstone_runtime.accounts import may_reach, unprivileged_account
+from touchstone_runtime.folder_lock import FolderLock
 from touchstone_runtime.throwaway import throwaway_folder
 
 from tests.infra.probes import python_that
 
 _HOLDS_A_FOLDER = """
 import sys
+from touchstone_runtime.folder_lock import FolderLock
 from touchstone_runtime.throwaway import throwaway_folder
 with throwaway_folder() as folder:
     print(folder, flush=True)
@@ -50,6 +52,20 @@ def test_what_a_killed_run_left_is_removed_by_the_next_and_what_is_in_use_stays(
             assert used.exists()
         living.communicate("")
         assert not used.exists()
+
+
+def test_what_was_left_waits_until_its_server_has_gone_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throwaway, "_MEMORY", tmp_path)
+    monkeypatch.setattr(throwaway, "unprivileged_account", lambda: None)
+    left = tmp_path / f"touchstone-{os.geteuid()}-throwaway" / "left"
+    (left / "postgres").mkdir(parents=True)
+    (left / "held").touch()
+    lock = FolderLock.take(left / "postgres")
+    with throwaway_folder(room=0):
+        assert left.exists()
+    lock.let_go()
+    with throwaway_folder(room=0):
+        assert not left.exists()
 
 
 def test_a_shelf_that_somebody_else_prepared_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
