@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from core.kernel.scope import Scope
+from core.kernel.errors import DomainError
+from core.kernel.ids import derived_id
+from core.kernel.scope import Actor, ActorKind, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,26 +47,65 @@ class ServiceToken:
 VerifiedToken = PersonToken | ServiceToken
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a token opens: the actor, and the tenant to act in or why there is none.
+
+    Somebody without a tenant may still do what needs only an identity: choose a tenant, accept an invitation.
+
+    Attributes:
+        token: What was established; none without a token.
+        actor: Who acts; none without a token, and for a person whom nobody has registered.
+        scope: The tenant and the permissions held there.
+        withheld: Why there is no scope.
+    """
+
+    token: VerifiedToken | None = None
+    actor: Actor | None = None
+    scope: Scope | None = None
+    withheld: DomainError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIdentity:
+    """Whoever a verified token speaks for, as resolvers see it: known here or not yet.
+
+    Attributes:
+        token: What was established.
+        actor: The person or service account; for a person not yet registered, an id derived from the identity.
+    """
+
+    token: VerifiedToken
+    actor: Actor
+
+
+def identity_of(opened: Opened) -> TokenIdentity | None:
+    """Give whoever the token speaks for; none without a token."""
+    token = opened.token
+    if token is None:
+        return None
+    if isinstance(token, ServiceToken):
+        return TokenIdentity(token, opened.actor or Actor(ActorKind.SERVICE, token.account_id))
+    return TokenIdentity(token, opened.actor or Actor(ActorKind.PERSON, derived_id(token.issuer, token.subject)))
+
+
 class ScopeSource(Protocol):
-    """Turns an established identity into the scope it may act in, as memberships stand now."""
+    """Turns an established identity into what it opens, as memberships stand now."""
 
-    async def person_scope(self, token: PersonToken, tenant_id: UUID | None, at: datetime) -> Scope:
-        """Give the scope of a person in the tenant asked for, or in their only one.
+    async def person(self, token: PersonToken, tenant_id: UUID | None, at: datetime) -> Opened:
+        """Give what a person's token opens in the tenant asked for, or in their only one.
 
-        Raises:
-            UnknownPerson: Nobody is registered under the identity.
-            NoMembership: Not a member there.
-            TenantNotChosen: Several memberships and none asked for.
-            TenantSuspended: The tenant is suspended.
-            UnknownIssuer: The tenant's network does not accept the token's issuer.
+        What may be withheld: ``UnknownPerson``, ``NoMembership``, ``TenantNotChosen``, ``TenantSuspended``, and
+        ``UnknownIssuer`` where the tenant's network does not accept the token's issuer.
         """
         ...
 
-    async def service_scope(self, token: ServiceToken, at: datetime) -> Scope:
-        """Give the scope of a service account in its tenant.
+    async def service(self, token: ServiceToken, at: datetime) -> Opened:
+        """Give what a service account's token opens: its one tenant.
+
+        What may be withheld: ``TenantSuspended``.
 
         Raises:
             ServiceAccountRefused: The account is gone or revoked.
-            TenantSuspended: The tenant is suspended.
         """
         ...

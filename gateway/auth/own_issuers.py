@@ -112,12 +112,17 @@ def service_tokens(settings: Settings) -> ServiceTokens:
     return ServiceTokens(f"{url}/oauth", url, SigningKey(settings.master_key.get_secret_value(), "service-tokens"))
 
 
-def discovery_document(issuer: str) -> dict[str, object]:
-    """Describe this server as an issuer, as far as a resource server or a client needs."""
+def discovery_document(issuer: str, server: str) -> dict[str, object]:
+    """Describe an issuer of this server, as far as a resource server or a client needs.
+
+    Args:
+        issuer: The issuer's name.
+        server: The server's public URL, where keys and token endpoint are.
+    """
     return {
         "issuer": issuer,
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "token_endpoint": f"{issuer}/oauth/token",
+        "jwks_uri": f"{server}/.well-known/jwks.json",
+        "token_endpoint": f"{server}/oauth/token",
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "id_token_signing_alg_values_supported": [ALGORITHM],

@@ -1,12 +1,15 @@
 """From a request's headers to the scope it may act in: verify, find the tenant, remember both for a moment."""
 
+from dataclasses import replace
 from uuid import UUID
 
+from graphql import GraphQLError
+
 from core.kernel.clock import Clock
-from core.kernel.scope import Scope
+from core.kernel.graphql.ids import split_id
 from gateway.auth.claims import SKEW_S
-from gateway.auth.errors import MissingToken, NoMembership, TenantMismatch
-from gateway.auth.identity import ScopeSource, ServiceToken, VerifiedToken
+from gateway.auth.errors import MalformedToken, MissingToken, NoMembership, TenantMismatch
+from gateway.auth.identity import Opened, ScopeSource, ServiceToken, VerifiedToken
 from gateway.auth.remember import LONGEST_MEMORY_S, ShortMemory
 from gateway.auth.verify import Verifier
 
@@ -31,10 +34,10 @@ class SignIn:
         self._scopes = scopes
         self._clock = clock
         self._tokens: ShortMemory[VerifiedToken] = ShortMemory(memory_s)
-        self._opened: ShortMemory[Scope] = ShortMemory(memory_s)
+        self._opened: ShortMemory[Opened] = ShortMemory(memory_s)
 
-    async def scope(self, token: str, tenant: str | None) -> Scope:
-        """Give the scope a token opens.
+    async def open(self, token: str | None, tenant: str | None) -> Opened:
+        """Give what a token opens; nothing where there is none.
 
         Args:
             token: The bearer token's text.
@@ -42,16 +45,19 @@ class SignIn:
 
         Raises:
             SignInRefused: The token does not prove who asks.
-            AccessRefused: It does, but not for this tenant.
-            IssuerUnavailable: It cannot be checked at present.
+            TenantMismatch: A service account's token is for another tenant.
+            IssuerUnavailable: The token cannot be checked at present.
         """
-        now = self._clock.now()
-        opened = self._opened.recall(token, tenant or "")
-        if opened is not None:
-            return opened.at(now)
+        if token is None:
+            return Opened(withheld=MissingToken())
+        known = self._opened.recall(token, tenant or "")
+        if known is not None and known.scope is not None:
+            return replace(known, scope=known.scope.at(self._clock.now()))
         verified = await self._verified(token)
-        scope = await self._open(verified, read_tenant(tenant))
-        return self._opened.remember(scope, self._ends_in(verified), token, tenant or "")
+        opened = await self._open(verified, tenant)
+        if opened.scope is not None:
+            self._opened.remember(opened, self._ends_in(verified), token, tenant or "")
+        return opened
 
     async def _verified(self, token: str) -> VerifiedToken:
         known = self._tokens.recall(token)
@@ -60,39 +66,45 @@ class SignIn:
         verified = await self._verifier.verify(token)
         return self._tokens.remember(verified, self._ends_in(verified), token)
 
-    async def _open(self, verified: VerifiedToken, tenant_id: UUID | None) -> Scope:
+    async def _open(self, verified: VerifiedToken, tenant: str | None) -> Opened:
         now = self._clock.now()
+        named = read_tenant(tenant)
         if isinstance(verified, ServiceToken):
-            if tenant_id not in {None, verified.tenant_id}:
+            if tenant and named != verified.tenant_id:
                 raise TenantMismatch
-            return await self._scopes.service_scope(verified, now)
-        return await self._scopes.person_scope(verified, tenant_id, now)
+            return await self._scopes.service(verified, now)
+        if tenant and named is None:
+            opened = await self._scopes.person(verified, None, now)
+            return replace(opened, scope=None, withheld=NoMembership() if opened.actor else opened.withheld)
+        return await self._scopes.person(verified, named, now)
 
     def _ends_in(self, verified: VerifiedToken) -> float:
         return (verified.expires_at - self._clock.now()).total_seconds() + SKEW_S
 
 
-def bearer_token(authorization: str | None) -> str:
-    """Take the token out of an Authorization header (RFC 6750, section 2.1).
+def bearer_token(authorization: str | None) -> str | None:
+    """Take the token out of an Authorization header (RFC 6750, section 2.1); none without a header.
 
     Raises:
-        MissingToken: There is none, or it is of another scheme.
+        MalformedToken: The header is of another scheme, or empty.
     """
-    scheme, _, token = (authorization or "").strip().partition(" ")
+    if authorization is None:
+        return None
+    scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise MissingToken
+        raise MalformedToken(problem="the header Authorization is not of the form 'Bearer <token>'")
     return token.strip()
 
 
 def read_tenant(header: str | None) -> UUID | None:
-    """Read the tenant's id; what is no id names no tenant anybody could belong to.
-
-    Raises:
-        NoMembership: It is no id.
-    """
+    """Read a tenant's id, plain or as the API gives it; what is neither names no tenant."""
     if not header:
         return None
     try:
-        return UUID(header)
-    except ValueError as error:
-        raise NoMembership from error
+        kind, key = split_id(header)
+    except GraphQLError:
+        kind, key = "Tenant", header
+    try:
+        return UUID(key if kind == "Tenant" else header)
+    except ValueError:
+        return None

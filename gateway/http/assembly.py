@@ -1,0 +1,195 @@
+"""The ASGI app put together: guards around routes, each made of the parts it needs."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.context import RequestContext
+from core.kernel.settings import Environment
+from gateway.auth.client_credentials import ClientCredentials
+from gateway.auth.fetching import GuardedSource
+from gateway.auth.identity import Opened, identity_of
+from gateway.auth.key_cache import KeyCache
+from gateway.auth.own_issuers import builtin_issuer, service_tokens
+from gateway.auth.sign_in import SignIn
+from gateway.auth.verify import Verifier
+from gateway.http.answers import refusal_response
+from gateway.http.errors import MethodNotAllowed, NoSuchPath
+from gateway.http.graphiql import Graphiql
+from gateway.http.graphql_route import TENANT_HEADER, GraphqlRoute
+from gateway.http.guards import BodyGuard, CrashBarrier, GuardedAnswers
+from gateway.http.health import Health, checks_of
+from gateway.http.issuer_routes import IssuerRoutes
+from gateway.http.metrics_route import MetricsRoute
+from gateway.http.observation import REQUEST_ID, Observation, observed_in
+from gateway.http.parts import Parts
+from gateway.http.running import Operations
+from gateway.http.streams import OpenStreams
+from gateway.http.websocket.route import WebsocketRoute
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+NOT_FOUND = 404
+
+
+def assemble(parts: Parts, *, owns_database: bool = False) -> FastAPI:
+    """Put the app together from its parts.
+
+    Args:
+        parts: What it serves with.
+        owns_database: Whether the database is closed with the app.
+
+    Raises:
+        BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
+    """
+    streams = OpenStreams(parts.edge.most_streams)
+    app = FastAPI(
+        title="Touchstone",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        routes=routes(parts, streams),
+        middleware=middlewares(parts),
+        lifespan=lifespan(parts, streams, owns_database=owns_database),
+    )
+    app.add_exception_handler(DomainError, show_refusal)
+    app.add_exception_handler(HTTPException, show_http_error)
+    app.state.streams = streams
+    return app
+
+
+def routes(parts: Parts, streams: OpenStreams) -> list[BaseRoute]:
+    """Give the routes."""
+    settings, edge = parts.settings, parts.edge
+    service, builtin = service_tokens(settings), builtin_issuer(settings)
+    sign_in = SignIn(verifier(parts), parts.scopes, parts.token_clock, memory_s=edge.token_memory_s)
+    operations = Operations(parts.schema, context_maker(parts), edge.operation_timeout_s)
+    graphiql = page_for(parts)
+    health = Health(checks_of(parts.database, settings), streams)
+    issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)
+    websocket = WebsocketRoute(operations, sign_in, streams, edge)
+    endpoints: list[tuple[str, Endpoint, Sequence[str]]] = [
+        ("/graphql", GraphqlRoute(operations, sign_in, streams, edge, graphiql), METHODS),
+        ("/oauth/token", issuer.token, ("POST",)),
+        ("/.well-known/openid-configuration", issuer.discovery, ("GET",)),
+        ("/oauth/.well-known/openid-configuration", issuer.service_discovery, ("GET",)),
+        ("/.well-known/jwks.json", issuer.keys, ("GET",)),
+        ("/healthz", health.alive, ("GET",)),
+        ("/readyz", health.ready, ("GET",)),
+        ("/metrics", MetricsRoute(settings, edge), ("GET",)),
+    ]
+    if graphiql is not None:
+        endpoints.append(("/graphql/assets/{name}", graphiql.asset, ("GET",)))
+    return [
+        *(Route(path, handler(endpoint), methods=list(methods)) for path, endpoint, methods in endpoints),
+        WebSocketRoute("/graphql", websocket.__call__),
+    ]
+
+
+def handler(endpoint: Endpoint) -> Endpoint:
+    """Make a plain coroutine function of an endpoint: Starlette takes other callables for ASGI apps."""
+
+    async def handle(request: Request) -> Response:
+        return await endpoint(request)
+
+    return handle
+
+
+def verifier(parts: Parts) -> Verifier:
+    """Make what verifies tokens; issuers on this machine may be called in development alone."""
+    local = parts.settings.environment is Environment.DEVELOPMENT
+    return Verifier(
+        trust=parts.trust,
+        keys=KeyCache(parts.documents or GuardedSource(loopback_allowed=local)),
+        service_tokens=service_tokens(parts.settings),
+        builtin=builtin_issuer(parts.settings),
+        clock=parts.token_clock,
+    )
+
+
+def context_maker(parts: Parts) -> Callable[[Opened, str], RequestContext]:
+    """Give what makes each operation's context."""
+
+    def context(opened: Opened, correlation_id: str) -> RequestContext:
+        return RequestContext(
+            database=parts.database,
+            clock=parts.clock,
+            directory=parts.directory,
+            services=parts.services,
+            settings=parts.settings,
+            identity=identity_of(opened),
+            scope=opened.scope,
+            correlation_id=correlation_id,
+        )
+
+    return context
+
+
+def page_for(parts: Parts) -> Graphiql | None:
+    """Give the page for developers, where the schema may be asked for; with tokens in development alone."""
+    if not parts.settings.introspection:
+        return None
+    if parts.settings.environment is Environment.PRODUCTION:
+        return Graphiql()
+    return Graphiql(parts.demo_tokens, parts.edge.demo_tokens_file)
+
+
+def middlewares(parts: Parts) -> list[Middleware]:
+    """Give the middlewares, outermost first."""
+    edge = parts.edge
+    foreign = Middleware(
+        CORSMiddleware,
+        allow_origins=edge.origins,
+        allow_methods=["POST"],
+        allow_headers=["Authorization", "Content-Type", TENANT_HEADER, REQUEST_ID, "traceparent"],
+        expose_headers=[REQUEST_ID],
+        max_age=600,
+    )
+    return [
+        Middleware(Observation),
+        Middleware(GuardedAnswers, secure=parts.settings.public_url.startswith("https://")),
+        *([foreign] if edge.origins else []),
+        Middleware(CrashBarrier),
+        Middleware(BodyGuard, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s),
+    ]
+
+
+def lifespan(
+    parts: Parts, streams: OpenStreams, *, owns_database: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Give what happens before the first request and after the last."""
+
+    @asynccontextmanager
+    async def lived(app: FastAPI) -> AsyncGenerator[None, None]:  # noqa: ARG001 - Starlette gives it
+        await parts.database.detect()
+        try:
+            yield
+        finally:
+            streams.drain()
+            if owns_database:
+                await parts.database.close()
+
+    return lived
+
+
+async def show_refusal(request: Request, refusal: Exception) -> Response:
+    """Show a refusal that a route raised."""
+    if not isinstance(refusal, DomainError):
+        raise refusal
+    observed_in(request.scope).outcome = refusal.code
+    return refusal_response(refusal)
+
+
+async def show_http_error(request: Request, error: Exception) -> Response:
+    """Show what Starlette refuses: a path that is not served, or not by that method."""
+    status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
+    return await show_refusal(request, NoSuchPath() if status == NOT_FOUND else MethodNotAllowed())

@@ -1,0 +1,150 @@
+"""ASGI middlewares before all else: bodies are bounded, answers guarded, crashes told without detail."""
+
+import asyncio
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.kernel.errors import DomainError
+from core.kernel.logs import places
+from gateway.http.answers import json_response, refusal_error, refusal_response
+from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow
+from gateway.http.observation import observed_in
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
+log = structlog.get_logger(__name__)
+
+
+class BodyGuard:
+    """Bounds request bodies in size and time, and takes none that is compressed.
+
+    A compressed body is small on the wire and anything in memory; nobody needs one here.
+
+    Args:
+        app: What is guarded.
+        largest: Most bytes of a body.
+        longest_s: Seconds within which the whole body must arrive.
+    """
+
+    def __init__(self, app: ASGIApp, largest: int, longest_s: float) -> None:
+        self.app = app
+        self._largest = largest
+        self._longest_s = longest_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            check_headers(Headers(scope=scope), self._largest)
+        except DomainError as refusal:
+            observed_in(scope).outcome = refusal.code
+            await refusal_response(refusal)(scope, receive, send)
+            return
+        await self.app(scope, self._bounded(receive), send)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        deadline = asyncio.get_running_loop().time() + self._longest_s
+        taken = 0
+        whole = False
+
+        async def bounded() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError as error:
+                raise RequestTooSlow from error
+            taken += len(message.get("body", b""))
+            if taken > self._largest:
+                raise RequestTooLarge(largest=self._largest)
+            whole = not message.get("more_body", False)
+            return message
+
+        return bounded
+
+
+def check_headers(headers: Headers, largest: int) -> None:
+    """Refuse what the headers alone tell of a body.
+
+    Raises:
+        MalformedRequest: It is compressed, or its length is no number.
+        RequestTooLarge: It says that it is too large.
+    """
+    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise MalformedRequest(problem="its body is compressed")
+    length = headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit():
+        raise MalformedRequest(problem="its Content-Length is no number")
+    if len(length) > len(str(largest)) or int(length) > largest:
+        raise RequestTooLarge(largest=largest)
+
+
+class GuardedAnswers:
+    """Adds the headers that keep browsers careful; an answer's own value of one wins.
+
+    Args:
+        app: What is guarded.
+        secure: Whether clients come by HTTPS, so that browsers may be told never to come otherwise.
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self.app = app
+        self._headers = {**SECURITY_HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard the answer to one request."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+class CrashBarrier:
+    """Turns what nobody foresaw into a plain answer; the log gets the places, not the text, which may quote data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, whatever happens inside."""
+        began = False
+
+        async def watched(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] in {"http.response.start", "websocket.accept"}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            observed_in(scope).outcome = "client_gone"
+        except Exception as error:
+            if scope["type"] == "lifespan":
+                raise
+            log.error("http.crashed", error=type(error).__name__, error_at=places(error.__traceback__))  # noqa: TRY400 - never the text
+            observed = observed_in(scope)
+            observed.outcome = InternalError.code
+            if scope["type"] == "http" and not began:
+                body = {"errors": [refusal_error(InternalError(), correlationId=observed.request_id)]}
+                await json_response(body, 500)(scope, receive, send)
+            elif scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1011, "reason": InternalError.code})

@@ -1,0 +1,151 @@
+"""Runs operations against the schema and shapes what comes out, the same for every transport."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import structlog
+from graphql import GraphQLError
+from strawberry import Schema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from core.kernel.errors import DomainError
+from core.kernel.logs import places
+from gateway.auth.identity import Opened
+from gateway.http.answers import refusal_error, status_of
+from gateway.http.errors import InternalError, MalformedRequest, NotAcceptable, TooSlow
+from gateway.http.operation import Operation
+
+SINGLE = frozenset({OperationType.QUERY, OperationType.MUTATION})
+WITHHELD_CODES = frozenset({"gateway.not_signed_in", "gateway.no_tenant"})
+
+log = structlog.get_logger(__name__)
+
+ContextMaker = Callable[[Opened, str], object]
+"""Makes the context of one operation, from what the token opens and the correlation id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to an operation.
+
+    Attributes:
+        body: As GraphQL prints it.
+        executed: Whether execution began; False where the document was refused.
+        withheld: The refusal that the operation ran into because the token opens too little.
+    """
+
+    body: dict[str, Any]
+    executed: bool
+    withheld: DomainError | None = None
+
+    def status(self, *, response_media_type: bool) -> int:
+        """Give the HTTP status: GraphQL over HTTP, sections 6.4.1 and 6.4.2.
+
+        Args:
+            response_media_type: Whether the client understands ``application/graphql-response+json``; older clients
+                take a refused document only with status 200.
+        """
+        if self.withheld is not None and not has_data(self.body):
+            return status_of(self.withheld)
+        return HTTPStatus.BAD_REQUEST if response_media_type and not self.executed else HTTPStatus.OK
+
+
+class Operations:
+    """Runs operations.
+
+    Args:
+        schema: The assembled schema.
+        context: Makes each operation's context; never shared between two operations.
+        longest_s: Seconds a query or mutation may take.
+    """
+
+    def __init__(self, schema: Schema, context: ContextMaker, longest_s: float) -> None:
+        self._schema = schema
+        self._context = context
+        self._longest_s = longest_s
+
+    async def execute(self, operation: Operation, opened: Opened, correlation_id: str) -> Answer:
+        """Run a query or mutation.
+
+        Raises:
+            NotAcceptable: It is a subscription.
+            MalformedRequest: The document does not hold the operation named.
+            TooSlow: It did not end in time.
+        """
+        try:
+            async with asyncio.timeout(self._longest_s):
+                result = await self._schema.execute(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=self._context(opened, correlation_id),
+                    operation_name=operation.name,
+                    operation_extensions=operation.extensions,
+                    allowed_operation_types=SINGLE,
+                )
+        except InvalidOperationTypeError as error:
+            raise NotAcceptable from error
+        except CannotGetOperationTypeError as error:
+            raise MalformedRequest(problem="its document does not hold the operation it names") from error
+        except TimeoutError as error:
+            raise TooSlow from error
+        return shaped(result, opened, correlation_id)
+
+    async def stream(self, operation: Operation, opened: Opened, correlation_id: str) -> AsyncGenerator[Answer]:
+        """Run any operation and give its answers as they come."""
+        results = await self._schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=self._context(opened, correlation_id),
+            operation_name=operation.name,
+            operation_extensions=operation.extensions,
+        )
+        async with aclosing(results):
+            async for result in results:
+                yield shaped(cast("ExecutionResult", result), opened, correlation_id)
+
+
+def shaped(result: ExecutionResult, opened: Opened, correlation_id: str) -> Answer:
+    """Shape a result: errors with codes, the unforeseen masked, what the token does not open said plainly."""
+    executed = not isinstance(result, PreExecutionError)
+    body: dict[str, Any] = {"data": result.data} if executed else {}
+    errors = result.errors or []
+    if errors:
+        body["errors"] = [shown(error, opened, correlation_id) for error in errors]
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return Answer(body, executed, opened.withheld if ran_into_withheld(errors) else None)
+
+
+def shown(error: GraphQLError, opened: Opened, correlation_id: str) -> dict[str, Any]:
+    """Show one error."""
+    formatted = cast("dict[str, Any]", error.formatted)
+    code = (error.extensions or {}).get("code")
+    if code in WITHHELD_CODES and opened.withheld is not None:
+        return {**formatted, **refusal_error(opened.withheld)}
+    if code:
+        return formatted
+    original = error.original_error
+    if isinstance(original, DomainError):
+        return {**formatted, **refusal_error(original)}
+    if original is None or isinstance(original, GraphQLError):
+        hint = "Check the document against the schema."
+        return {**formatted, "extensions": {"code": "gateway.invalid_document", "hint": hint}}
+    log.error("http.operation_broke", error=type(original).__name__, error_at=places(original.__traceback__))
+    return {**formatted, **refusal_error(InternalError(), correlationId=correlation_id)}
+
+
+def ran_into_withheld(errors: Sequence[GraphQLError]) -> bool:
+    """Tell whether a field needed more than the token opens."""
+    return any((error.extensions or {}).get("code") in WITHHELD_CODES for error in errors)
+
+
+def has_data(body: dict[str, Any]) -> bool:
+    """Tell whether any root field was answered."""
+    data = cast("dict[str, Any] | None", body.get("data"))
+    return any(value is not None for value in (data or {}).values())

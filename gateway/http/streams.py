@@ -1,0 +1,118 @@
+"""What is known of open streams: how many there are, whether the server is stopping, whether each is still allowed."""
+
+import asyncio
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from core.kernel.errors import DomainError
+from gateway.auth.errors import IssuerUnavailable
+from gateway.auth.identity import Opened
+from gateway.auth.sign_in import SignIn
+from gateway.http.errors import Draining, TooManyStreams
+
+
+class OpenStreams:
+    """Counts subscriptions and websockets, and tells them to end when the server stops."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open = 0
+        self._draining = asyncio.Event()
+
+    @contextmanager
+    def one(self) -> Generator[None]:
+        """Keep a place for one stream.
+
+        Raises:
+            TooManyStreams: There is no place left.
+            Draining: The server is stopping.
+        """
+        if self.draining:
+            raise Draining
+        if self._open >= self._most:
+            raise TooManyStreams
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+
+    @property
+    def open(self) -> int:
+        """How many streams are open."""
+        return self._open
+
+    @property
+    def draining(self) -> bool:
+        """Whether the server is stopping."""
+        return self._draining.is_set()
+
+    def drain(self) -> None:
+        """Tell every stream to end, and let no new one begin."""
+        self._draining.set()
+
+    async def drained(self) -> Draining:
+        """Wait until the server is stopping."""
+        await self._draining.wait()
+        return Draining()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a stream was opened with, to be looked at again while it is open."""
+
+    token: str | None
+    tenant: str | None
+
+
+async def end_all(tasks: Collection[asyncio.Task[None] | asyncio.Task[DomainError]]) -> None:
+    """Cancel tasks and wait until each has let go of what it held, however it ends."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody reports it as forgotten
+
+
+class Watch:
+    """Looks after one stream: ends it when its token expires, its membership ends or the server stops.
+
+    Args:
+        sign_in: Opens tokens.
+        credentials: What the stream was opened with.
+        streams: Knows whether the server stops.
+        every_s: Seconds between two looks.
+    """
+
+    def __init__(self, sign_in: SignIn, credentials: Credentials, streams: OpenStreams, every_s: float) -> None:
+        self._sign_in = sign_in
+        self._credentials = credentials
+        self._streams = streams
+        self._every_s = every_s
+
+    async def open(self) -> Opened:
+        """Open the stream's token as of now."""
+        return await self._sign_in.open(self._credentials.token, self._credentials.tenant)
+
+    async def refusal(self) -> DomainError:
+        """Wait for a reason to end the stream."""
+        while True:
+            try:
+                async with asyncio.timeout(self._every_s):
+                    return await self._streams.drained()
+            except TimeoutError:
+                found = await self._look()
+            if found is not None:
+                return found
+
+    async def _look(self) -> DomainError | None:
+        try:
+            opened = await self.open()
+        except IssuerUnavailable:
+            return None
+        except DomainError as refusal:
+            return refusal
+        return opened.withheld if self._credentials.token is not None else None

@@ -1,0 +1,102 @@
+"""Reads JSON from strangers: nothing in it may surprise what comes after, whoever parses it next."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import NoReturn, cast
+
+from gateway.http.errors import MalformedRequest
+
+DEEPEST = 64
+LARGEST_INTEGER = 2**63 - 1
+LONGEST_NUMBER = 320
+
+
+def read_json(body: bytes | str) -> object:
+    """Read one JSON document.
+
+    Refused beside what is no JSON: text that is not UTF-8, unpaired surrogates and U+0000 (no database column takes
+    them), names that occur twice in one object, integers beyond 64 bits, numbers beyond a double, NaN and Infinity,
+    and nesting deeper than 64.
+
+    Raises:
+        MalformedRequest: It is one of these.
+    """
+    try:
+        text = body.decode() if isinstance(body, bytes) else body
+        document = json.loads(
+            text,
+            object_pairs_hook=read_members,
+            parse_int=read_integer,
+            parse_float=read_number,
+            parse_constant=refuse_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise MalformedRequest(problem="the body is not UTF-8") from error
+    except RecursionError as error:
+        raise MalformedRequest(problem=f"the JSON is nested deeper than {DEEPEST}") from error
+    except json.JSONDecodeError as error:
+        raise MalformedRequest(problem="the body is no JSON") from error
+    check_depth(document)
+    return document
+
+
+def read_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Read an object's members."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedRequest(problem="a name occurs twice in one JSON object")
+    return members
+
+
+def read_integer(digits: str) -> int:
+    """Read an integer of at most 64 bits."""
+    value = int(digits) if len(digits) <= LONGEST_NUMBER else LARGEST_INTEGER + 1
+    if abs(value) > LARGEST_INTEGER:
+        raise MalformedRequest(problem="an integer is beyond 64 bits; send it as a string where the schema allows")
+    return value
+
+
+def read_number(digits: str) -> float:
+    """Read a number that a double can hold."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise MalformedRequest(problem="a number is too large")
+    return value
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
+    raise MalformedRequest(problem=f"{name} is no JSON")
+
+
+def check_depth(document: object) -> None:
+    """Refuse deep nesting, and text that cannot be stored; without recursion."""
+    level: list[object] = [document]
+    for _ in range(DEEPEST + 1):
+        level = [inner for outer in level for inner in parts(outer)]
+        if not level:
+            return
+    raise MalformedRequest(problem=f"the JSON is nested deeper than {DEEPEST}")
+
+
+def parts(value: object) -> Sequence[object]:
+    """List what a value holds, checking it if it is text."""
+    if isinstance(value, str):
+        check_text(value)
+        return ()
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value)
+        return [*members.keys(), *members.values()]
+    return cast("list[object]", value) if isinstance(value, list) else ()
+
+
+def check_text(text: str) -> None:
+    """Refuse text that is no Unicode text, or holds U+0000."""
+    if "\x00" in text:
+        raise MalformedRequest(problem="a text holds the character U+0000")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise MalformedRequest(problem="a text holds half of a surrogate pair") from error

@@ -1,0 +1,1 @@
+"""GraphQL over websockets, by the protocol ``graphql-transport-ws`` and no other."""
