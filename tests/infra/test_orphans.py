@@ -46,6 +46,8 @@ async def test_servers_end_when_their_python_is_killed_and_their_data_stays(fold
         assert all(is_alive(pid) for pid in pids)
         python.send_signal(signal.SIGKILL)
         python.wait()
+        # Nobody should take what is going down for something to share.
+        assert EmbeddedPostgres(folder / "postgres").holder is None
         # The next one may come at once: it waits until the last one is gone.
         with EmbeddedPostgres(folder / "postgres", fast=True) as postgres, EmbeddedValkey(folder / "valkey"):
             assert all(is_gone(pid) for pid in pids)

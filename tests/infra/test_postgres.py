@@ -89,6 +89,18 @@ async def test_one_folder_has_one_server(folder: Path) -> None:
         assert rival.url == postgres.url
 
 
+async def test_who_comes_second_may_share(folder: Path) -> None:
+    with server(folder) as first:
+        second = server(folder)
+        assert not second.start_or_share()
+        assert await ask(second.url, "SELECT 1") == 1
+        second.stop()
+        assert first.is_running()
+    assert second.start_or_share()
+    assert second.is_running()
+    second.stop()
+
+
 def test_starting_twice_is_starting_once(folder: Path) -> None:
     with server(folder) as postgres:
         pid = postgres.pid

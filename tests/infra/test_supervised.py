@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from touchstone_runtime.errors import RuntimeFault, ServerDidNotStart
 from touchstone_runtime.postgres import EmbeddedPostgres
+from touchstone_runtime.servers import Server
 from touchstone_runtime.supervised import Supervised
 from touchstone_runtime.valkey import EmbeddedValkey
 
@@ -48,6 +49,17 @@ def test_a_server_that_cannot_come_back_says_why_and_is_tried_again(folder: Path
         valkey.command = sound
         assert until(supervised.is_running)
         assert until(lambda: supervised.last_fault is None)
+
+
+def test_what_another_watches_is_shared_and_not_stopped(folder: Path) -> None:
+    servers: list[Server] = [Supervised(EmbeddedValkey(folder / "valkey")) for _ in range(2)]
+    with servers[0]:
+        assert not servers[1].start_or_share()
+        servers[1].stop()
+        assert servers[0].is_running()
+    assert servers[1].start_or_share()
+    servers[1].stop()
+    assert not servers[1].is_running()
 
 
 def test_the_first_start_is_not_tried_again(folder: Path) -> None:

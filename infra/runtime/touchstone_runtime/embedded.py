@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import ClassVar, Self
 
 from touchstone_runtime.accounts import unprivileged_account
 from touchstone_runtime.data_folder import home_of_data
-from touchstone_runtime.errors import ServerDidNotStart, ServerWasNeverStarted
-from touchstone_runtime.folder_lock import FolderLock, holder_of
+from touchstone_runtime.errors import FolderIsInUse, ServerDidNotStart, ServerWasNeverStarted
+from touchstone_runtime.folder_lock import FolderLock, holder_of, is_going_down
 from touchstone_runtime.installation import Installation
 from touchstone_runtime.log_file import open_log
 from touchstone_runtime.passwords import kept_password
@@ -79,8 +80,8 @@ class EmbeddedServer(ABC):
 
     @property
     def holder(self) -> int | None:
-        """Process id of whichever server runs on the folder, ours or not, or None."""
-        return holder_of(self.folder)
+        """Process id of whichever server runs on the folder, ours or not; None if there is none or it is ending."""
+        return None if is_going_down(self.folder) else holder_of(self.folder)
 
     @property
     def data_folder(self) -> Path:
@@ -109,6 +110,28 @@ class EmbeddedServer(ABC):
                 self._start(lock)
             finally:
                 lock.let_go()
+
+    def start_or_share(self, timeout_s: float = 60.0) -> bool:
+        """Start the server, or wait until the one that another process runs on the folder answers.
+
+        Returns:
+            True if it was started here, and so is ours to stop.
+
+        Raises:
+            RuntimeFault: It can neither be started nor shared.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                self.start()
+            except FolderIsInUse as fault:
+                port = remembered_port(self.folder)
+                if fault.holder is not None and port is not None and self.answers(fault.holder, port):
+                    return False
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return True
 
     def stop(self) -> None:
         """End the server this object started, politely at first; does nothing if there is none."""

@@ -34,6 +34,10 @@ class External:
     def start(self) -> None:
         """Do nothing: its owner starts it."""
 
+    def start_or_share(self) -> bool:
+        """Say False: it is not ours to stop."""
+        return False
+
     def stop(self) -> None:
         """Do nothing: its owner stops it."""
 

@@ -48,7 +48,7 @@ class FolderLock:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 waited = time.monotonic() - begin
-                if waited > (patience_s if _is_going_down(folder) else _GRACE_S):
+                if waited > (patience_s if is_going_down(folder) else _GRACE_S):
                     os.close(descriptor)
                     raise FolderIsInUse(folder, holder_of(folder)) from None
                 time.sleep(_STEP_S)
@@ -91,7 +91,8 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
-def _is_going_down(folder: Path) -> bool:
+def is_going_down(folder: Path) -> bool:
+    """Say whether whoever had the folder has died, so that what still holds it is about to end."""
     owner, server = _noted(folder)
     return (server is not None and not is_alive(server)) or (owner is not None and not is_alive(owner))
 

@@ -38,6 +38,10 @@ class Server(Protocol):
         """Start it and wait until it answers; do nothing if it runs."""
         ...
 
+    def start_or_share(self) -> bool:
+        """Start it, or find the one another process runs on its folder; say whether it is ours to stop."""
+        ...
+
     def stop(self) -> None:
         """Stop it if it was started here."""
         ...

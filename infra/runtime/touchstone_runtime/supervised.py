@@ -57,10 +57,18 @@ class Supervised:
             RuntimeFault: It cannot be started.
         """
         self.server.start()
-        if self._watch is None:
-            self._stopping.clear()
-            self._watch = threading.Thread(target=self._keep, name=f"keeps-{self.name}", daemon=True)
-            self._watch.start()
+        self._watch_over()
+
+    def start_or_share(self) -> bool:
+        """Start the server and watch over it, or find the one that another process runs and watches.
+
+        Raises:
+            RuntimeFault: It can neither be started nor shared.
+        """
+        started = self.server.start_or_share()
+        if started:
+            self._watch_over()
+        return started
 
     def stop(self) -> None:
         """Stop watching and stop the server."""
@@ -80,6 +88,12 @@ class Supervised:
     ) -> None:
         """Stop."""
         self.stop()
+
+    def _watch_over(self) -> None:
+        if self._watch is None:
+            self._stopping.clear()
+            self._watch = threading.Thread(target=self._keep, name=f"keeps-{self.name}", daemon=True)
+            self._watch.start()
 
     def _keep(self) -> None:
         pause_s = _FIRST_PAUSE_S
