@@ -163,8 +163,6 @@ def _entry(found: FoundPlugin, limits: BootLimits, *, duplicate: bool) -> Plugin
 def _load(found: FoundPlugin, limits: BootLimits, *, duplicate: bool) -> tuple[Descriptor, ...]:
     if duplicate:
         raise ContractBroken("duplicate_key", "more than one installed plugin has this key")
-    if found.problem is not None:
-        raise found.problem
     if found.manifest is not None and found.manifest.isolation not in OFFERED:
         raise ContractBroken("isolation_not_offered", f"this host does not run {found.manifest.isolation} plugins")
     outcome = run_once(lambda: _load_or_breach(found), limits.seconds, f"load-{found.key}")
