@@ -1,0 +1,1 @@
+"""Service records: real encounters, executed or imported step by step under an effective standard."""

@@ -1,0 +1,211 @@
+"""Import a service log: from a file and a mapping to records of many tenants."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from core.kernel.clock import Clock, SystemClock
+from core.kernel.database import Database
+from core.kernel.directory import Directory
+from core.kernel.errors import DomainError
+from core.kernel.ids import derived_id
+from core.kernel.scope import Scope
+from core.kernel.unit import Unit
+from core.records.importing.ahead import Take, read_ahead
+from core.records.importing.figures import Figures, Imported, Progress
+from core.records.importing.grouping import Group, Grouping
+from core.records.importing.journal import Desk, Journal
+from core.records.importing.retrying import STANDARD_PATIENCE, Patience, persist
+from core.records.importing.targets import Targets, TenantOpener
+from core.records.importing.writing import Fates, write_chunk
+from core.records.logs.bounds import STANDARD_BOUNDS, Bounds
+from core.records.logs.sources import LogStream, fingerprint, open_log
+from core.records.logs.traces import Flaw
+from core.records.mappings.drafting import Drafting, RecordDraft, Refusal, read_traces
+from core.records.mappings.loading import mapping_digest
+from core.records.mappings.schema import LogMapping
+from core.records.models import ImportRun, RunStatus
+from core.records.permissions import IMPORT_RECORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLog:
+    """What to import and how.
+
+    Attributes:
+        path: The log.
+        mapping: What its traces mean.
+        secret: What the pseudonyms of performers are derived from; the same secret gives the same pseudonyms.
+        opener: Makes tenants that the log names and the network does not have, where the mapping allows it.
+        bounds: How much the reader takes in.
+        patience: How long to wait for a database that is away.
+    """
+
+    path: Path
+    mapping: LogMapping
+    secret: bytes
+    opener: TenantOpener | None = None
+    bounds: Bounds = STANDARD_BOUNDS
+    patience: Patience = STANDARD_PATIENCE
+
+
+async def import_log(
+    database: Database,
+    directory: Directory,
+    scope: Scope,
+    command: ImportLog,
+    *,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Import a log into the scope's tenant and the units below it.
+
+    Each chunk of at most some hundred records is one transaction in its tenant; a record is there whole or not at
+    all. The same log with the same mapping is one run: started again, after a kill or for no reason, it adds only
+    what is missing. Traces that cannot become records are refused one by one and kept in the run's error report.
+
+    Args:
+        database: The database.
+        directory: Answers about the tenant tree.
+        scope: Who imports; effects in other tenants are the system's, on behalf of this scope's tenant.
+        command: What to import.
+        clock: Tells when the run is said to happen.
+        progress: Is called with the current figures.
+
+    Raises:
+        NotPermitted: The scope lacks ``records.import``.
+        LogUnreadable: There is no such file, or it may not be read. What is found later in the log is not raised but
+            given as ``failure``, because what came before it was imported.
+    """
+    scope.require(IMPORT_RECORDS)
+    desk = Desk(database=database, scope=scope, clock=clock or SystemClock(), patience=command.patience)
+    run = await describe_run(desk, command)
+    figures = Figures(bytes_total=run.bytes_total)
+    journal = Journal(desk, run.id, figures)
+    template = command.mapping.tenant.create
+    targets = Targets(scope, run.id, directory, command.secret, template, command.opener)
+    await persist(lambda: targets.load(desk.clock.now()), command.patience)
+    await journal.start(run)
+    with open_log(command.path, command.bounds) as stream:
+        importing = Importing(desk, run.id, figures, journal, targets, progress or ignore)
+        async with read_ahead(read_drafts(stream, command.mapping), stream.stop) as take:
+            failure = await importing.consume(take, stream)
+    await journal.finish(failure)
+    importing.tell()
+    return Imported(
+        run_id=run.id, attempt=journal.attempt, figures=figures, created=tuple(targets.created), failure=failure
+    )
+
+
+class Importing:
+    """The running of one attempt: sorts what is read, writes what is ready, counts everything.
+
+    Args:
+        desk: What the import works with.
+        run_id: The run.
+        figures: The counts.
+        journal: The run's row and error report.
+        targets: Finds tenants.
+        progress: Is told the counts.
+    """
+
+    def __init__(
+        self, desk: Desk, run_id: UUID, figures: Figures, journal: Journal, targets: Targets, progress: Progress
+    ) -> None:
+        self._desk = desk
+        self._run_id = run_id
+        self._figures = figures
+        self._journal = journal
+        self._targets = targets
+        self._progress = progress
+        self._grouping = Grouping()
+
+    async def consume(self, take: Take[RecordDraft | Refusal], stream: LogStream) -> DomainError | None:
+        """Import everything that is read, and give what ended the reading early."""
+        last, failure = False, None
+        while not last:
+            batch = await take()
+            last, failure = batch.last, batch.failure
+            for item in batch.items:
+                await self._settle(item)
+            self._figures.bytes_read = stream.consumed
+            await self._journal.save_sometimes()
+            self.tell()
+        await self._write(self._grouping.rest())
+        if failure is not None and not isinstance(failure, DomainError):
+            raise failure
+        return failure
+
+    def tell(self) -> None:
+        """Tell the counts."""
+        self._progress(self._figures)
+
+    async def _settle(self, item: RecordDraft | Refusal) -> None:
+        self._figures.seen += 1
+        if isinstance(item, Refusal):
+            await self._journal.refuse(item)
+            return
+        target = await persist(lambda: self._targets.find(item.tenant_key), self._desk.patience)
+        if isinstance(target, Flaw):
+            await self._journal.refuse(Refusal(item.position, item.external_id, target))
+            return
+        for path in item.placeholders:
+            self._figures.placeholders[path] = self._figures.placeholders.get(path, 0) + 1
+        await self._write(self._grouping.add(target, item))
+
+    async def _write(self, groups: Iterable[Group]) -> None:
+        for group in groups:
+
+            async def work(unit: Unit, group: Group = group) -> Fates:
+                return await write_chunk(unit, self._run_id, group.target, group.drafts)
+
+            fates = await self._desk.in_unit(group.target.scope, work)
+            await self._count(group, fates)
+            await self._journal.save_sometimes()
+            self.tell()
+
+    async def _count(self, group: Group, fates: Fates) -> None:
+        figures, key = self._figures, group.target.key
+        brought = len(fates.new) + len(fates.before)
+        figures.new += len(fates.new)
+        figures.imported += brought
+        figures.already_there += len(fates.already_there)
+        figures.new_steps += sum(len(draft.steps) for draft in fates.new)
+        figures.steps += sum(len(draft.steps) for draft in (*fates.new, *fates.before))
+        figures.chunks += bool(fates.new)
+        if brought:
+            figures.tenants[key] = figures.tenants.get(key, 0) + brought
+        for refusal in fates.refused:
+            await self._journal.refuse(refusal)
+
+
+async def describe_run(desk: Desk, command: ImportLog) -> ImportRun:
+    """Describe the run of a log with a mapping; the same two in the same tenant are the same run."""
+    scope, now = desk.scope, desk.clock.now()
+    file_hash = await asyncio.to_thread(fingerprint, command.path)
+    mapping_hash = mapping_digest(command.mapping)
+    return ImportRun(
+        tenant_id=scope.tenant_id,
+        network_id=scope.network_id,
+        id=derived_id("records.import_run", scope.tenant_id, file_hash, mapping_hash),
+        file_name=command.path.name,
+        file_hash=file_hash,
+        mapping_name=command.mapping.name,
+        mapping_hash=mapping_hash,
+        status=RunStatus.RUNNING.value,
+        bytes_total=command.path.stat().st_size,
+        started_at=now,
+        updated_at=now,
+    )
+
+
+def read_drafts(stream: LogStream, mapping: LogMapping) -> Iterator[RecordDraft | Refusal]:
+    """Read a log and apply its mapping, trace by trace."""
+    drafting = Drafting(mapping)
+    return map(drafting.draft, read_traces(stream, mapping))
+
+
+def ignore(_figures: Figures) -> None:
+    """Tell nobody."""

@@ -1,0 +1,141 @@
+"""Tables of events (CSV): a header, then one row per event, with a column that names the case.
+
+Rows of one case need not be adjacent. The table is first spilled into a private temporary database on disk, which the
+operating system deletes when the reading ends, however it ends; memory stays flat. Cases come in the order of their
+first rows, the rows of a case in the order of the file. A row with too few or too many cells spoils its case, because
+a case without one of its events would be told wrong; other cases are not affected.
+"""
+
+import csv
+import io
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+
+import orjson
+
+from core.records.errors import ColumnsMissing, LogTooLarge, LogUnreadable
+from core.records.logs.sources import PIECE, LogStream
+from core.records.logs.traces import Flaw, RefusalCode, Trace
+
+SPILL = "CREATE TABLE cells (name TEXT, line INTEGER NOT NULL, cells BLOB NOT NULL)"
+INDEX = "CREATE INDEX cells_of_case ON cells (name, line)"
+CASES = "SELECT name, min(line) FROM cells WHERE name IS NOT NULL GROUP BY name ORDER BY 2"
+ROWS = "SELECT cells FROM cells WHERE name = ? ORDER BY line LIMIT ?"
+NAMELESS = "SELECT line FROM cells WHERE name IS NULL ORDER BY line"
+AT_ONCE = 2_000
+NO_HEADER: list[str] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableShape:
+    """How a table is written.
+
+    Attributes:
+        case: Column that names the case a row belongs to.
+        delimiter: One character between cells.
+        encoding: Python's name of the encoding; ``utf-8`` reads over a byte order mark.
+        needed: Columns that must be there.
+    """
+
+    case: str
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    needed: frozenset[str] = frozenset()
+
+
+def read_delimited(stream: LogStream, shape: TableShape) -> Iterator[Trace]:
+    """Read the cases of a table.
+
+    Args:
+        stream: The log.
+        shape: How it is written.
+
+    Yields:
+        One trace per case; its position is the line its first row ends on. Rows that name no case come last, each as
+        a trace with a flaw.
+
+    Raises:
+        ColumnsMissing: The header lacks a column that is needed; nothing was yielded.
+        LogUnreadable: It is not text in that encoding, or not a table; nothing was yielded.
+        LogTooLarge: It exceeds a bound; nothing was yielded.
+    """
+    with closing(sqlite3.connect("", check_same_thread=False, isolation_level=None)) as spill:
+        spill.execute("PRAGMA journal_mode = OFF")
+        spill.execute(SPILL)
+        columns = spill_rows(stream, shape, spill)
+        spill.execute(INDEX)
+        for name, line in spill.execute(CASES):
+            yield case_of(spill, name, line, columns, stream)
+        for (line,) in spill.execute(NAMELESS):
+            yield Trace(line, None, {}, (), Flaw(RefusalCode.VALUE_MISSING, "The row does not name its case."))
+
+
+def spill_rows(stream: LogStream, shape: TableShape, spill: sqlite3.Connection) -> list[str]:
+    """Move every row into the temporary database and give the columns."""
+    encoding = "utf-8-sig" if shape.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else shape.encoding
+    text = io.TextIOWrapper(io.BufferedReader(stream, PIECE), encoding, newline="")
+    rows = csv.reader(lines_of(text, stream), delimiter=shape.delimiter)
+    try:
+        columns = [name.strip() for name in next(rows, NO_HEADER)]
+        check_columns(columns, shape, stream)
+        place = columns.index(shape.case)
+        spilled = ((name_of(row, place), rows.line_num, orjson.dumps(row)) for row in rows if row)
+        while batch := list(islice(spilled, AT_ONCE)):
+            spill.executemany("INSERT INTO cells VALUES (?, ?, ?)", batch)
+    except (UnicodeError, orjson.JSONEncodeError) as error:
+        problem = f"it is not text in {shape.encoding} (line {rows.line_num + 1} or later)"
+        raise LogUnreadable(file=stream.name, problem=problem) from error
+    except csv.Error as error:
+        raise LogUnreadable(file=stream.name, problem=f"{error} in line {rows.line_num}") from error
+    return columns
+
+
+def lines_of(text: io.TextIOWrapper, stream: LogStream) -> Generator[str, None, None]:
+    """Give the lines of a text, refusing one that is too long before it is read whole."""
+    most = stream.bounds.line_characters
+    while line := text.readline(most + 1):
+        if len(line) > most:
+            raise LogTooLarge(file=stream.name, problem=f"a line is longer than {most} characters")
+        yield line
+
+
+def check_columns(columns: Sequence[str], shape: TableShape, stream: LogStream) -> None:
+    """Refuse a header that lacks columns, repeats one, or has too many."""
+    if len(columns) > stream.bounds.columns:
+        raise LogTooLarge(file=stream.name, problem=f"it has more than {stream.bounds.columns} columns")
+    missing = sorted(({shape.case} | shape.needed) - set(columns))
+    if missing:
+        raise ColumnsMissing(file=stream.name, columns=tuple(missing))
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise LogUnreadable(file=stream.name, problem=f"columns occur twice in its header: {', '.join(twice)}")
+
+
+def name_of(row: Sequence[str], place: int) -> str | None:
+    """Give the case a row belongs to, where it says so."""
+    return (row[place].strip() or None) if place < len(row) else None
+
+
+def case_of(spill: sqlite3.Connection, name: str, line: int, columns: Sequence[str], stream: LogStream) -> Trace:
+    """Put the rows of one case together again."""
+    bounds = stream.bounds
+    events: list[dict[str, str]] = []
+    characters = 0
+    for (cells,) in spill.execute(ROWS, (name, bounds.trace_events + 1)):
+        row: list[str] = orjson.loads(cells)
+        characters += sum(map(len, row))
+        if len(row) != len(columns):
+            message = f"A row of the case has {len(row)} cells instead of {len(columns)}."
+            return Trace(line, name, {}, (), Flaw(RefusalCode.ROW_MALFORMED, message))
+        if len(events) == bounds.trace_events or characters > bounds.trace_characters:
+            return Trace(line, name, {}, (), Flaw(RefusalCode.TRACE_TOO_LARGE, "The case is larger than may be."))
+        events.append(without_blanks(zip(columns, row, strict=True)))
+    return Trace(line, name, events[0], events)
+
+
+def without_blanks(cells: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Keep the cells that say something: an empty cell is a value that is not there."""
+    return {name: value for name, value in cells if value}

@@ -1,0 +1,11 @@
+"""What an actor may do with service records."""
+
+from core.kernel.permissions import permission
+
+READ_RECORDS = permission("records.read", "Read the service records of one's tenant, with their steps.")
+READ_NETWORK_RECORDS = permission("records.read_network", "Read the service records of every tenant of the network.")
+OPEN_RECORDS = permission("records.open", "Open service records.")
+WORK_RECORDS = permission("records.work", "Add steps to open service records and resolve them.")
+IMPORT_RECORDS = permission(
+    "records.import", "Import service logs as records of one's own tenant and the tenants below it, and see the runs."
+)

@@ -1,0 +1,56 @@
+"""Which effective standard a record pins: what held for its tenant at the instant it was opened."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from core.kernel.unit import Unit
+from core.standards.errors import NoStandardInForce
+from core.standards.gather import gather
+from core.standards.policy.spans import Span
+from core.standards.resolve import MOMENT, effective_for_instants
+
+Wanted: TypeAlias = tuple[str, datetime]
+"""Code of a standard, and when a record was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a record pins: the hash of the effective document and the published version it was folded from."""
+
+    hash: str
+    version: str
+
+
+async def pin(unit: Unit, wanted: Collection[Wanted]) -> dict[Wanted, Pin]:
+    """Find, and store, what records pin; where no standard was in force, there is no entry."""
+    instants: dict[str, set[datetime]] = defaultdict(set)
+    for code, opened_at in wanted:
+        instants[code].add(opened_at)
+    pins: dict[Wanted, Pin] = {}
+    for code, opened in instants.items():
+        pins.update(await pin_all(unit, code, sorted(opened)))
+    return pins
+
+
+async def pin_all(unit: Unit, code: str, opened: Sequence[datetime]) -> dict[Wanted, Pin]:
+    """Find what the records of one standard pin, leaving out those opened while none was in force."""
+    try:
+        return dict(await pinned(unit, code, opened))
+    except NoStandardInForce:
+        span = Span(opened[0], opened[-1] + MOMENT)
+        gathered = await gather(unit, code, unit.scope.lineage, span, None)
+    within = [instant for instant in opened if gathered.version_at(instant) is not None]
+    return dict(await pinned(unit, code, within)) if within else {}
+
+
+async def pinned(unit: Unit, code: str, opened: Sequence[datetime]) -> Iterator[tuple[Wanted, Pin]]:
+    """Ask for what held at each instant.
+
+    Raises:
+        NoStandardInForce: Nothing held at one of them.
+    """
+    found = await effective_for_instants(unit, code, opened)
+    return (((code, at), Pin(period.view.hash, period.view.version)) for at, period in found.items())
