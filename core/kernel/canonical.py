@@ -1,7 +1,7 @@
 """Canonical JSON text (RFC 8785) of plain facts, so that what is stored can be hashed and compared byte by byte."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
@@ -35,6 +35,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON values are of any kind
             carried = str(value)
         case datetime():
             carried = instant_text(value)
+        case date():
+            carried = value.isoformat()
         case Mapping():
             carried = {str(name): plain(one) for name, one in cast("Mapping[object, object]", value).items()}
         case list() | tuple():

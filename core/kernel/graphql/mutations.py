@@ -62,6 +62,11 @@ def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa
     return made
 
 
+def is_payload(type_: object) -> bool:
+    """Tell whether a class was made by :func:`payload`."""
+    return hasattr(type_, PAYLOAD)
+
+
 def remembered_fields(success: type) -> tuple[str, ...]:
     """Name the fields of a payload whose ids are remembered with the idempotency key, in their order."""
     return getattr(success, PAYLOAD)

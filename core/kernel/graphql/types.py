@@ -1,7 +1,7 @@
 """Types of the schema: entities, whose fields declare how they read, and values, which code gives."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, dataclass_transform
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -85,6 +85,7 @@ def entity(
     return decorate
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(shows,))
 def value(*, permission: Permission, description: str, name: str = "") -> Callable[[Class], Class]:
     """Make a class a type of the schema whose objects are made by code: ``Me(name="Ann", home=tenant_id)``.
 

@@ -1,0 +1,1 @@
+"""How operations run: one connection at a time, statements batched by declaration, every mutation a transaction."""

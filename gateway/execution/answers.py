@@ -1,0 +1,66 @@
+"""The last look at an answer: every error has a code, and what nobody foresaw is masked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import SchemaExtension
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.refusals import fact_extensions
+from gateway.execution.faults import has_code, masked, without_suggestions
+
+
+class Answers(SchemaExtension):
+    """Gives each error its code.
+
+    Errors of fields have theirs from the executor; what is left came before execution (and says which step it came
+    from), or is a fault.
+    """
+
+    def __init__(self) -> None:
+        self._step = "gateway.malformed"
+
+    def on_operation(self) -> Iterator[None]:
+        """Present what the whole operation came to."""
+        yield
+        self._present(self.execution_context.result)
+
+    def on_validate(self) -> Iterator[None]:
+        """Know that parsing is over."""
+        self._step = "gateway.invalid"
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Know that validation is over."""
+        self._step = "gateway.bad_variables"
+        yield
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:  # noqa: ANN401 - as Strawberry has it
+        """Present one event of a subscription."""
+        self._present(result)
+        yield
+
+    def _present(self, result: Any) -> None:  # noqa: ANN401 - as Strawberry has it
+        errors = getattr(result, "errors", None)
+        if errors:
+            result.errors = [self._coded(one) for one in errors]
+
+    def _coded(self, error: GraphQLError) -> GraphQLError:
+        if has_code(error):
+            return error
+        origin = error.original_error
+        if isinstance(origin, DomainError):
+            return again(error, error.message, fact_extensions(origin))
+        if isinstance(error, GraphQLSyntaxError):
+            code = "gateway.too_many_tokens" if "tokens" in error.message else "gateway.malformed"
+            return again(error, error.message, {"code": code})
+        if error.path is None and error.nodes and not isinstance(origin, RecursionError):
+            return again(error, without_suggestions(error.message), {"code": self._step})
+        hidden = masked(origin or error, self.execution_context.context.correlation_id)
+        return again(error, hidden.message, dict(hidden.extensions or {}))
+
+
+def again(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    """Give an error with the same place and another text, without what caused it."""
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, extensions)

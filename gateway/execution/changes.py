@@ -1,0 +1,107 @@
+"""How a mutation runs: one transaction, which its use case, its idempotency key and the reading of its answer share."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from core.kernel.database import WRITE_LIMIT_MS
+from core.kernel.errors import DomainError
+from core.kernel.graphql.context import RequestContext
+from core.kernel.graphql.declared import Change
+from core.kernel.graphql.mutations import Refs, remembered_fields
+from core.kernel.graphql.refusals import refusal
+from core.kernel.idempotency import remember, replayed
+from core.kernel.unit import Unit
+from gateway.execution.fingerprints import fingerprint
+from gateway.execution.guards import Guard
+from gateway.execution.operation import Operation
+
+NOTHING = UUID(int=0)
+"""Stands for an empty reference among remembered ids."""
+
+Complete = Callable[[object], Awaitable[Any]]
+
+
+class Spoiled(Exception):  # noqa: N818 - it says what happened
+    """A statement of the answer failed, after which PostgreSQL would roll back and call it a commit."""
+
+
+async def carry_out(operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Complete) -> Any:  # noqa: ANN401 - the completed answer
+    """Do what a mutation says, read its answer on the same connection, and commit; or change nothing at all.
+
+    Args:
+        operation: The operation it is part of.
+        guard: The field.
+        arguments: The field's arguments as GraphQL coerced them.
+        complete: Reads the selection of a result: ``Refs``, or a refusal.
+
+    Raises:
+        DomainError: A refusal that is no member of the result.
+        GraphQLError: It took longer than a write may (``gateway.too_slow``).
+    """
+    change = needed(guard)
+    try:
+        operation.context.check(*guard.needs)
+        async with asyncio.timeout(WRITE_LIMIT_MS / 1000):
+            return await in_one_transaction(operation, guard, arguments, complete)
+    except TimeoutError:
+        raise refusal("gateway.too_slow", "This took too long and was undone.", hint="Try again with less.") from None
+    except DomainError as refused:
+        if problem_of(change, refused) is None:
+            raise
+        return await complete(refused)
+
+
+async def in_one_transaction(operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Complete) -> Any:  # noqa: ANN401 - the completed answer
+    """Run the coroutine, or find what it did before, and read the answer before the commit."""
+    async with operation.context.unit(read_only=False) as unit:
+        refs = await once(operation.context, unit, guard, arguments)
+        await unit.session.flush()
+        async with operation.within(unit) as reader:
+            answer = await complete(refs)
+        if reader.broken:
+            raise Spoiled
+    return answer
+
+
+async def once(context: RequestContext, unit: Unit, guard: Guard, arguments: dict[str, Any]) -> Refs:
+    """Run the coroutine, unless the same request was done before: then give the ids of what it made."""
+    change = needed(guard)
+    given = dict(arguments)
+    key: str = given.pop("idempotencyKey")
+    print_ = fingerprint(change.operation, given)
+    found = await replayed(unit, change.operation, key, print_)
+    names = remembered_fields(change.success)
+    if found is not None:
+        return Refs(**{name: None if one == NOTHING else one for name, one in zip(names, found, strict=True)})
+    refs = await run(context, unit, guard, given)
+    ids = tuple(refs.values.get(name) or NOTHING for name in names)
+    await remember(unit, change.operation, key, print_, ids)
+    return refs
+
+
+async def run(context: RequestContext, unit: Unit, guard: Guard, given: dict[str, Any]) -> Refs:
+    """Call the coroutine with what it asks for."""
+    change = needed(guard)
+    converted = guard.convert(given) if guard.convert else {}
+    return await change.body(**provided(change.body, context=context, unit=unit), **converted)
+
+
+def provided(body: Callable[..., Any], **offered: object) -> Mapping[str, object]:
+    """Give a body those of the offered things that it asks for."""
+    asked = body.__code__.co_varnames[: body.__code__.co_argcount + body.__code__.co_kwonlyargcount]
+    return {name: one for name, one in offered.items() if name in asked}
+
+
+def problem_of(change: Change, refused: DomainError) -> type | None:
+    """Give the type that shows a refusal in the result, if it is a member of it."""
+    return next((change.problems[kind] for kind in type(refused).__mro__ if kind in change.problems), None)
+
+
+def needed(guard: Guard) -> Change:
+    """Give what a field of Mutation does."""
+    if guard.change is None:
+        msg = "A field of Mutation is made by `mutation`."
+        raise TypeError(msg)
+    return guard.change

@@ -1,0 +1,50 @@
+"""What the executor knows of each field, made once when the schema is assembled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.kernel.graphql.access import Permission
+from core.kernel.graphql.declared import Change
+from core.kernel.reads import Breadth
+
+GUARDS = "touchstone.guards"
+"""Where a GraphQL schema keeps its guards, among its extensions."""
+
+Convert = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What the executor knows of one field.
+
+    Attributes:
+        needs: Every permission it takes: the field's own and that of the entity it leads to.
+        breadth: How far a root field reads.
+        change: What a field of Mutation does.
+        convert: Turns a mutation's arguments into its coroutine's parameters.
+        cost: What resolving it once costs.
+        listed: Whether it is a list, whose cost is multiplied by the size of the page.
+    """
+
+    needs: tuple[Permission, ...]
+    breadth: Breadth = Breadth.TENANT
+    change: Change | None = None
+    convert: Convert | None = None
+    cost: int = 0
+    listed: bool = False
+
+
+@dataclass(slots=True)
+class Guards:
+    """The guards of a schema, by type and field; a field without one is refused."""
+
+    fields: dict[tuple[str, str], Guard] = field(default_factory=dict[tuple[str, str], Guard])
+
+    def find(self, type_name: str, field_name: str) -> Guard | None:
+        """Give what is known of a field."""
+        return self.fields.get((type_name, field_name))
+
+    def roots(self, type_name: str) -> Mapping[str, Guard]:
+        """Give the guards of one type's fields."""
+        return {name: guard for (owner, name), guard in self.fields.items() if owner == type_name}

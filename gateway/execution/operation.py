@@ -1,0 +1,91 @@
+"""What one operation (or one event of a subscription) holds while it runs."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from graphql import GraphQLError
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.access import Permission
+from core.kernel.graphql.context import RequestContext
+from core.kernel.reads import Breadth
+from core.kernel.unit import Unit
+from gateway.execution.breadths import opened
+from gateway.execution.lookahead import Lookahead
+from gateway.execution.reach import Reach
+from gateway.execution.reader import Reader
+
+
+@dataclass(kw_only=True)
+class Operation:
+    """What one operation holds while it runs: at most one connection, and what was found out once.
+
+    Attributes:
+        context: The request.
+        name: What the operation is called in the audit: its kind and name.
+        lookahead: Sees what selections ask for.
+    """
+
+    context: RequestContext
+    name: str
+    lookahead: Lookahead
+    _breadth: Breadth = Breadth.TENANT
+    _reader: Reader | None = None
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _held: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _verdicts: dict[tuple[Permission, ...], Exception | None] = field(
+        default_factory=dict[tuple[Permission, ...], "Exception | None"]
+    )
+
+    def fresh(self) -> Self:
+        """Give the state of another event of the same operation."""
+        return type(self)(context=self.context, name=self.name, lookahead=self.lookahead)
+
+    def verdict(self, needs: tuple[Permission, ...]) -> Exception | None:
+        """Tell why fields that need this are refused, or nothing; found out once, however many rows there are."""
+        if needs not in self._verdicts:
+            self._verdicts[needs] = self._judge(needs)
+        return self._verdicts[needs]
+
+    def _judge(self, needs: tuple[Permission, ...]) -> Exception | None:
+        try:
+            self.context.check(*needs)
+        except (DomainError, GraphQLError) as refused:
+            return refused
+        return None
+
+    async def reader(self) -> Reader:
+        """Give the operation's connection, opening it where this is the first question."""
+        async with self._opening:
+            if self._reader is None:
+                self._reader = await self._held.enter_async_context(opened(self.context, self._breadth, self.name))
+            return self._reader
+
+    @asynccontextmanager
+    async def phase(self, breadth: Breadth) -> AsyncGenerator[None, None]:
+        """Read at one breadth; the connection is given back before the next breadth takes one."""
+        self._breadth = breadth
+        try:
+            yield
+        finally:
+            await self.close()
+
+    @asynccontextmanager
+    async def within(self, unit: Unit) -> AsyncGenerator[Reader, None]:
+        """Read on the connection of an open unit, which somebody else commits."""
+        self._reader = Reader(unit, Reach.within(unit.scope), self.context.services)
+        try:
+            yield self._reader
+        finally:
+            await self._reader.end()
+            self._reader = None
+
+    async def close(self) -> None:
+        """Put no further statement and give the connection back."""
+        if self._reader is not None:
+            await self._reader.end()
+        self._reader = None
+        await self._held.aclose()

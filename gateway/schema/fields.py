@@ -1,0 +1,77 @@
+"""A field of an assembled schema with all that is known of it."""
+
+from dataclasses import dataclass
+
+from graphql import GraphQLField, GraphQLObjectType
+from strawberry.types.field import StrawberryField
+
+from core.kernel.graphql.access import PUBLIC, Permission
+from core.kernel.graphql.declared import Declared, declared_of
+from core.kernel.graphql.entities import Entity
+from gateway.schema.planning import Unfit
+from gateway.schema.shapes import class_of, entity_behind, field_of, target_of, type_permission
+
+ROOTS = ("Query", "Mutation", "Subscription")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaField:
+    """A field of an assembled schema.
+
+    Attributes:
+        type_: The type it is a field of.
+        name: Its GraphQL name.
+        graphql: GraphQL's field.
+        strawberry: Strawberry's field.
+        declared: What was declared of it.
+    """
+
+    type_: GraphQLObjectType
+    name: str
+    graphql: GraphQLField
+    strawberry: StrawberryField
+    declared: Declared
+
+    @classmethod
+    def of(cls, type_: GraphQLObjectType, name: str) -> "SchemaField":
+        """Look at a field.
+
+        Raises:
+            Unfit: It was made without the framework.
+        """
+        graphql = type_.fields[name]
+        made = field_of(graphql)
+        declared = declared_of(made) if made else None
+        if made is None or declared is None:
+            raise Unfit("it says nothing about who may read it; declare it with the framework")
+        return cls(type_=type_, name=name, graphql=graphql, strawberry=made, declared=declared)
+
+    @property
+    def place(self) -> str:
+        """Its type and name, such as ``Note.title``."""
+        return f"{self.type_.name}.{self.name}"
+
+    @property
+    def cls(self) -> type[object] | None:
+        """The class its type was made from."""
+        return class_of(self.type_)
+
+    @property
+    def entity(self) -> Entity | None:
+        """The entity it is a field of, if it is."""
+        return entity_behind(self.type_)
+
+    @property
+    def needs(self) -> tuple[Permission, ...]:
+        """Every permission it takes: its own, or its type's, and that of what it leads to.
+
+        Raises:
+            Unfit: There is none.
+        """
+        leads_to = type_permission(target_of(self.graphql))
+        own = self.declared.permission or type_permission(self.type_)
+        own = own or (leads_to if self.type_.name in ROOTS else None)
+        if own is None:
+            raise Unfit("it says nothing about who may read it")
+        both: list[Permission] = [own] if leads_to in (None, own) else [own, leads_to]
+        return tuple(one for one in both if one is not PUBLIC)

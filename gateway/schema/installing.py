@@ -1,0 +1,90 @@
+"""Every field gets what reads it and what the executor must know of it."""
+
+from functools import partial
+from typing import Any
+
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType
+from strawberry.schema import Schema
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.declared import Change, Stream
+from core.kernel.settings import Settings
+from gateway.execution.changes import problem_of
+from gateway.execution.graphql_types import named_type
+from gateway.execution.guards import Guard, Guards
+from gateway.execution.outcome import Outcome
+from gateway.execution.plans import EntityPlan
+from gateway.execution.subscribing import subscribing
+from gateway.schema.choosing import Chooser
+from gateway.schema.converting import converter
+from gateway.schema.fields import SchemaField
+from gateway.schema.planning import attempt
+from gateway.schema.shapes import class_of, listed_type, object_types
+
+
+def install(
+    schema: Schema, graphql: GraphQLSchema, plans: dict[str, EntityPlan], settings: Settings, faults: list[str]
+) -> Guards:
+    """Install resolvers everywhere, and give the guards.
+
+    Args:
+        schema: Strawberry's schema.
+        graphql: GraphQL's.
+        plans: The entities.
+        settings: Where the cursor key and the page limit are.
+        faults: Grows by what does not fit.
+    """
+    chooser, guards = Chooser(schema, plans, settings), Guards()
+    for type_ in object_types(graphql):
+        type_.is_type_of = None
+        for name in type_.fields:
+            attempt(faults, f"{type_.name}.{name}", partial(install_field, schema, chooser, guards, type_, name))
+    node = graphql.type_map.get("Node")
+    if isinstance(node, GraphQLInterfaceType):
+        node.resolve_type = lambda row, _info, _type: row.plan.entity.name
+    return guards
+
+
+def install_field(schema: Schema, chooser: Chooser, guards: Guards, type_: GraphQLObjectType, name: str) -> None:
+    """Install what one field needs.
+
+    Raises:
+        Unfit: Its declaration does not fit.
+    """
+    field = SchemaField.of(type_, name)
+    guards.fields[field.type_.name, field.name] = guard_of(schema, field)
+    resolve = chooser.resolver(field)
+    if resolve is not None:
+        field.graphql.resolve = resolve
+    if isinstance(field.declared.source, Change):
+        name_results(field.graphql, field.declared.source)
+    if isinstance(field.declared.source, Stream):
+        begin = subscribing(field.declared.source, converter(schema, field.strawberry), field.needs)
+        field.graphql.subscribe = begin
+
+
+def guard_of(schema: Schema, field: SchemaField) -> Guard:
+    """Make what the executor and the limits know of a field."""
+    change = field.declared.source if isinstance(field.declared.source, Change) else None
+    return Guard(
+        needs=field.needs,
+        breadth=field.declared.breadth,
+        change=change,
+        convert=converter(schema, field.strawberry) if change else None,
+        cost=field.declared.cost,
+        listed=listed_type(named_type(field.graphql)) is not None,
+    )
+
+
+def name_results(field: GraphQLField, change: Change) -> None:
+    """Let the union of a mutation's results tell which one it is."""
+    union = named_type(field)
+    if not isinstance(union, GraphQLUnionType):
+        return
+    names = {class_of(one): one.name for one in union.types}
+
+    def resolve_type(outcome: Outcome, _info: Any, _type: Any) -> str | None:  # noqa: ANN401 - as graphql-core has it
+        told = outcome.told
+        return names.get(problem_of(change, told) if isinstance(told, DomainError) else change.success)
+
+    union.resolve_type = resolve_type
