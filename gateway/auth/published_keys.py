@@ -1,15 +1,17 @@
 """What an issuer publishes: its discovery document and its key set, read with suspicion."""
 
+import binascii
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
 from gateway.auth.fetching import DocumentSource, FetchFailed
 
 SHORTEST_RSA_BITS = 2_048
+LONGEST_RSA_BITS = 8_192
 MOST_KEYS = 64
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
@@ -60,21 +62,29 @@ def read_key(member: Mapping[str, object]) -> VerificationKey | None:
         for name, value in member.items()
         if name not in PRIVATE_MEMBERS and name not in {"x5c", "x5u", "key_ops"} and isinstance(value, str)
     }
-    if public.get("use", "sig") != "sig":
+    if public.get("use", "sig") != "sig" or not is_strong(public):
         return None
     if public.get("alg") == "EdDSA":
         public["alg"] = "Ed25519"
     try:
         key = JWKRegistry.import_key(cast("dict[str, str | list[str]]", public))
-        usable = isinstance(key, RSAKey | ECKey | OKPKey) and is_strong(key)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    return key if usable and isinstance(key, RSAKey | ECKey | OKPKey) else None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
-def is_strong(key: VerificationKey) -> bool:
-    """Tell whether a key is of a kind and size that may vouch for anybody."""
-    if isinstance(key, RSAKey):
-        raw = key.raw_value
-        return isinstance(raw, RSAPublicKey) and raw.key_size >= SHORTEST_RSA_BITS
-    return key.curve_name in {"P-256", "Ed25519"}
+def is_strong(member: Mapping[str, object]) -> bool:
+    """Tell whether a key says it is of a kind and size that may vouch for anybody, and that costs little to check."""
+    kind, curve = member.get("kty"), member.get("crv")
+    if kind == "RSA":
+        return SHORTEST_RSA_BITS <= bits(str(member.get("n", ""))) <= LONGEST_RSA_BITS
+    return (kind, curve) in {("EC", "P-256"), ("OKP", "Ed25519")}
+
+
+def bits(encoded: str) -> int:
+    """Count the bits of a number as JSON Web Keys write it; none where it is no number."""
+    try:
+        raw = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except binascii.Error:
+        return 0
+    return int.from_bytes(raw, "big").bit_length()
