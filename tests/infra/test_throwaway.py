@@ -13,10 +13,10 @@ from touchstone_runtime.throwaway import throwaway_folder
 from tests.infra.probes import python_that
 
 _HOLDS_A_FOLDER = """
-import sys
-from touchstone_runtime.folder_lock import FolderLock
-from touchstone_runtime.throwaway import throwaway_folder
-with throwaway_folder() as folder:
+import pathlib, sys
+from touchstone_runtime import throwaway
+throwaway._MEMORY = pathlib.Path(sys.argv[1])
+with throwaway.throwaway_folder(room=0) as folder:
     print(folder, flush=True)
     sys.stdin.read()
 """
@@ -39,15 +39,19 @@ def test_without_room_in_memory_it_lies_among_the_temporary_files() -> None:
 
 
 @pytest.mark.crash
-def test_what_a_killed_run_left_is_removed_by_the_next_and_what_is_in_use_stays() -> None:
-    with python_that(_HOLDS_A_FOLDER) as living, python_that(_HOLDS_A_FOLDER) as killed:
+def test_what_a_killed_run_left_is_removed_by_the_next_and_what_is_in_use_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A shelf of its own: other tests would sweep the common one at any moment.
+    monkeypatch.setattr(throwaway, "_MEMORY", folder)
+    with python_that(_HOLDS_A_FOLDER, str(folder)) as living, python_that(_HOLDS_A_FOLDER, str(folder)) as killed:
         assert living.stdout is not None
         assert killed.stdout is not None
         used, left = Path(living.stdout.readline().strip()), Path(killed.stdout.readline().strip())
         killed.send_signal(signal.SIGKILL)
         killed.wait()
         assert left.exists()
-        with throwaway_folder():
+        with throwaway_folder(room=0):
             assert not left.exists()
             assert used.exists()
         living.communicate("")
