@@ -105,6 +105,7 @@ def create_tree() -> None:
         required("status", TEXT),
         optional("suspended_at", INSTANT),
         *written(),
+        required("settings_version", NUMBER),
         sa.UniqueConstraint("network_id", "key", name="tenants_key_once"),
         sa.ForeignKeyConstraint(["network_id"], ["networks.network_id"], name="tenants_network"),
         sa.CheckConstraint("kind IN ('headquarters', 'region', 'franchisee')", name="tenants_kind"),

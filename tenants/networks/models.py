@@ -70,6 +70,7 @@ class Tenant(ReferenceRow, table=True):
         suspended_at: Since when the tenant is suspended.
         recorded_at: When the row was written.
         version: Goes up with every change.
+        settings_version: The version of the tenant's own settings that name, locale, time zone and currency are of.
     """
 
     __tablename__ = "tenants"
@@ -92,6 +93,7 @@ class Tenant(ReferenceRow, table=True):
     suspended_at: datetime | None = None
     recorded_at: datetime
     version: int = 1
+    settings_version: int = 0
 
 
 class TenantPlacement(ReferenceRow, table=True):

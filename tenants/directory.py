@@ -1,0 +1,113 @@
+"""The directory: what other rooms may ask about the tree, read from the placements that are known now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.kernel.clock import recorded_now
+from core.kernel.database import Database
+from core.kernel.directory import SiteFacts, TenantFacts
+from core.kernel.roles import Role
+from tenants.networks.models import Network
+from tenants.networks.tree_queries import (
+    facts_of,
+    find_tenant_by_key,
+    read_lineage,
+    read_network,
+    read_tenants,
+    read_units_below,
+)
+from tenants.sites.repository import find_site_by_key
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDirectory:
+    """The directory on an open transaction: no second connection is taken while one is held.
+
+    Attributes:
+        session: A transaction that sees the network's reference rows; sites are seen only of its own tenant.
+    """
+
+    session: AsyncSession
+
+    def within(self, session: AsyncSession) -> "SessionDirectory":
+        """Give the directory on another open transaction."""
+        return SessionDirectory(session)
+
+    async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """List the tenant and all above it, root first; empty where the tenant is not of the network."""
+        return await read_lineage(self.session, network_id, tenant_id, at, recorded_now())
+
+    async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """List every tenant below, at any depth, without the tenant itself."""
+        return await read_units_below(self.session, network_id, tenant_id, at, recorded_now())
+
+    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
+        """List the tenants of a network, by key."""
+        return await read_tenants(self.session, network_id)
+
+    async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
+        """Find a tenant of the network by its key."""
+        tenant = await find_tenant_by_key(self.session, network_id, key)
+        return facts_of(tenant) if tenant else None
+
+    async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
+        """Find a site of the tenant by its key."""
+        site = await find_site_by_key(self.session, network_id, tenant_id, key)
+        return SiteFacts(id=site.id, tenant_id=tenant_id, key=site.key, time_zone=site.time_zone) if site else None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDirectory:
+    """The directory where no transaction is open: each answer is read in a short one of its own.
+
+    Nothing is remembered, so a move, a suspension or a new tenant holds at once.
+
+    Attributes:
+        database: Where it reads.
+    """
+
+    database: Database
+
+    def within(self, session: AsyncSession) -> SessionDirectory:
+        """Give the directory on an open transaction; use it inside units, which hold a connection already."""
+        return SessionDirectory(session)
+
+    async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """List the tenant and all above it, root first; empty where the tenant is not of the network."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await SessionDirectory(session).lineage(network_id, tenant_id, at)
+
+    async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+        """List every tenant below, at any depth, without the tenant itself."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await SessionDirectory(session).units_below(network_id, tenant_id, at)
+
+    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
+        """List the tenants of a network, by key."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await SessionDirectory(session).tenants(network_id)
+
+    async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
+        """Find a tenant of the network by its key."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await SessionDirectory(session).tenant_by_key(network_id, key)
+
+    async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
+        """Find a site of the tenant by its key."""
+        context = {**reading(network_id), "app.tenant_id": str(tenant_id)}
+        async with self.database.transaction(Role.APP, context, read_only=True) as session:
+            return await SessionDirectory(session).site(network_id, tenant_id, key)
+
+    async def network(self, network_id: UUID) -> Network | None:
+        """Find a network; its id is known from its key by ``network_id_of``."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await read_network(session, network_id)
+
+
+def reading(network_id: UUID) -> dict[str, str]:
+    """Give the context in which a network's reference rows are seen, and no tenant's."""
+    return {"app.network_id": str(network_id)}

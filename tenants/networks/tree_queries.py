@@ -1,0 +1,99 @@
+"""SQL that reads the tree at an instant; it runs in any transaction that sees the network's reference rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from core.kernel.directory import TenantFacts
+from tenants.networks.models import Network, Tenant, TenantStatus
+
+# A placement says what held at :at (valid time), as the database said it at :known (recorded time). Not materialised,
+# so that each step of the walk is a look-up by child or by parent.
+LINEAGE = text(
+    """
+    WITH RECURSIVE placed AS NOT MATERIALIZED (
+        SELECT child_id, parent_id FROM tenant_placements
+        WHERE network_id = :network_id AND valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)
+          AND recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known)
+    ), way (child_id, parent_id, height) AS (
+        SELECT p.child_id, p.parent_id, 0 FROM placed p WHERE p.child_id = :tenant_id
+        UNION ALL
+        SELECT u.child_id, u.parent_id, way.height + 1 FROM way JOIN placed u ON u.child_id = way.parent_id
+    ) CYCLE child_id SET turned USING passed
+    SELECT child_id, parent_id FROM way WHERE NOT turned ORDER BY height DESC
+    """
+)
+
+BELOW = text(
+    """
+    WITH RECURSIVE placed AS NOT MATERIALIZED (
+        SELECT child_id, parent_id FROM tenant_placements
+        WHERE network_id = :network_id AND valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)
+          AND recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known)
+    ), under (child_id) AS (
+        SELECT p.child_id FROM placed p WHERE p.parent_id = :tenant_id
+        UNION
+        SELECT d.child_id FROM under JOIN placed d ON d.parent_id = under.child_id
+    )
+    SELECT child_id FROM under WHERE child_id <> :tenant_id ORDER BY child_id
+    """
+)
+
+
+async def read_lineage(
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, at: datetime, known: datetime
+) -> tuple[UUID, ...]:
+    """List a tenant and all above it, root first; empty where it was not in the tree."""
+    values = {"network_id": network_id, "tenant_id": tenant_id, "at": at, "known": known}
+    rows = (await session.execute(LINEAGE, values)).all()
+    if not rows or rows[0].parent_id is not None:
+        return ()
+    return tuple(row.child_id for row in rows)
+
+
+async def read_units_below(
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, at: datetime, known: datetime
+) -> tuple[UUID, ...]:
+    """List every tenant below one, at any depth, without itself."""
+    values = {"network_id": network_id, "tenant_id": tenant_id, "at": at, "known": known}
+    return tuple(row.child_id for row in await session.execute(BELOW, values))
+
+
+async def read_tenants(session: AsyncSession, network_id: UUID) -> Sequence[TenantFacts]:
+    """List the tenants of a network, by key."""
+    statement = select(Tenant).where(col(Tenant.network_id) == network_id).order_by(col(Tenant.key), col(Tenant.id))
+    return [facts_of(tenant) for tenant in await session.scalars(statement)]
+
+
+async def find_tenant(session: AsyncSession, network_id: UUID, tenant_id: UUID) -> Tenant | None:
+    """Find a tenant of the network by its id."""
+    return await session.scalar(select(Tenant).where(col(Tenant.network_id) == network_id, col(Tenant.id) == tenant_id))
+
+
+async def find_tenant_by_key(session: AsyncSession, network_id: UUID, key: str) -> Tenant | None:
+    """Find a tenant of the network by its key."""
+    return await session.scalar(select(Tenant).where(col(Tenant.network_id) == network_id, col(Tenant.key) == key))
+
+
+async def read_network(session: AsyncSession, network_id: UUID) -> Network | None:
+    """Find the network's own row."""
+    return await session.scalar(select(Network).where(col(Network.network_id) == network_id))
+
+
+def facts_of(tenant: Tenant) -> TenantFacts:
+    """Say of a tenant what other rooms need to know."""
+    return TenantFacts(
+        id=tenant.id,
+        network_id=tenant.network_id,
+        key=tenant.key,
+        name=tenant.name,
+        kind=tenant.kind,
+        locale=tenant.locale,
+        time_zone=tenant.time_zone,
+        currency=tenant.currency,
+        active=tenant.status == TenantStatus.ACTIVE.value,
+    )
