@@ -22,7 +22,7 @@ from core.standards.policy.documents import JsonObject, JsonValue
 from core.standards.policy.limits import exceeded
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.process import checked_process
-from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.values import normalised, normalised_text, normalised_wording
 from core.standards.vocabulary import ClauseKind, Facet, Flexibility, Operator, ParameterType, TimeUnit
 
 MAX_CLAUSES: Final = 1_000
@@ -156,6 +156,16 @@ def check_addresses(clauses: Sequence[ClauseContent]) -> None:
             with at(path):
                 demand(name not in seen, f"{name} stands twice")
             seen.add(name)
+
+
+def checked_note(field: str, text: str, *, required: bool = False) -> str:
+    """Give a sentence for people, such as a reason.
+
+    Raises:
+        InvalidInput: It is too long, holds control characters, or is missing where one is required.
+    """
+    with at(field):
+        return normalised_text(text) if required or text.strip() else ""
 
 
 def demand(fulfilled: bool, otherwise: str) -> None:  # noqa: FBT001 - it is the condition itself

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import rfc8785
+
 from core.kernel import canonical
 
 if TYPE_CHECKING:
@@ -24,3 +26,8 @@ def canonical_text(value: JsonObject) -> str:
 def hash_of(text: str) -> str:
     """Give the SHA-256 of a canonical text, in hexadecimal."""
     return sha256(text.encode()).hexdigest()
+
+
+def json_text(value: JsonValue) -> str:
+    """Write any JSON value as text, for messages and comparison."""
+    return rfc8785.dumps(canonical.plain(value)).decode()

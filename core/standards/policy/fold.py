@@ -6,7 +6,7 @@ Nothing here reads a clock or a database, and the order in which overlays are gi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,7 +68,7 @@ class EffectiveStandard:
     Attributes:
         version: The published version that was folded.
         tenant_id: The tenant.
-        values: Every parameter, and the text of every clause that levels below may change, in reading order.
+        values: Every parameter in reading order, and the text of every clause that levels below may change or tried to.
         orphans: Overlays of what the version does not have any more.
     """
 
@@ -96,9 +96,26 @@ def fold(
     laid = arranged(overlays, frozenset(levels), instant)
     values: dict[Place, EffectiveValue] = {}
     for place, clause, parameter in places(version.content):
-        slot = published_slot(version, clause, parameter)
-        values[place] = settled(slot, place, parameter, laid.pop(place, {}), levels)
+        if parameter is not None or clause.operators or place in laid:
+            slot = published_slot(version, clause, parameter)
+            values[place] = settled(slot, place, parameter, laid.pop(place, {}), levels)
     return EffectiveStandard(version=version, tenant_id=lineage[-1], values=values, orphans=orphaned(laid, levels))
+
+
+def slot_received(
+    version: Version, overlays: Iterable[Overlay], lineage: Sequence[UUID], instant: datetime, place: Place
+) -> Slot | None:
+    """Give one value as the last tenant of a lineage receives it, or nothing where the version has no such place."""
+    opened = next((one for one in places(version.content) if one[0] == place), None)
+    if opened is None:
+        return None
+    slot = published_slot(version, opened[1], opened[2])
+    above = levels_below(lineage, version.owner_tenant_id)[:-1]
+    laid = arranged(overlays, frozenset(above), instant).get(place, {})
+    for level in above:
+        own = laid.get(level, {})
+        slot, _ = descend(slot, own.get(Aspect.VALUE), own.get(Aspect.BOUNDS))
+    return slot
 
 
 def levels_below(lineage: Sequence[UUID], owner: UUID) -> Sequence[UUID]:
@@ -120,14 +137,12 @@ def arranged(
     return found
 
 
-def places(content: StandardContent) -> Sequence[tuple[Place, ClauseContent, ParameterContent | None]]:
-    """List what can be adapted at all: every parameter, and the text of every clause that grants an operator."""
-    found: list[tuple[Place, ClauseContent, ParameterContent | None]] = []
+def places(content: StandardContent) -> Iterator[tuple[Place, ClauseContent, ParameterContent | None]]:
+    """List every text of a clause and every parameter, in reading order."""
     for clause in content.clauses:
-        if clause.operators:
-            found.append(((clause.key, ""), clause, None))
-        found += [((clause.key, parameter.key), clause, parameter) for parameter in clause.parameters]
-    return found
+        yield (clause.key, ""), clause, None
+        for parameter in clause.parameters:
+            yield (clause.key, parameter.key), clause, parameter
 
 
 def published_slot(version: Version, clause: ClauseContent, parameter: ParameterContent | None) -> Slot:
@@ -167,7 +182,7 @@ def settled(
 
 
 def orphaned(laid: Mapping[Place, Levels], levels: Sequence[UUID]) -> tuple[Judged, ...]:
-    """List the overlays whose place the version does not have, or does not open, in a fixed order."""
+    """List the overlays whose place the version does not have, in a fixed order."""
     return tuple(
         Judged(overlay=overlay, outcome=Outcome.ORPHANED)
         for _, by_level in sorted(laid.items())

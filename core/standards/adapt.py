@@ -1,0 +1,201 @@
+"""Adapt a standard for one's tenant within bounds, and withdraw an adaptation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.kernel.audit import record_act
+from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.ids import new_id
+from core.kernel.outbox import send
+from core.kernel.unit import Unit
+from core.standards.amend import amend, row_of, split
+from core.standards.errors import NoStandardInForce, PublisherCannotAdapt
+from core.standards.gather import Gathered, gather, lineage_at
+from core.standards.judge import check_overlay
+from core.standards.models import Adaptation
+from core.standards.permissions import ADAPT_STANDARDS
+from core.standards.policy.checks import checked_note
+from core.standards.policy.content import Narrowing
+from core.standards.policy.documents import JsonValue
+from core.standards.policy.overlays import Overlay
+from core.standards.policy.spans import Span
+from core.standards.repository.adaptations import Head, adaptation_by_id, adaptations_of, next_head
+from core.standards.resolve import zoned
+from core.standards.vocabulary import Operator, aspect_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapt:
+    """Adapt one parameter, or the text of one clause.
+
+    Attributes:
+        code: The standard.
+        clause_key: The clause.
+        parameter_key: The parameter; empty for the clause's text.
+        operator: What is done.
+        value: For all operators but ``narrow``: the value, the entries to append or remove, or a text per locale.
+        narrowing: For ``narrow``.
+        valid_from: Since when; now by default.
+        valid_to: Until when; for good by default.
+        reason: Why.
+        legal_basis: The law or rule that asks for it.
+        expected_revision: Revision of the tenant's side of the standard as it was read; unchecked where empty.
+    """
+
+    code: str
+    clause_key: str
+    parameter_key: str = ""
+    operator: Operator = Operator.ASSIGN
+    value: JsonValue = None
+    narrowing: Narrowing | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    reason: str
+    legal_basis: str = ""
+    expected_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawAdaptation:
+    """End an adaptation.
+
+    Attributes:
+        adaptation_id: The adaptation.
+        ends: When it ends; now by default. At or before its beginning, nothing is left of it.
+        reason: Why.
+        expected_revision: Revision of the tenant's side of the standard as it was read; unchecked where empty.
+    """
+
+    adaptation_id: UUID
+    ends: datetime | None = None
+    reason: str
+    expected_revision: int | None = None
+
+
+async def adapt(unit: Unit, command: Adapt) -> Adaptation:
+    """Adapt a standard; it is in force at once, and what it overlaps in time ends where it begins.
+
+    Raises:
+        NotPermitted: The actor may not adapt.
+        UnknownParameter: There is no such clause or parameter at some instant of its validity.
+        ClauseIsLocked: It is core, or the operator is not granted.
+        WrongType: The value has not the form of the parameter's type.
+        BoundExceeded: The value does not keep to a bound.
+        BoundWidened: The narrowing would widen what is received.
+        NoStandardInForce: No version holds at some instant of its validity.
+        PublisherCannotAdapt: The tenant publishes the standard itself.
+        StaleEdit: The tenant's side of the standard was changed since it was read.
+        InvalidInput: The span is empty, an instant has no zone, or the reason is missing.
+    """
+    unit.scope.require(ADAPT_STANDARDS)
+    span = checked_span(unit, command)
+    head = await expected_head(unit, command.code, command.expected_revision)
+    gathered = await gather(unit, command.code, await lineage_at(unit, span.start), span, None)
+    check_publisher(unit, gathered, command.code, span)
+    overlay = overlay_asked(unit, command, span, head)
+    based_on = check_overlay(gathered, command.code, overlay)
+    replaced = [
+        row
+        for row in await adaptations_of(unit, command.code)
+        if same_place(row, overlay) and Span(row.valid_from, row.valid_to).meets(span)
+    ]
+    made = row_of(unit, command.code, overlay, based_on, head)
+    left = [piece for row in replaced for piece in split(row, span, head)]
+    await record(unit, made, "standards.adapt")
+    await amend(unit, closed=replaced, added=[made, *left], head=head)
+    return made
+
+
+async def withdraw_adaptation(unit: Unit, command: WithdrawAdaptation) -> Adaptation:
+    """End an adaptation; the value received from above holds from then on.
+
+    Returns:
+        What is left of it, or the closed adaptation where nothing is.
+
+    Raises:
+        NotPermitted: The actor may not adapt.
+        NotFound: There is no such adaptation in this tenant, or it was replaced or withdrawn before.
+        StaleEdit: The tenant's side of the standard was changed since it was read.
+        InvalidInput: The instant has no zone, or the reason is missing.
+    """
+    unit.scope.require(ADAPT_STANDARDS)
+    reason = checked_note("reason", command.reason, required=True)
+    ends = zoned(command.ends, "ends") or unit.now
+    found = await adaptation_by_id(unit, command.adaptation_id)
+    if found is None:
+        raise NotFound(kind="adaptation", key=str(command.adaptation_id))
+    head = await expected_head(unit, found.code, command.expected_revision)
+    await unit.session.refresh(found)
+    over = found.valid_to is not None and found.valid_to <= ends
+    if found.recorded_to is not None or over:
+        raise NotFound(kind="adaptation in force", key=str(command.adaptation_id))
+    left = split(found, Span(ends), head)
+    await record(unit, found, "standards.withdraw_adaptation", reason=reason)
+    await amend(unit, closed=[found], added=left, head=head)
+    return left[0] if left else found
+
+
+def checked_span(unit: Unit, command: Adapt) -> Span:
+    """Give when the adaptation holds."""
+    start = zoned(command.valid_from, "validFrom") or unit.now
+    end = zoned(command.valid_to, "validTo")
+    if end is not None and end <= start:
+        raise InvalidInput(field="validTo", problem="the adaptation must end after it begins")
+    return Span(start, end)
+
+
+async def expected_head(unit: Unit, code: str, expected: int | None) -> Head:
+    """Take the next revision, and refuse where the caller read another one than the last."""
+    head = await next_head(unit, code)
+    if expected is not None and expected != head.revision - 1:
+        raise StaleEdit(kind="tenant's side of the standard", expected=expected, actual=head.revision - 1)
+    return head
+
+
+def check_publisher(unit: Unit, gathered: Gathered, code: str, span: Span) -> None:
+    """Refuse where nothing is published, and where the tenant would adapt what it publishes."""
+    if not gathered.versions:
+        raise NoStandardInForce(standard=code, at=span.start)
+    if any(version.owner_tenant_id == unit.tenant_id for version in gathered.versions):
+        raise PublisherCannotAdapt(standard=code)
+
+
+def overlay_asked(unit: Unit, command: Adapt, span: Span, head: Head) -> Overlay:
+    """Give what is asked for as an overlay."""
+    narrows = command.operator is Operator.NARROW
+    if narrows is (command.narrowing is None) or narrows is (command.value is not None):
+        raise InvalidInput(field="value", problem="narrow takes a narrowing, every other operator a value")
+    return Overlay(
+        id=new_id(),
+        owner_tenant_id=unit.tenant_id,
+        clause_key=command.clause_key,
+        parameter_key=command.parameter_key,
+        operator=command.operator,
+        value=command.value,
+        narrowing=command.narrowing,
+        author_id=unit.scope.actor.id,
+        reason=checked_note("reason", command.reason, required=True),
+        legal_basis=checked_note("legalBasis", command.legal_basis),
+        span=span,
+        recorded_from=head.recorded_at,
+    )
+
+
+def same_place(row: Adaptation, overlay: Overlay) -> bool:
+    """Tell whether a row changes the same side of the same place, in all contexts."""
+    place = (row.clause_key, row.parameter_key, row.variant, row.aspect)
+    return place == (overlay.clause_key, overlay.parameter_key, "", aspect_of(overlay.operator))
+
+
+async def record(unit: Unit, adaptation: Adaptation, action: str, **details: str) -> None:
+    """Write the audit entry and the event; units below read the copies that are written after them."""
+    facts = {"standard": adaptation.code, "clause": adaptation.clause_key, "parameter": adaptation.parameter_key}
+    await record_act(
+        unit,
+        action=action,
+        subject_kind="adaptation",
+        subject_id=adaptation.id,
+        details={**facts, "operator": adaptation.operator, **details},
+    )
+    await send(unit, "standards.adapted", {"code": adaptation.code, "adaptation_id": adaptation.id})

@@ -1,0 +1,139 @@
+"""Gather what is folded: the published versions and overlays of a lineage, and the tenant's own adaptations."""
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from core.kernel.unit import Unit
+from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
+from core.standards.policy.content import Narrowing, read_content
+from core.standards.policy.overlays import Overlay, Version
+from core.standards.policy.spans import Span
+from core.standards.repository.adaptations import adaptations_of
+from core.standards.repository.lineages import set_lineage
+from core.standards.repository.published import overlays_of, versions_by_id
+from core.standards.vocabulary import Operator, OverlayKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All that bears on one standard in one tenant.
+
+    Attributes:
+        lineage: The tenant and all above it, root first.
+        versions: Published versions that hold at some instant asked about.
+        above: Overlays of the units above, of all times.
+        own: The tenant's own overlays, of all times.
+    """
+
+    lineage: Sequence[UUID]
+    versions: Sequence[Version]
+    above: Sequence[Overlay]
+    own: Sequence[Overlay]
+
+    @property
+    def overlays(self) -> Sequence[Overlay]:
+        """All overlays."""
+        return [*self.above, *self.own]
+
+    def version_at(self, instant: datetime) -> Version | None:
+        """Find the version that holds at an instant."""
+        return next((one for one in self.versions if one.span.holds(instant)), None)
+
+    def edges(self) -> Iterator[datetime]:
+        """List the instants at which something begins or ends to hold."""
+        for one in (*self.versions, *self.above, *self.own):
+            yield one.span.start
+            if one.span.end is not None:
+                yield one.span.end
+
+
+async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, known_at: datetime | None) -> Gathered:
+    """Gather what bears on a standard in the unit's tenant.
+
+    Args:
+        unit: The tenant, last of the lineage.
+        code: The standard.
+        lineage: The tenant and all above it, root first, as placed at the time asked about.
+        span: The time asked about; versions that hold at no instant of it are not read.
+        known_at: What was known then; what is known now where it is empty.
+    """
+    async with seeing(unit, lineage):
+        rows = await overlays_of(unit, code, lineage, known_at)
+        holding = [row for row in rows if row.kind == OverlayKind.VERSION and span_of(row).meets(span)]
+        named = [row.published_version_id for row in holding if row.published_version_id is not None]
+        texts = await versions_by_id(unit, named) if named else {}
+    above = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
+    own = await adaptations_of(unit, code, known_at)
+    return Gathered(
+        lineage=lineage,
+        versions=[version_of(row, texts[row.published_version_id]) for row in holding if row.published_version_id],
+        above=[overlay_of(row, row.owner_tenant_id) for row in above],
+        own=[overlay_of(row, row.tenant_id) for row in own],
+    )
+
+
+async def lineage_at(unit: Unit, instant: datetime) -> Sequence[UUID]:
+    """Tell where the tenant stood at an instant.
+
+    For an instant before the tenant was placed anywhere, such as that of an imported log, it is where it stands now.
+    """
+    if unit.directory is None:
+        return unit.scope.lineage
+    return await unit.tree.lineage(unit.network_id, unit.tenant_id, instant) or unit.scope.lineage
+
+
+@asynccontextmanager
+async def seeing(unit: Unit, lineage: Sequence[UUID]) -> AsyncGenerator[None]:
+    """Let a tenant that has moved read what the units above it at another time published, and only for as long."""
+    moved = not set(lineage) <= set(unit.scope.lineage)
+    if moved:
+        await set_lineage(unit, [*unit.scope.lineage, *lineage])
+    yield
+    if moved:
+        await set_lineage(unit, unit.scope.lineage)
+
+
+def span_of(row: PublishedOverlay | Adaptation) -> Span:
+    """Give when a row holds."""
+    return Span(row.valid_from, row.valid_to)
+
+
+def version_of(row: PublishedOverlay, version: PublishedVersion) -> Version:
+    """Give a published version as an overlay."""
+    return Version(
+        id=version.id,
+        overlay_id=row.id,
+        owner_tenant_id=row.owner_tenant_id,
+        content=read_content(version.document),
+        hash=version.hash,
+        author_id=version.author_id,
+        approver_id=version.approver_id,
+        span=span_of(row),
+        recorded_from=row.recorded_from,
+    )
+
+
+def overlay_of(row: PublishedOverlay | Adaptation, owner: UUID) -> Overlay:
+    """Give an adaptation as an overlay; a copy says the same as the adaptation it was made of."""
+    adaptation_id = row.id if isinstance(row, Adaptation) else row.adaptation_id or row.id
+    return Overlay(
+        id=adaptation_id,
+        owner_tenant_id=owner,
+        clause_key=row.clause_key,
+        parameter_key=row.parameter_key,
+        operator=Operator(row.operator),
+        value=row.value,
+        narrowing=None if row.narrowing is None else msgspec.convert(row.narrowing, type=Narrowing),
+        author_id=row.author_id,
+        approver_id=row.approver_id,
+        reason=row.reason,
+        legal_basis=row.legal_basis,
+        based_on=row.based_on,
+        span=span_of(row),
+        recorded_from=row.recorded_from,
+    )

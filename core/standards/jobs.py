@@ -1,0 +1,62 @@
+"""Background work of standards: telling owners of suspended adaptations, and following decisions of the inbox."""
+
+from typing import Final
+from uuid import UUID
+
+from core.kernel.handlers import handles
+from core.kernel.outbox import send
+from core.kernel.work import Work
+from core.standards.amend import publish_overlays
+from core.standards.approve import settle_decision
+from core.standards.suspended import tell_suspended
+
+AT_ONCE: Final = 500
+"""How many tenants one transaction tells, so that it ends well within its five seconds."""
+
+
+@handles("standards.published")
+async def published(work: Work) -> None:
+    """Have the adaptations of every unit below looked at again."""
+    await tell_below(work)
+
+
+@handles("standards.adapted")
+async def adapted(work: Work) -> None:
+    """Have them looked at again after a unit above has adapted."""
+    await tell_below(work)
+
+
+@handles("standards.tell_below")
+async def tell_below(work: Work) -> None:
+    """Send the check to the next units below, and this command again for the rest."""
+    async with work.unit(once=True) as unit:
+        every = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
+        left = sorted(str(one) for one in every if str(one) > work.payload.get("after", ""))
+        code = work.payload["code"]
+        for tenant_id in left[:AT_ONCE]:
+            await send(unit, "standards.check_adaptations", {"code": code}, target_tenant_id=UUID(tenant_id))
+        if left[AT_ONCE:]:
+            await send(unit, "standards.tell_below", {"code": code, "after": left[AT_ONCE - 1]})
+
+
+@handles("standards.check_adaptations")
+async def check_adaptations(work: Work) -> None:
+    """Tell the owner which adaptations are suspended."""
+    async with work.unit() as unit:
+        await tell_suspended(unit, work.payload["code"])
+
+
+@handles("standards.publish_overlays")
+async def publish_own_overlays(work: Work) -> None:
+    """Let units that were newly placed below the tenant read its adaptations."""
+    async with work.unit() as unit:
+        await publish_overlays(unit)
+
+
+@handles("standards.version.approved")
+@handles("standards.version.rejected")
+async def decided(work: Work) -> None:
+    """Follow a decision made in the inbox."""
+    async with work.unit() as unit:
+        subject = UUID(work.payload["subject_id"])
+        await settle_decision(unit, subject, int(work.payload["subject_version"]))

@@ -1,0 +1,93 @@
+"""An effective document read back: what records are executed and judged under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from touchstone_sdk import scoring
+
+from core.standards.policy.content import address
+from core.standards.policy.documents import JsonValue
+from core.standards.policy.process import ProcessStep, read_process
+from core.standards.policy.spans import Span
+from core.standards.vocabulary import ClauseKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveView:
+    """What holds, as a record pins it.
+
+    Attributes:
+        hash: SHA-256 of the document.
+        document: The canonical text.
+        code: The standard.
+        version: Number of the published version.
+        parameters: Value by ``"<clause key>.<parameter key>"``, in JSON.
+        processes: Steps by the key of the process clause.
+    """
+
+    hash: str
+    document: str
+    code: str
+    version: str
+    parameters: Mapping[str, JsonValue]
+    processes: Mapping[str, tuple[ProcessStep, ...]]
+
+    def for_plugins(self) -> scoring.EffectiveView:
+        """Give it in the form that plugins receive."""
+        return scoring.EffectiveView.model_validate(
+            {
+                "hash": self.hash,
+                "parameters": dict(self.parameters),
+                "processes": tuple(
+                    scoring.ProcessView(clause_key=key, steps=tuple(map(sdk_step, steps)))
+                    for key, steps in self.processes.items()
+                ),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectivePeriod:
+    """A view and the span around the instant asked about in which no overlay begins or ends."""
+
+    view: EffectiveView
+    span: Span
+
+
+def sdk_step(step: ProcessStep) -> scoring.ProcessStep:
+    """Give a step in the form that plugins receive."""
+    return scoring.ProcessStep(key=step.key, position=step.position, required=step.required, repeatable=step.repeatable)
+
+
+@lru_cache(maxsize=256)
+def read_view(hash_: str, document: str) -> EffectiveView:
+    """Read an effective document; the latest few are kept, because thousands of records share one.
+
+    Args:
+        hash_: SHA-256 of the document.
+        document: The canonical text that ``policy/effective.py`` writes.
+    """
+    facts: dict[str, Any] = msgspec.json.decode(document)
+    clauses: list[dict[str, Any]] = facts["clauses"]
+    parameters = {
+        address(clause["key"], parameter["key"]): parameter["value"]
+        for clause in clauses
+        for parameter in clause["parameters"]
+    }
+    processes = {
+        clause["key"]: read_process(clause["body"]).steps
+        for clause in clauses
+        if clause["kind"] == ClauseKind.PROCESS.value
+    }
+    return EffectiveView(
+        hash=hash_,
+        document=document,
+        code=facts["code"],
+        version=facts["version"],
+        parameters=MappingProxyType(parameters),
+        processes=MappingProxyType(processes),
+    )

@@ -1,0 +1,131 @@
+"""Publish an approved version: from its instant on it holds for the publisher and every unit below."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.kernel.clock import recorded_now
+from core.kernel.ids import new_id
+from core.kernel.unit import Unit
+from core.standards.approve import moved, version_in
+from core.standards.errors import CodeIsTaken, VersionIsNotNewer
+from core.standards.models import PublishedVersion, Standard, StandardVersion
+from core.standards.permissions import PUBLISH_STANDARDS
+from core.standards.policy.content import content_text
+from core.standards.policy.documents import hash_of
+from core.standards.policy.numbers import parse_number
+from core.standards.policy.spans import Span
+from core.standards.repository.adaptations import next_head
+from core.standards.repository.drafts import read_draft, versions_of
+from core.standards.repository.published import (
+    CodeCollides,
+    add_version,
+    add_version_overlay,
+    end_version,
+    newest_published,
+)
+from core.standards.resolve import zoned
+from core.standards.vocabulary import VersionStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishVersion:
+    """Publish a version.
+
+    Attributes:
+        version_id: The approved version.
+        expected_revision: Its revision as it was read.
+        valid_from: Since when it holds; now by default. An instant in the past is for logs of that time.
+    """
+
+    version_id: UUID
+    expected_revision: int
+    valid_from: datetime | None = None
+
+
+async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersion:
+    """Publish an approved version; the one before ends where this one begins.
+
+    Raises:
+        NotPermitted: The actor may not publish.
+        NotFound: There is no such version in this tenant.
+        VersionIsElsewhere: It is not approved.
+        StaleEdit: It was changed since it was read.
+        VersionIsNotNewer: Its number or its start does not come after that of the newest published one.
+        CodeIsTaken: Another tenant of the network publishes a standard of that code.
+        InvalidInput: The instant has no zone.
+    """
+    unit.scope.require(PUBLISH_STANDARDS)
+    valid_from = zoned(command.valid_from, "validFrom") or unit.now
+    standard, version = await version_in(unit, command.version_id, VersionStatus.APPROVED, command.expected_revision)
+    head = await next_head(unit, standard.code)
+    before = await newest_published(unit, standard.code)
+    check_newer(standard.code, version, valid_from, before)
+    published = await published_row(unit, standard, version, valid_from)
+    await mark_published(unit, standard, version, before, valid_from)
+    try:
+        if before is not None:
+            await end_version(unit, before, valid_from, head.recorded_at)
+        await add_version(unit, published)
+        await add_version_overlay(unit, published, Span(valid_from), head.recorded_at)
+    except CodeCollides as collision:
+        raise CodeIsTaken(standard=standard.code) from collision
+    return version
+
+
+def check_newer(code: str, version: StandardVersion, valid_from: datetime, before: PublishedVersion | None) -> None:
+    """Refuse a version that does not come after the newest published one in number and in time."""
+    if before is None:
+        return
+    if parse_number(version.number) <= parse_number(before.number) or valid_from <= before.valid_from:
+        raise VersionIsNotNewer(
+            standard=code, number=version.number, newest=before.number, newest_from=before.valid_from
+        )
+
+
+async def mark_published(
+    unit: Unit, standard: Standard, version: StandardVersion, before: PublishedVersion | None, valid_from: datetime
+) -> None:
+    """Write in the publisher's own rows what becomes of the version and of the one before."""
+    version.status, version.published_at = VersionStatus.PUBLISHED.value, recorded_now()
+    version.valid_from = valid_from
+    for other in await versions_of(unit, standard.id):
+        if before is not None and other.number == before.number:
+            other.status, other.valid_to = VersionStatus.SUPERSEDED.value, valid_from
+            other.revision, other.recorded_at = other.revision + 1, recorded_now()
+    await moved(unit, standard, version, "standards.publish", "standards.published")
+
+
+async def published_row(
+    unit: Unit, standard: Standard, version: StandardVersion, valid_from: datetime
+) -> PublishedVersion:
+    """Make the row that those below read, with the canonical text of what was approved.
+
+    Raises:
+        RuntimeError: The draft's rows are not what was approved; this is damage, not a refusal.
+    """
+    document = content_text(await read_draft(unit, standard.code, version))
+    if hash_of(document) != version.hash or version.approver_id is None or version.approved_at is None:
+        msg = f"Version {version.id} is not what was approved."
+        raise RuntimeError(msg)
+    return PublishedVersion(
+        network_id=unit.network_id,
+        id=new_id(),
+        owner_tenant_id=unit.tenant_id,
+        standard_id=standard.id,
+        code=standard.code,
+        number=version.number,
+        major=version.major,
+        minor=version.minor,
+        patch=version.patch,
+        title=version.title,
+        layer=version.layer,
+        document=document,
+        hash=version.hash,
+        change_log=version.change_log,
+        author_id=version.author_id,
+        approver_id=version.approver_id,
+        approved_at=version.approved_at,
+        published_at=recorded_now(),
+        valid_from=valid_from,
+    )

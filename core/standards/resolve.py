@@ -1,0 +1,155 @@
+"""Resolve a standard: what holds for the tenant at an instant, as known now or as known then."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from core.kernel.clock import recorded_now
+from core.kernel.errors import InvalidInput
+from core.kernel.unit import Unit
+from core.standards.errors import NoStandardInForce, TooRecentToKnow
+from core.standards.gather import Gathered, gather, lineage_at
+from core.standards.permissions import READ_STANDARDS
+from core.standards.policy.documents import hash_of
+from core.standards.policy.effective import effective_text
+from core.standards.policy.fold import EffectiveStandard, fold
+from core.standards.policy.spans import Span
+from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
+from core.standards.repository.adaptations import keep_document, kept_documents
+
+SETTLED_AFTER: Final = timedelta(seconds=10)
+"""A write ends within five seconds, so what was known longer ago than this never changes again."""
+
+MOMENT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What holds, and why.
+
+    Attributes:
+        standard: Values with their reasons.
+        document: The effective document, canonical text.
+        hash: SHA-256 of the document.
+        at: The instant it holds at.
+        known_at: The instant of knowledge; empty for now.
+    """
+
+    standard: EffectiveStandard
+    document: str
+    hash: str
+    at: datetime
+    known_at: datetime | None
+
+
+async def effective_standard(
+    unit: Unit, code: str, at: datetime | None = None, known_at: datetime | None = None
+) -> Resolution:
+    """Resolve a standard for the unit's tenant; nothing is written.
+
+    Args:
+        unit: The tenant.
+        code: The standard.
+        at: The instant asked about; now by default.
+        known_at: Answer as was known at this instant; at least ten seconds ago.
+
+    Raises:
+        NotPermitted: The actor may not read standards.
+        NoStandardInForce: No version holds at that instant.
+        TooRecentToKnow: A write might still change what was known then.
+        InvalidInput: An instant has no zone.
+    """
+    unit.scope.require(READ_STANDARDS)
+    instant = zoned(at, "at") or unit.now
+    check_known_at(zoned(known_at, "knownAt"))
+    lineage = await lineage_at(unit, instant)
+    gathered = await gather(unit, code, lineage, Span(instant, instant + MOMENT), known_at)
+    standard = folded(gathered, code, instant)
+    document = effective_text(standard)
+    return Resolution(standard=standard, document=document, hash=hash_of(document), at=instant, known_at=known_at)
+
+
+def zoned(instant: datetime | None, field: str) -> datetime | None:
+    """Refuse an instant without a zone."""
+    if instant is not None and instant.tzinfo is None:
+        raise InvalidInput(field=field, problem="an instant needs a zone")
+    return instant
+
+
+def check_known_at(known_at: datetime | None) -> None:
+    """Refuse to tell what was known so recently that the answer might still change."""
+    latest = recorded_now() - SETTLED_AFTER
+    if known_at is not None and known_at > latest:
+        raise TooRecentToKnow(latest=latest)
+
+
+def folded(gathered: Gathered, code: str, instant: datetime) -> EffectiveStandard:
+    """Fold what was gathered."""
+    version = gathered.version_at(instant)
+    if version is None:
+        raise NoStandardInForce(standard=code, at=instant)
+    return fold(version, gathered.overlays, gathered.lineage, instant)
+
+
+async def effective_for_import(unit: Unit, code: str, at: datetime) -> EffectivePeriod:
+    """Resolve a standard for a record that was opened at an instant, and store the document for it to pin.
+
+    Args:
+        unit: The tenant.
+        code: The standard.
+        at: When the record was opened.
+
+    Returns:
+        The view to pin and judge by, and the span in which the same holds while the tenant stands where it stood.
+
+    Raises:
+        NoStandardInForce: No version holds at that instant.
+    """
+    return (await effective_for_instants(unit, code, [at]))[at]
+
+
+async def effective_for_instants(
+    unit: Unit, code: str, instants: Collection[datetime]
+) -> Mapping[datetime, EffectivePeriod]:
+    """Resolve a standard for many records at once, and store each document once.
+
+    Args:
+        unit: The tenant.
+        code: The standard.
+        instants: When the records were opened.
+
+    Raises:
+        NoStandardInForce: No version holds at one of the instants.
+    """
+    found: dict[datetime, EffectivePeriod] = {}
+    by_lineage: dict[Sequence[UUID], Gathered] = {}
+    known: dict[Sequence[UUID], list[EffectivePeriod]] = {}
+    whole = Span(min(instants), max(instants) + MOMENT)
+    for instant in sorted(set(instants)):
+        lineage = tuple(await lineage_at(unit, instant))
+        if lineage not in by_lineage:
+            by_lineage[lineage] = await gather(unit, code, lineage, whole, None)
+        periods = known.setdefault(lineage, [])
+        if not periods or not periods[-1].span.holds(instant):
+            periods.append(await kept_period(unit, by_lineage[lineage], code, instant))
+        found[instant] = periods[-1]
+    return found
+
+
+async def kept_period(unit: Unit, gathered: Gathered, code: str, instant: datetime) -> EffectivePeriod:
+    """Fold at an instant, store the document and tell how long it holds."""
+    standard = folded(gathered, code, instant)
+    document = effective_text(standard)
+    view = read_view(hash_of(document), document)
+    await keep_document(unit, hash_=view.hash, code=code, version=view.version, document=document)
+    edges = sorted(set(gathered.edges()))
+    start = max(edge for edge in edges if edge <= instant)
+    return EffectivePeriod(view=view, span=Span(start, next((edge for edge in edges if edge > instant), None)))
+
+
+async def pinned_views(unit: Unit, hashes: Collection[str]) -> Mapping[str, EffectiveView]:
+    """Read the documents that records of the tenant have pinned, by hash; unknown hashes are left out."""
+    rows = await kept_documents(unit, hashes)
+    return {row.hash: read_view(row.hash, row.document) for row in rows}

@@ -1,0 +1,64 @@
+"""Find the tenant's adaptations that a new bound excludes, and put them before their owner.
+
+The fold suspends them by itself; this only tells the owner, so nothing hangs on when it runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from core.kernel.unit import Unit
+from core.kernel.work_items import open_item, settle_item
+from core.standards.gather import Gathered, gather, lineage_at
+from core.standards.judge import instants_to_judge
+from core.standards.policy.fold import fold
+from core.standards.policy.slots import Judged
+from core.standards.policy.spans import Span
+from core.standards.vocabulary import Outcome
+
+ITEM: Final = "standards.adaptation_suspended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """An own adaptation that is not in force from an instant on."""
+
+    judged: Judged
+    at: datetime
+
+
+async def tell_suspended(unit: Unit, code: str) -> Sequence[Suspension]:
+    """Open a work item for every own adaptation that is or will be suspended, and settle those of all others.
+
+    Args:
+        unit: The owner's transaction.
+        code: The standard.
+    """
+    span = Span(unit.now)
+    gathered = await gather(unit, code, await lineage_at(unit, unit.now), span, None)
+    found = suspensions(gathered, span)
+    for adaptation_id, suspension in found.items():
+        facts = {"code": code, "outcome": suspension.judged.outcome, "at": suspension.at}
+        await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=adaptation_id, facts=facts)
+    for overlay in gathered.own:
+        if overlay.id not in found:
+            await settle_item(unit, ITEM, overlay.id)
+    return list(found.values())
+
+
+def suspensions(gathered: Gathered, span: Span) -> dict[UUID, Suspension]:
+    """Find the own adaptations that are suspended at some instant of a span, each at the first of them."""
+    own = {overlay.id for overlay in gathered.own}
+    found: dict[UUID, Suspension] = {}
+    for instant in instants_to_judge(gathered, span):
+        version = gathered.version_at(instant)
+        if version is None:
+            continue
+        standard = fold(version, gathered.overlays, gathered.lineage, instant)
+        reasons = [judged for value in standard.values.values() for judged in value.why]
+        for judged in (*reasons, *standard.orphans):
+            if judged.overlay.id in own and judged.outcome is not Outcome.IN_FORCE:
+                found.setdefault(judged.overlay.id, Suspension(judged=judged, at=instant))
+    return found
