@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
-from tests.support.cluster import ROLE_SECRET, Address, Cluster, admin_database_url, clone, drop
+from tests.support.cluster import ROLE_SECRET, Address, Cluster, admin_database_url, clone, drop, superuser
+from tests.support.networks import BuiltNetwork, build_network
 
 ADDRESS = pytest.StashKey[Address]()
 CLUSTER = pytest.StashKey[Cluster]()
@@ -70,9 +70,9 @@ async def database(address: Address, database_name: str) -> AsyncGenerator[Datab
 
 
 @pytest.fixture
-async def admin(address: Address, database_name: str) -> AsyncGenerator[asyncpg.Connection, None]:
+async def admin(address: Address, database_name: str) -> AsyncGenerator[Any, None]:
     """A superuser's connection to the worker's database, to look behind the walls."""
-    connection = await asyncpg.connect(admin_database_url(address.admin_url, database_name), ssl=False)
+    connection = await superuser(admin_database_url(address.admin_url, database_name))
     yield connection
     await connection.close()
 
@@ -80,3 +80,15 @@ async def admin(address: Address, database_name: str) -> AsyncGenerator[asyncpg.
 @pytest.fixture
 def clock() -> SetClock:
     return SetClock(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+async def network(database: Database, clock: SetClock) -> BuiltNetwork:
+    """A network of this test's own."""
+    return await build_network(database, clock)
+
+
+@pytest.fixture
+async def strangers(database: Database, clock: SetClock) -> BuiltNetwork:
+    """Somebody else's network on the same server."""
+    return await build_network(database, clock)

@@ -1,44 +1,26 @@
-"""Read an effective document the way scoring rules see it, and the limit that figures are counted against."""
+"""The limit that figures are counted against: what the parameter ``resolution.limit`` of a standard says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
-from touchstone_sdk import EffectiveView, ProcessStep, ProcessView
+import msgspec
+
+from core.standards.policy.content import StandardContent, address
+from core.standards.policy.view import EffectiveView
 
 LIMIT = "resolution.limit"
-"""Path of the parameter that figures count "in time" against: elapsed seconds from opening to first resolution."""
-
-
-def effective_view(hash_: str, text: str) -> EffectiveView:
-    """Read an effective document's text as rules see it: values by path, process clauses with their steps."""
-    clauses: list[dict[str, Any]] = orjson.loads(text)["clauses"]
-    return EffectiveView(
-        hash=hash_,
-        parameters=dict(values(clauses, "value")),
-        processes=tuple(
-            ProcessView(clause_key=clause["key"], steps=tuple(ProcessStep(**step) for step in clause["body"]["steps"]))
-            for clause in clauses
-            if clause["kind"] == "process" and clause["body"]
-        ),
-    )
+"""Path of the parameter that says what is "in time": elapsed seconds from opening to first resolution."""
 
 
 def published_limit(text: str) -> int | None:
-    """Read the limit headquarters published from a version's text; None where the standard sets none."""
-    return seconds(dict(values(orjson.loads(text)["clauses"], "default")))
+    """Read the limit headquarters published from a version's canonical text; None where the standard sets none."""
+    content = msgspec.json.decode(text, type=StandardContent)
+    return seconds({address(clause.key, one.key): one.default for clause, one in content.parameters()})
 
 
 def effective_limit(view: EffectiveView) -> int | None:
     """Read the limit that held for the tenant; None where the standard sets none."""
     return seconds(view.parameters)
-
-
-def values(clauses: list[dict[str, Any]], named: str) -> Iterator[tuple[str, Any]]:
-    """List the parameters of a document by path, ``<clause key>.<parameter key>``."""
-    for clause in clauses:
-        for parameter in clause["parameters"]:
-            yield f"{clause['key']}.{parameter['key']}", parameter[named]
 
 
 def seconds(parameters: Mapping[str, Any]) -> int | None:

@@ -13,6 +13,9 @@ from core.kernel.clock import recorded_now
 from core.kernel.unit import Unit
 from core.quality.policy import DimensionScore, Figures
 
+WHOLE_RECORD = "record"
+"""Stands for the dimension where a rule could not score a record at all; such rows are no part of any mean."""
+
 SCORES = text("""
     INSERT INTO record_scores (tenant_id, network_id, id, record_id, rule, rule_version, dimension, basis_points,
                                reason, message, measured, effective_hash, recorded_at)
@@ -68,7 +71,7 @@ SCORE_DAYS = text("""
            coalesce(sum(s.basis_points), 0)
     FROM record_figures f JOIN record_scores s ON s.tenant_id = f.tenant_id AND s.record_id = f.id
     WHERE f.tenant_id = :tenant_id AND s.tenant_id = :tenant_id AND f.standard_code = :standard_code
-      AND f.day = ANY(CAST(:days AS date[]))
+      AND f.day = ANY(CAST(:days AS date[])) AND s.dimension <> 'record'
     GROUP BY f.tenant_id, f.network_id, f.standard_code, f.day, s.rule, s.dimension
     ON CONFLICT (tenant_id, standard_code, day, rule, dimension) DO UPDATE SET
         scored = excluded.scored, basis_points = excluded.basis_points

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from touchstone_sdk import EffectiveView, RecordScored, thaw_json
+from touchstone_sdk import RecordScored, Score, thaw_json
 
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
@@ -21,13 +21,16 @@ from core.plugin_host.errors import (
     PluginLacksScopes,
 )
 from core.plugin_host.invoker import Invoker, Scoring
-from core.quality.effective import effective_limit, effective_view, published_limit
+from core.quality.effective import effective_limit, published_limit
 from core.quality.policy import resolution_seconds
-from core.quality.repository import add_up_days, keep_figures, keep_scores
-from core.quality.subjects import Subject, effective_texts, published_texts
+from core.quality.repository import WHOLE_RECORD, add_up_days, keep_figures, keep_scores
+from core.quality.subjects import Subject, published_texts
+from core.standards.policy.view import EffectiveView
+from core.standards.resolve import pinned_views
 
 NOT_FOR_THIS_TENANT = (PluginIsNotApproved, PluginIsNotEnabled, PluginIsRevoked, PluginLacksScopes)
 BATCH = 500
+NOTHING_SCORED: dict[str, Any] = {"dimension": WHOLE_RECORD, "basis_points": None, "measured": "{}"}
 
 
 @dataclass(slots=True)
@@ -80,13 +83,10 @@ async def score(work: Work, subjects: Sequence[Subject]) -> None:
 
 async def read_standings(unit: Unit, hashes: set[str]) -> dict[str, Standing]:
     """Read what records of some effective documents are judged against."""
-    texts = await effective_texts(unit, sorted(hashes))
-    versions = {hash_: str(orjson.loads(text)["published"]) for hash_, text in texts.items()}
+    views = await pinned_views(unit, hashes)
+    versions = {hash_: str(orjson.loads(view.document)["published"]) for hash_, view in views.items()}
     published = await published_texts(unit, sorted(set(versions.values())))
-    return {
-        hash_: Standing(effective_view(hash_, text), published_limit(published[versions[hash_]]))
-        for hash_, text in texts.items()
-    }
+    return {hash_: Standing(view, published_limit(published[versions[hash_]])) for hash_, view in views.items()}
 
 
 async def time_zone(unit: Unit) -> ZoneInfo:
@@ -121,9 +121,10 @@ async def ask_rules(work: Work, view: EffectiveView, subjects: Sequence[Subject]
     """Ask every rule about a batch; rules of plugins that this tenant does not use are passed over."""
     invoker = work.services.get(Invoker)
     records = [one.view for one in subjects]
+    shown = view.for_plugins()
     for ref, _ in invoker.registry.rules():
         try:
-            scoring = await invoker.score(work.scope, ref, view, records)
+            scoring = await invoker.score(work.scope, ref, shown, records)
         except NOT_FOR_THIS_TENANT:
             continue
         except PluginError as failure:
@@ -133,24 +134,31 @@ async def ask_rules(work: Work, view: EffectiveView, subjects: Sequence[Subject]
 
 
 def score_rows(scoring: Scoring, effective_hash: str) -> list[dict[str, Any]]:
-    """Write a rule's answer as rows; a record it could not score at all has no row."""
-    return [
-        {
-            "id": new_id(),
+    """Write a rule's answer as rows: one per dimension, or one that says why the record could not be scored."""
+    rows: list[dict[str, Any]] = []
+    for result in scoring.results:
+        about = {
             "record_id": result.record_id,
             "rule": str(scoring.ref),
             "rule_version": scoring.rule_version,
-            "dimension": score.dimension,
-            "basis_points": score.basis_points,
-            "reason": score.reason,
-            "message": score.message,
-            "measured": orjson.dumps(thaw_json(score.measured)).decode(),
             "effective_hash": effective_hash,
         }
-        for result in scoring.results
-        if isinstance(result, RecordScored)
-        for score in result.scores
-    ]
+        if isinstance(result, RecordScored):
+            rows.extend(about | said(score) for score in result.scores)
+        else:
+            rows.append(about | NOTHING_SCORED | {"reason": result.code, "message": result.message})
+    return [{"id": new_id(), **row} for row in rows]
+
+
+def said(score: Score) -> dict[str, Any]:
+    """Write what a rule says in one dimension."""
+    return {
+        "dimension": score.dimension,
+        "basis_points": score.basis_points,
+        "reason": score.reason,
+        "message": score.message,
+        "measured": orjson.dumps(thaw_json(score.measured)).decode(),
+    }
 
 
 async def write_down(unit: Unit, judged: Judged) -> None:

@@ -1,4 +1,4 @@
-"""SQL that reads what is scored: records with their steps, and the documents they are judged against."""
+"""SQL that reads what is scored: records with their steps, and the versions their limits come from."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from touchstone_sdk import RecordView, StepView
 
 from core.kernel.unit import Unit
 from core.records.models import Record, RecordStep
-from core.standards.models import EffectiveDocument, PublishedVersion
+from core.standards.models import PublishedVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,6 @@ def view_of(record: Record, steps: Sequence[StepView]) -> RecordView:
         priority=record.priority,
         steps=tuple(steps),
     )
-
-
-async def effective_texts(unit: Unit, hashes: Sequence[str]) -> dict[str, str]:
-    """Read effective documents of the tenant, by hash."""
-    chosen = select(EffectiveDocument.hash, EffectiveDocument.document).where(
-        col(EffectiveDocument.tenant_id) == unit.tenant_id, col(EffectiveDocument.hash).in_(hashes)
-    )
-    return dict((await unit.session.execute(chosen)).tuples().all())
 
 
 async def published_texts(unit: Unit, hashes: Sequence[str]) -> dict[str, str]:

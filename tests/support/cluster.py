@@ -4,6 +4,7 @@ import asyncio
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import asyncpg
 from touchstone_runtime.postgres import EmbeddedPostgres
@@ -58,21 +59,26 @@ async def make_template(admin_url: str) -> None:
 
 async def clone(admin_url: str, name: str, template: str = TEMPLATE) -> str:
     """Clone the template and give the clone's address without a user."""
-    connection = await asyncpg.connect(admin_url, ssl=False)
-    try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        await connection.execute(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY OWNER touchstone_owner'
-        )
-    finally:
-        await connection.close()
+    await drop(admin_url, name)
+    await execute(
+        admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY OWNER touchstone_owner'
+    )
     return database_url(admin_url, name)
 
 
 async def drop(admin_url: str, name: str) -> None:
-    connection = await asyncpg.connect(admin_url, ssl=False)
+    await execute(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def superuser(url: str) -> Any:
+    """Connect as the superuser; the driver has no types."""
+    return await cast("Any", asyncpg).connect(url, ssl=False)
+
+
+async def execute(admin_url: str, statement: str) -> None:
+    connection = await superuser(admin_url)
     try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await connection.execute(statement)
     finally:
         await connection.close()
 
