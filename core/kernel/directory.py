@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,4 +67,13 @@ class Directory(Protocol):
 
     async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
         """Find a site of the tenant by its key."""
+        ...
+
+
+@runtime_checkable
+class ReadsWithin(Protocol):
+    """A directory that can answer on an open transaction, so that whoever holds a connection needs no second one."""
+
+    def within(self, session: AsyncSession) -> Directory:
+        """Give the directory that reads in that transaction."""
         ...
