@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -161,10 +162,23 @@ class Importing:
             async def work(unit: Unit, group: Group = group) -> Fates:
                 return await write_chunk(unit, self._run_id, group.target, group.drafts)
 
-            fates = await self._desk.in_unit(group.target.scope, work)
+            # Where the tenant stood elsewhere in the tree, each record's standard is that of the place at its time;
+            # asking for each record is slow, and needed for no other.
+            opened = [draft.opened_at for draft in group.drafts]
+            moved = await self._moved(group.target.scope, min(opened), max(opened))
+            fates = await self._desk.in_unit(group.target.scope, work, self._targets.directory if moved else None)
             await self._count(group, fates)
             await self._journal.save_sometimes()
             self.tell()
+
+    async def _moved(self, scope: Scope, *instants: datetime) -> bool:
+        """Tell whether a tenant stood elsewhere in the tree at one of these instants."""
+
+        async def lineages() -> set[tuple[UUID, ...]]:
+            ask = self._targets.directory.lineage
+            return {await ask(scope.network_id, scope.tenant_id, at) for at in instants}
+
+        return bool(await persist(lineages, self._desk.patience) - {(), scope.lineage})
 
     async def _count(self, group: Group, fates: Fates) -> None:
         figures, key = self._figures, group.target.key

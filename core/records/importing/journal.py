@@ -9,6 +9,7 @@ from uuid import UUID
 from core.kernel.audit import record_act
 from core.kernel.clock import Clock, recorded_now
 from core.kernel.database import Database
+from core.kernel.directory import Directory
 from core.kernel.errors import DomainError
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
@@ -37,11 +38,13 @@ class Desk:
     clock: Clock
     patience: Patience
 
-    async def in_unit(self, scope: Scope, work: Callable[[Unit], Awaitable[T]]) -> T:
+    async def in_unit(
+        self, scope: Scope, work: Callable[[Unit], Awaitable[T]], directory: Directory | None = None
+    ) -> T:
         """Do work that may be repeated in one transaction of a tenant, waiting for a database that is away."""
 
         async def once() -> T:
-            async with self.database.unit(scope, clock=self.clock) as unit:
+            async with self.database.unit(scope, clock=self.clock, directory=directory) as unit:
                 return await work(unit)
 
         return await persist(once, self.patience)

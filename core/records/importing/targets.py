@@ -63,6 +63,7 @@ class Targets:
 
     Attributes:
         created: Keys of the tenants that were made.
+        directory: Answers about the tenant tree.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class Targets:
         self.created: list[str] = []
         self._scope = scope
         self._run_id = run_id
-        self._directory = directory
+        self.directory = directory
         self._secret = secret
         self._template = template
         self._opener = opener
@@ -87,10 +88,10 @@ class Targets:
     async def load(self, at: datetime) -> None:
         """Learn which tenants the importer reaches: its own, and the units below it."""
         scope = self._scope
-        below = await self._directory.units_below(scope.network_id, scope.tenant_id, at)
+        below = await self.directory.units_below(scope.network_id, scope.tenant_id, at)
         reach = {scope.tenant_id, *below}
         self._reach = {
-            facts.key: facts for facts in await self._directory.tenants(scope.network_id) if facts.id in reach
+            facts.key: facts for facts in await self.directory.tenants(scope.network_id) if facts.id in reach
         }
 
     async def find(self, key: str | None) -> Target | Flaw:
@@ -132,7 +133,7 @@ class Targets:
         return replace(
             scope,
             tenant_id=tenant_id,
-            lineage=await self._directory.lineage(scope.network_id, tenant_id, scope.instant),
+            lineage=await self.directory.lineage(scope.network_id, tenant_id, scope.instant),
             actor=Actor(ActorKind.SYSTEM, self._run_id),
             permissions=frozenset(CATALOGUE),
             on_behalf_of=scope.tenant_id,
