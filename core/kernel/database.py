@@ -107,7 +107,8 @@ class Database:
     ) -> AsyncGenerator[Unit, None]:
         """Run one unit of work inside a tenant: everything in it commits together or not at all."""
         async with self.transaction(Role.APP, tenant_context(scope), read_only=read_only) as session:
-            yield Unit(session=session, scope=scope, clock=clock or SystemClock(), directory=directory)
+            tree = directory.within(session) if directory else None
+            yield Unit(session=session, scope=scope, clock=clock or SystemClock(), directory=tree)
 
     @asynccontextmanager
     async def network_reads(self, network_id: UUID) -> AsyncGenerator[AsyncSession, None]:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantFacts:
@@ -48,6 +50,10 @@ class SiteFacts:
 
 class Directory(Protocol):
     """Answers about the tree as placed at an instant; each call reads inside the given network only."""
+
+    def within(self, session: AsyncSession) -> "Directory":
+        """Give the directory on an open transaction, so that a unit of work never waits for a second connection."""
+        ...
 
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""

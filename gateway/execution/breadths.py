@@ -72,6 +72,7 @@ def reader(context: RequestContext, unit: Unit, reach: Reach) -> Reader:
 def wide_reader(context: RequestContext, session: AsyncSession, breadth: Breadth, tenants: tuple[UUID, ...]) -> Reader:
     """Make the reader of a connection that sees several tenants."""
     scope = context.acting
-    unit = Unit(session=session, scope=scope, clock=context.clock, directory=context.directory)
+    tree = context.directory.within(session) if context.directory else None
+    unit = Unit(session=session, scope=scope, clock=context.clock, directory=tree)
     reach = Reach(breadth=breadth, network_id=scope.network_id, tenant_id=scope.tenant_id, tenant_ids=tenants)
     return reader(context, unit, reach)

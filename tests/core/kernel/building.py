@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core.kernel.clock import Clock, SetClock
 from core.kernel.database import Database
 from core.kernel.directory import Directory, SiteFacts, TenantFacts
@@ -25,6 +27,9 @@ class Tree:
     headquarters: UUID = field(default_factory=uuid4)
     north: UUID = field(default_factory=uuid4)
     south: UUID = field(default_factory=uuid4)
+
+    def within(self, session: AsyncSession) -> "Tree":
+        return self
 
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         if network_id != self.network_id or tenant_id not in {self.headquarters, self.north, self.south}:
