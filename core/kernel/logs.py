@@ -3,7 +3,7 @@
 import logging
 import sys
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TextIO
 
 import structlog
 from opentelemetry import trace
@@ -109,8 +109,8 @@ def places(passed: TracebackType | None) -> list[str]:
 
 def drop_arguments(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
     """Keep the wording of a library's message and drop what was put into it."""
-    record: Any = entry.get("_record")
-    if record is not None and record.args:
+    record: logging.LogRecord | None = entry.get("_record")
+    if record is not None:
         entry["event"] = str(record.msg)
     return entry
 

@@ -119,7 +119,7 @@ async def create_database(connection: AsyncConnection, database: str) -> None:
 
 async def prepare_database(connection: AsyncConnection, database: str) -> None:
     """Install extensions, take everything from PUBLIC and admit the serving roles."""
-    citus = "citus" in str(await ask(connection, "SELECT current_setting('shared_preload_libraries')"))
+    citus = await ask(connection, "SELECT 1 FROM pg_settings WHERE name = 'citus.propagate_set_commands'")
     await run(connection, *(citus_statements(database) if citus else ()), *opening_statements(database))
 
 
@@ -137,11 +137,11 @@ def opening_statements(database: str) -> tuple[str, ...]:
     everyone = ", ".join(role.value for role in (*SERVING, Role.MAINTAIN))
     owner = Role.OWNER.value
     return (
-        "CREATE EXTENSION IF NOT EXISTS btree_gist",
-        # The grants are the owner's to give: an administrator who is no superuser has no rights on what it owns.
+        # All this is the owner's to do: an administrator who is no superuser has no rights on what it owns.
         f"SET ROLE {owner}",
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
         f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC',
-        f'GRANT CONNECT ON DATABASE "{database}" TO {everyone}',
+        f'GRANT CONNECT ON DATABASE "{database}" TO {everyone}, SESSION_USER',
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {everyone}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
