@@ -114,15 +114,20 @@ def standard(code: str, number: str, limit: int) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-async def bare(database: Database, clock: SetClock) -> Chain:
-    """A network of a headquarters alone, with nothing published."""
+async def found_chain(database: Database, clock: SetClock) -> Chain:
+    """Found a network of a headquarters alone, with nothing published."""
     key = f"chain-{uuid4().hex[:12]}"
     founding = founding_scope(key, clock.now())
     async with database.unit(founding, clock=clock) as unit:
         await create_network(unit, CreateNetwork(key=key, name=key, founded_at=LONG_AGO))
     scope = replace(founding, actor=person(), permissions=frozenset(CATALOGUE))
     return Chain(database, TenantDirectory(database), clock, scope)
+
+
+@pytest.fixture
+async def bare(database: Database, clock: SetClock) -> Chain:
+    """A network of a headquarters alone, with nothing published."""
+    return await found_chain(database, clock)
 
 
 @pytest.fixture
