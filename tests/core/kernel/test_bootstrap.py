@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from core.kernel.database import Database
+from core.kernel.migration.bootstrap import connected, refuse_powerful
 from core.kernel.migration.errors import DatabaseNameIsInvalid, MigrationsAreMissing, RoleIsTooPowerful, RowsStayUnseen
 from core.kernel.migration.location import find_migrations
 from core.kernel.migration.run import bootstrap, current, upgrade
@@ -88,18 +89,26 @@ async def test_names_that_need_quoting_are_refused(address: Address, name: str) 
         await bootstrap(address.admin_url, name, ROLE_SECRET)
 
 
-@pytest.mark.parametrize("power", ["BYPASSRLS", "INHERIT"])
-async def test_a_role_that_passes_the_walls_is_refused(address: Address, fresh: str, power: str) -> None:
-    driver: Any = asyncpg
-    root = await driver.connect(address.admin_url, ssl=False)
-    try:
-        await root.execute(f"ALTER ROLE {Role.REGION.value} {power}")
+@pytest.mark.parametrize("power", ["BYPASSRLS", "INHERIT", "CREATEROLE"])
+async def test_a_role_that_passes_the_walls_is_refused(address: Address, power: str) -> None:
+    async with connected(address.admin_url) as connection:
+        await refuse_powerful(connection, Role.REGION)
+        # Roles belong to the whole cluster, so what is done to one here is never committed.
+        await connection.exec_driver_sql("BEGIN")
+        await connection.exec_driver_sql(f"ALTER ROLE {Role.REGION.value} {power}")
         with pytest.raises(RoleIsTooPowerful) as refused:
-            await bootstrap(address.admin_url, fresh, ROLE_SECRET)
-        assert refused.value.role == Role.REGION.value
-    finally:
-        await root.execute(f"ALTER ROLE {Role.REGION.value} NO{power}")
-        await root.close()
+            await refuse_powerful(connection, Role.REGION)
+        await connection.exec_driver_sql("ROLLBACK")
+    assert refused.value.role == Role.REGION.value
+
+
+async def test_a_role_that_belongs_to_another_is_refused(address: Address) -> None:
+    async with connected(address.admin_url) as connection:
+        await connection.exec_driver_sql("BEGIN")
+        await connection.exec_driver_sql(f"GRANT {Role.NETWORK.value} TO {Role.REGION.value}")
+        with pytest.raises(RoleIsTooPowerful):
+            await refuse_powerful(connection, Role.REGION)
+        await connection.exec_driver_sql("ROLLBACK")
 
 
 def test_a_verifier_is_what_the_standard_says() -> None:

@@ -1,0 +1,119 @@
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from arq.connections import create_pool
+from touchstone_runtime.throwaway import throwaway_folder
+from touchstone_runtime.valkey import EmbeddedValkey
+
+from core.kernel.clock import SystemClock
+from core.kernel.database import Database
+from core.kernel.handlers import HANDLERS, Handler
+from core.kernel.outbox import send
+from core.kernel.pace import Pace
+from core.kernel.scope import Scope
+from core.kernel.settings import Settings
+from gateway.worker.redis_address import redis_settings
+from gateway.worker.serving import serve_work
+from tests.core.kernel.building import Tree
+from tests.core.kernel.schema_facts import behind_the_walls, cloned
+from tests.support.cluster import ROLE_SECRET, Address, database_url
+
+ROOM = 64 * 1024**2
+# Short, so that what waits for a lease or a retry is soon tried again.
+QUICK = Pace(
+    poll=timedelta(milliseconds=50),
+    lease=timedelta(seconds=1),
+    renewal=timedelta(milliseconds=200),
+    retry=timedelta(milliseconds=50),
+)
+PATIENCE_S = 30
+
+
+def settings_for(redis_url: str) -> Settings:
+    given = {"role_secret": ROLE_SECRET, "master_key": "aa" * 32, "cursor_key": "x", "REDIS_URL": redis_url}
+    return Settings.model_validate(given)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not await holds():  # noqa: ASYNC110 - the database has no event to wait for
+            await asyncio.sleep(0.02)
+
+
+@dataclass
+class Yard:
+    """A database and a queue of its own, and the network whose work is done there."""
+
+    database: Database
+    admin: Any
+    valkey: EmbeddedValkey
+    tree: Tree
+    scope: Scope
+
+    async def send(self, topic: str, payload: dict[str, Any] | None = None, **more: Any) -> Any:
+        async with self.database.unit(self.scope) as unit:
+            return await send(unit, topic, payload or {}, **more)
+
+    async def count(self, condition: str) -> int:
+        return await self.admin.fetchval(f"SELECT count(*) FROM outbox WHERE {condition}")
+
+    async def all_done(self) -> bool:
+        return await self.count("status <> 'done'") == 0
+
+    async def wipe_queue(self) -> None:
+        pool: Any = await create_pool(redis_settings(self.valkey.url))
+        await pool.flushall()
+        await pool.aclose(close_connection_pool=True)
+
+    @asynccontextmanager
+    async def working(self, grace_s: float = 5.0) -> AsyncGenerator[asyncio.Event, None]:
+        """Run a worker in this process; it ends with the block, or when the event it gives is set."""
+        stop = asyncio.Event()
+        services = self.tree.background(self.database, SystemClock()).services
+        settings = settings_for(self.valkey.url)
+        running = asyncio.create_task(serve_work(settings, self.database, services, stop, pace=QUICK, grace_s=grace_s))
+        try:
+            yield stop
+        finally:
+            stop.set()
+            await running
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Generator[EmbeddedValkey, None, None]:
+    """A Valkey that may be wiped, stopped and started."""
+    with throwaway_folder(room=ROOM) as folder, EmbeddedValkey(folder / "valkey") as server:
+        yield server
+
+
+@pytest.fixture
+async def yard(address: Address, valkey: EmbeddedValkey) -> AsyncGenerator[Yard, None]:
+    valkey.start()
+    async with cloned(address, "worker") as name, behind_the_walls(address, name) as admin:
+        database = Database(database_url(address.admin_url, name), ROLE_SECRET, pool_size=5)
+        tree = Tree()
+        try:
+            yield Yard(database, admin, valkey, tree, tree.scope(tree.north, SystemClock().now()))
+        finally:
+            await database.close()
+
+
+@pytest.fixture
+def handler() -> Generator[Callable[[Handler], str], None, None]:
+    """Declare handlers for the time of a test."""
+    added: list[str] = []
+
+    def declare(one: Handler) -> str:
+        HANDLERS[one.topic] = one
+        added.append(one.topic)
+        return one.topic
+
+    yield declare
+    for topic in added:
+        HANDLERS.pop(topic, None)

@@ -1,0 +1,217 @@
+"""The worker with real PostgreSQL and Valkey: whatever goes away comes back, and the work is done once in effect."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from core.kernel.audit import record_act
+from core.kernel.clock import SystemClock
+from core.kernel.handlers import Handler
+from core.kernel.relay import Relay
+from core.kernel.timers import set_timer
+from core.kernel.work import Work
+from gateway.worker.arq_queue import ArqQueue
+from gateway.worker.redis_address import redis_settings
+from tests.gateway.worker.conftest import QUICK, Yard, until
+
+Declare = Callable[[Handler], str]
+
+
+async def leave_mark(work: Work) -> None:
+    """An effect that shows if it happens twice."""
+    async with work.unit(once=True) as unit:
+        await record_act(unit, action="test.mark", subject_kind="test", subject_id=UUID(work.payload["subject"]))
+
+
+async def marks(yard: Yard) -> int:
+    return await yard.admin.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'test.mark'")
+
+
+async def test_what_is_sent_is_done(yard: Yard, handler: Declare) -> None:
+    topic = handler(Handler(topic="test.mark", run=leave_mark))
+    async with yard.working():
+        for _ in range(20):
+            await yard.send(topic, {"subject": uuid4()})
+        await yard.send(topic, {"subject": uuid4()}, target_tenant_id=yard.tree.south)
+        await until(yard.all_done)
+    assert await marks(yard) == 21
+    assert await yard.count("attempts = 1 AND handovers = 1") == 21
+
+
+async def test_a_timer_fires(yard: Yard, handler: Declare) -> None:
+    rung = asyncio.Event()
+
+    async def ring(work: Work) -> None:
+        del work
+        rung.set()
+
+    topic = handler(Handler(topic="test.ring", run=ring))
+    async with yard.working():
+        async with yard.database.unit(yard.scope) as unit:
+            await set_timer(unit, topic, uuid4(), SystemClock().now() + timedelta(milliseconds=100))
+        async with asyncio.timeout(30):
+            await rung.wait()
+
+
+async def test_a_hint_wakes_the_relay_long_before_it_would_look(yard: Yard, handler: Declare) -> None:
+    """The relay would look again after an hour; the hint lets it look now."""
+    from dataclasses import replace
+
+    from gateway.worker.hints import listen
+
+    looked: list[bool] = []
+    hint, stop = asyncio.Event(), asyncio.Event()
+    topic = handler(Handler(topic="test.hinted", run=leave_mark))
+    slow = replace(QUICK, poll=timedelta(hours=1), lease=timedelta(hours=1))
+    background = yard.tree.background(yard.database, SystemClock(), slow)
+    queue = ArqQueue(redis_settings(yard.valkey.url), 10)
+    tasks = [
+        asyncio.create_task(Relay(background, queue).run(stop, hint)),
+        asyncio.create_task(listen(yard.database, hint, stop)),
+    ]
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+
+    async def is_listening() -> bool:
+        return await yard.admin.fetchval(listening) == 1
+
+    async def is_handed() -> bool:
+        return await yard.count("status = 'handed'") == 1
+
+    try:
+        await until(is_listening)
+        await yard.send(topic, {"subject": uuid4()})
+        await until(is_handed)
+        looked.append(True)
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
+        await queue.close()
+    assert looked
+
+
+async def test_poison_becomes_a_dead_letter_and_the_rest_is_done(yard: Yard, handler: Declare) -> None:
+    async def poison(work: Work) -> None:
+        raise SystemExit(work.attempt)
+
+    bad = handler(Handler(topic="test.poison", run=poison, attempts=3))
+    good = handler(Handler(topic="test.mark", run=leave_mark))
+    async with yard.working():
+        await yard.send(bad)
+        for _ in range(5):
+            await yard.send(good, {"subject": uuid4()})
+
+        async def settled() -> bool:
+            return await yard.count("status = 'done'") == 5 and await yard.count("status = 'dead'") == 1
+
+        await until(settled)
+    assert await yard.count("status = 'dead' AND attempts = 3 AND last_error = 'builtins.SystemExit'") == 1
+
+
+async def test_a_wiped_queue_loses_nothing(yard: Yard, handler: Declare) -> None:
+    topic = handler(Handler(topic="test.mark", run=leave_mark))
+    for _ in range(10):
+        await yard.send(topic, {"subject": uuid4()})
+    queue = ArqQueue(redis_settings(yard.valkey.url), 100)
+    assert (await Relay(yard.tree.background(yard.database, SystemClock(), QUICK), queue).sweep()).handed == 10
+    await queue.close()
+    await yard.wipe_queue()
+    async with yard.working():
+        await until(yard.all_done)
+    assert await marks(yard) == 10
+    assert await yard.count("handovers = 2") == 10
+
+
+async def test_the_worker_outlives_a_restart_of_redis_and_what_is_under_way_goes_on(
+    yard: Yard, handler: Declare
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(work: Work) -> None:
+        begun.set()
+        await go_on.wait()
+        await leave_mark(work)
+
+    long_topic = handler(Handler(topic="test.slow", run=slow))
+    topic = handler(Handler(topic="test.mark", run=leave_mark))
+    async with yard.working():
+        slow_id = await yard.send(long_topic, {"subject": uuid4()})
+        await begun.wait()
+        yard.valkey.stop()
+        await yard.send(topic, {"subject": uuid4()})
+        go_on.set()
+
+        async def slow_is_done() -> bool:
+            return await yard.count(f"id = '{slow_id}' AND status = 'done' AND attempts = 1") == 1
+
+        await until(slow_is_done)
+        assert await yard.count("status = 'done'") == 1
+        yard.valkey.start()
+        await until(yard.all_done)
+    assert await marks(yard) == 2
+
+
+async def test_the_worker_outlives_the_loss_of_its_database_connections(yard: Yard, handler: Declare) -> None:
+    topic = handler(Handler(topic="test.mark", run=leave_mark))
+    async with yard.working():
+        await yard.send(topic, {"subject": uuid4()})
+        await until(yard.all_done)
+        await yard.admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND usename LIKE 'touchstone_%' AND pid <> pg_backend_pid() AND usename <> 'touchstone_admin'"
+        )
+        await yard.send(topic, {"subject": uuid4()})
+        await until(yard.all_done)
+    assert await marks(yard) == 2
+
+
+async def test_a_worker_told_to_end_finishes_what_it_has_begun_and_begins_nothing(yard: Yard, handler: Declare) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(work: Work) -> None:
+        begun.set()
+        await go_on.wait()
+        await leave_mark(work)
+
+    topic = handler(Handler(topic="test.slow", run=slow))
+    async with yard.working() as stop:
+        await yard.send(topic, {"subject": uuid4()})
+        await begun.wait()
+        stop.set()
+        await yard.send(topic, {"subject": uuid4()})
+        go_on.set()
+    assert await yard.count("status = 'done'") == 1
+    assert await yard.count("status = 'waiting' AND attempts = 0") == 1
+
+
+async def test_what_does_not_end_in_time_is_given_back_uncounted(yard: Yard, handler: Declare) -> None:
+    begun = asyncio.Event()
+
+    async def hangs(work: Work) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    topic = handler(Handler(topic="test.hangs", run=hangs))
+    async with yard.working(grace_s=0.05):
+        await yard.send(topic)
+        await begun.wait()
+    assert await yard.count("status = 'waiting' AND attempts = 0") == 1
+
+
+async def test_a_lease_is_renewed_as_long_as_the_work_goes_on(yard: Yard, handler: Declare) -> None:
+    """The work takes three leases; nobody else gets it."""
+    runs: list[int] = []
+    ended = asyncio.Event()
+
+    async def longer_than_a_lease(work: Work) -> None:
+        runs.append(work.attempt)
+        await asyncio.sleep(QUICK.lease.total_seconds() * 2.5)
+        await leave_mark(work)
+        ended.set()
+
+    topic = handler(Handler(topic="test.long", run=longer_than_a_lease))
+    async with yard.working():
+        await yard.send(topic, {"subject": uuid4()})
+        await until(yard.all_done)
+    assert runs == [1]
+    assert await marks(yard) == 1
