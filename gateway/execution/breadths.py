@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.kernel.grants import Kind, open_grant
+from core.kernel.grants import open_grant
 from core.kernel.graphql.context import RequestContext
 from core.kernel.reads import Breadth
 from core.kernel.unit import Unit
@@ -34,34 +34,28 @@ async def opened(context: RequestContext, breadth: Breadth, purpose: str) -> Asy
             async with context.unit() as unit:
                 yield reader(context, unit, Reach.within(scope))
         case Breadth.NETWORK:
-            await grant(context, "network", (), purpose)
+            await grant_network(context, purpose)
             async with context.database.network_reads(scope.network_id) as session:
                 yield wide_reader(context, session, breadth, ())
         case Breadth.UNITS_BELOW:
-            tenants = await below(context)
-            await grant(context, "region", tenants, purpose)
+            tenants = await grant_units_below(context, purpose)
             async with context.database.region_reads(scope.network_id, tenants) as session:
                 yield wide_reader(context, session, breadth, tenants)
 
 
-async def grant(context: RequestContext, kind: Kind, tenants: tuple[UUID, ...], purpose: str) -> None:
-    """Write the audited, expiring grant that the reads to come stand on."""
+async def grant_network(context: RequestContext, purpose: str) -> None:
+    """Write the audited, expiring grant that reads of the network stand on."""
     async with context.unit(read_only=False) as unit:
-        await open_grant(unit, kind, tenants, purpose)
+        await open_grant(unit, "network", (), purpose)
 
 
-async def below(context: RequestContext) -> tuple[UUID, ...]:
-    """List the tenant acted in and every unit below it.
-
-    Raises:
-        RuntimeError: There is no directory to ask; this is a mistake in the wiring.
-    """
-    if context.directory is None:
-        msg = "Reading the units below needs a directory."
-        raise RuntimeError(msg)
-    scope = context.acting
-    units = await context.directory.units_below(scope.network_id, scope.tenant_id, context.clock.now())
-    return (scope.tenant_id, *units)
+async def grant_units_below(context: RequestContext, purpose: str) -> tuple[UUID, ...]:
+    """Write the grant for the tenant acted in and every unit below it, and list them."""
+    async with context.unit(read_only=False) as unit:
+        units = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
+        tenants = (unit.tenant_id, *units)
+        await open_grant(unit, "region", tenants, purpose)
+    return tenants
 
 
 def reader(context: RequestContext, unit: Unit, reach: Reach) -> Reader:

@@ -2,6 +2,7 @@
 
 import re
 import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -57,8 +58,8 @@ def mark(error: BaseException, fault: str) -> None:
 
 def told(error: BaseException) -> dict[str, Any]:
     """Tell what kind of error it was and where it happened."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    where = [f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
     cause = getattr(error, "orig", None) or error.__cause__
     return {
         "error": type(error).__qualname__,

@@ -82,12 +82,12 @@ class Listed:
     @property
     def has_next_page(self) -> bool:
         """Whether more follows."""
-        return self.page.before is not None if self.page.backward else self.more
+        return self.page.before is not None or (self.more and not self.page.backward)
 
     @property
     def has_previous_page(self) -> bool:
         """Whether there is something before."""
-        return self.more if self.page.backward else self.page.after is not None
+        return self.page.after is not None or (self.more and self.page.backward)
 
     @property
     def start_cursor(self) -> str | None:

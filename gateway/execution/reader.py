@@ -1,6 +1,6 @@
 """The loaders: they put the questions of one operation to one connection, batched by what they have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
@@ -11,7 +11,7 @@ from core.kernel.reads import Hole, Splicing
 from core.kernel.services import Services
 from core.kernel.unit import Unit
 from gateway.execution import statements
-from gateway.execution.batches import Batches
+from gateway.execution.batches import Batches, Run
 from gateway.execution.fetched import Fetched
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
 from gateway.execution.reach import Reach
@@ -83,7 +83,7 @@ class Reader:
             return grouped(listed.target, await self._rows(statement))
 
         kind = (listed.place, given, labels)
-        return await self._batches.ask(kind, self._end_of(source, listed.local, listed.owned), run) or []
+        return await self._ask(kind, self._end_of(source, listed.local, listed.owned), run) or []
 
     async def count(self, listed: ListPlan, conditions: Conditions) -> int:
         """Count a list at the root."""
@@ -101,7 +101,7 @@ class Reader:
             found = {parent_of(row): row for row in await self._rows(statement)}
             return {(one, parent): found[parent][one.label] for one, parent in asked if parent in found}
 
-        figure = await self._batches.ask((plan.family, given), (plan, end), run)
+        figure = await self._ask((plan.family, given), (plan, end), run)
         return plan.empty if figure is None else figure
 
     async def fill(self, place: str, hole: Hole, source: Fetched) -> Any:  # noqa: ANN401 - whatever the hole holds
@@ -112,7 +112,7 @@ class Reader:
             given = [{name: one.values[name] for name in hole.columns} for one in sources]
             return dict(zip(sources, await hole.fill(splicing, given), strict=True))
 
-        return await self._batches.ask(("hole", place), source, run)
+        return await self._ask(("hole", place), source, run)
 
     async def _one(
         self, plan: EntityPlan, key: ColumnElement[Any], end: tuple[Any, Any], labels: Labels
@@ -124,7 +124,7 @@ class Reader:
                 (row["tenant_id"] if owned else None, row[statements.PARENT]): Fetched(plan, dict(row)) for row in found
             }
 
-        return await self._batches.ask((plan.entity.name, str(key), labels), end, run)
+        return await self._ask((plan.entity.name, str(key), labels), end, run)
 
     def _end_of(self, source: Fetched, label: str, owned: bool) -> tuple[Any, Any]:  # noqa: FBT001 - a part of the plan
         """Give what names the other end of a relation: the value, and the owner where several tenants are read."""
@@ -134,15 +134,21 @@ class Reader:
         async def run(keys: Sequence[Any]) -> Mapping[Any, Any]:
             return {keys[0]: await self._rows(statement)}
 
-        return await self._batches.ask(object(), None, run)
+        return await self._ask(object(), None, run)
+
+    async def _ask(self, kind: Hashable, key: Hashable, run: Run) -> Any:  # noqa: ANN401 - whatever the batch gives
+        async def noticing(keys: Sequence[Any]) -> Mapping[Any, Any]:
+            try:
+                return await run(keys)
+            except DBAPIError:
+                self.broken = True
+                raise
+
+        return await self._batches.ask(kind, key, noticing)
 
     async def _rows(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """Execute a statement; the connection's lock is held."""
-        try:
-            found = await self.unit.session.execute(statement, {"touchstone_now": self.unit.now})
-        except DBAPIError:
-            self.broken = True
-            raise
+        found = await self.unit.session.execute(statement, {"touchstone_now": self.unit.now})
         return [dict(row) for row in found.mappings()]
 
 

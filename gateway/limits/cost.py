@@ -20,6 +20,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    Undefined,
     ValueNode,
     is_leaf_type,
     value_from_ast_untyped,
@@ -41,7 +42,7 @@ class Prices:
         schema: What the fields are of.
         guards: What each field costs.
         fragments: The document's fragments, by name.
-        variables: The operation's variables, as they were sent.
+        variables: The operation's variables, coerced.
         page_limit: Most objects on one page.
         visits: How many selections were looked at; linear in the document.
     """
@@ -61,12 +62,6 @@ class Prices:
             GraphQLError: A page is too large, or asked for from both ends.
         """
         root = self.schema.get_root_type(node.operation)
-        defaults = {
-            one.variable.name.value: value_from_ast_untyped(one.default_value)
-            for one in node.variable_definitions or ()
-            if one.default_value is not None
-        }
-        self.variables = {**defaults, **self.variables}
         return self.selection(node.selection_set, root) if root else 0
 
     def selection(self, selections: SelectionSetNode | None, type_: GraphQLNamedType) -> int:
@@ -121,7 +116,8 @@ class Prices:
         """Give how many objects a field may return."""
         if guard is not None and guard.listed:
             given = {one.name.value: self.value(one.value) for one in node.arguments or ()}
-            return Page.asked(given, self.page_limit).size
+            sent = {name: one for name, one in given.items() if one is not Undefined}
+            return Page.asked(sent, self.page_limit).size
         return PLAIN_LIST if is_list(definition) else 1
 
     def value(self, node: ValueNode) -> Any:  # noqa: ANN401 - whatever was sent

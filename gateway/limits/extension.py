@@ -1,6 +1,6 @@
 """The limits, applied where each is known: tokens while parsing, shape before validation, cost before execution."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, cast
 
 from graphql import (
@@ -8,18 +8,19 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     get_operation_ast,
     specified_rules,
     validate,
 )
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.extensions import SchemaExtension
 
 from core.kernel.graphql.refusals import refusal
 from gateway.execution.guards import GUARDS
 from gateway.limits.cost import Prices
 from gateway.limits.figures import LimitFigures
+from gateway.limits.introspection import NoIntrospection
 from gateway.limits.shape import Shape, Shapes
 
 MAX_ERRORS = 20
@@ -68,7 +69,7 @@ class Limits(SchemaExtension):
     def _invalid(self, document: DocumentNode) -> list[GraphQLError]:
         rules = list(specified_rules)
         if not self._figures.introspection:
-            rules.append(NoSchemaIntrospectionCustomRule)
+            rules.append(NoIntrospection)
         return validate(
             self._schema(), document, rules, max_errors=MAX_ERRORS, hide_suggestions=not self._figures.introspection
         )
@@ -77,8 +78,11 @@ class Limits(SchemaExtension):
         operation = get_operation_ast(document, self.execution_context.operation_name)
         if operation is None:
             return []
+        variables = self._variables(operation)
+        if isinstance(variables, list):
+            return variables
         try:
-            self._cost = self._prices(document).operation(operation)
+            self._cost = self._prices(document, variables.coerced).operation(operation)
         except GraphQLError as error:
             return [error]
         if self._cost <= self._figures.cost:
@@ -89,13 +93,21 @@ class Limits(SchemaExtension):
     def _schema(self) -> GraphQLSchema:
         return cast("Assembled", self.execution_context.schema).graphql
 
-    def _prices(self, document: DocumentNode) -> Prices:
+    def _variables(self, operation: OperationDefinitionNode) -> list[GraphQLError] | VariableValues:
+        """Coerce the variables, as a page's size may be one; errors get the code of bad variables."""
+        definitions, sent = operation.variable_definitions or (), self.execution_context.variables or {}
+        found = get_variable_values(self._schema(), definitions, sent, max_errors=MAX_ERRORS, hide_suggestions=True)
+        if not isinstance(found, list):
+            return found
+        return [refusal("gateway.bad_variables", one.message, nodes=one.nodes) for one in found]
+
+    def _prices(self, document: DocumentNode, variables: Mapping[str, Any]) -> Prices:
         schema = self._schema()
         return Prices(
             schema=schema,
             guards=schema.extensions[GUARDS],
             fragments={one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)},
-            variables=self.execution_context.variables or {},
+            variables=variables,
             page_limit=self._figures.page,
         )
 

@@ -16,7 +16,6 @@ from gateway.execution.resolvers import Resolve
 from gateway.schema import relating
 from gateway.schema.converting import converter
 from gateway.schema.fields import SchemaField
-from gateway.schema.shapes import target_of
 
 
 class Chooser:
@@ -71,7 +70,7 @@ class Chooser:
         return found
 
     def _of_root(self, field: SchemaField) -> Resolve | None:
-        leads_to = self._plans.get(target_of(field.graphql).name)
+        leads_to = self._plans.get(named_type(field.graphql).name)
         match field.declared.source:
             case Listing() as source:
                 plan = relating.listing_plan(self._plans, field.place, field.graphql, source)
@@ -90,7 +89,7 @@ class Chooser:
         return found
 
     def _of_value(self, field: SchemaField) -> Resolve:
-        name, leads_to = field.strawberry.python_name, self._plans.get(target_of(field.graphql).name)
+        name, leads_to = field.strawberry.python_name, self._plans.get(named_type(field.graphql).name)
         if field.cls is not None and issubclass(field.cls, Problem):
             return resolvers.reading_problem(name)
         if is_payload(field.cls):

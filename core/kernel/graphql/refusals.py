@@ -1,5 +1,6 @@
 """Errors of the API that are not results: each has a stable code in its extensions."""
 
+from collections.abc import Collection
 from typing import Any
 
 from graphql import GraphQLError, Node
@@ -7,7 +8,14 @@ from graphql import GraphQLError, Node
 from core.kernel.errors import DomainError
 
 
-def refusal(code: str, message: str, *, hint: str = "", nodes: Node | None = None, **more: Any) -> GraphQLError:  # noqa: ANN401 - any JSON value
+def refusal(
+    code: str,
+    message: str,
+    *,
+    hint: str = "",
+    nodes: Node | Collection[Node] | None = None,
+    **more: Any,  # noqa: ANN401 - any JSON value
+) -> GraphQLError:
     """Make an error that tells the caller what to mend.
 
     Args:

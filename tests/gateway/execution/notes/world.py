@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
@@ -32,7 +33,7 @@ SETTINGS = Settings.model_validate(
 )
 
 
-def settings(**more: Any) -> Settings:
+def settings_with(**more: Any) -> Settings:
     return SETTINGS.model_copy(update=more)
 
 
@@ -41,7 +42,7 @@ _SCHEMAS: dict[str, TouchstoneSchema] = {}
 
 def schema_for(configured: Settings = SETTINGS) -> TouchstoneSchema:
     """Assemble once per configuration."""
-    key = configured.model_dump_json()
+    key = configured.model_dump_json() + configured.cursor_key.get_secret_value()
     if key not in _SCHEMAS:
         _SCHEMAS[key] = build_schema([CONTRIBUTION], configured)
     return _SCHEMAS[key]
@@ -53,19 +54,22 @@ class Tree:
 
     children: dict[UUID, tuple[UUID, ...]]
 
-    async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+    def within(self, session: AsyncSession) -> "Tree":  # noqa: ARG002 - it reads nothing
+        return self
+
+    async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:  # noqa: ARG002
         return (tenant_id,)
 
-    async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
+    async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:  # noqa: ARG002
         return self.children.get(tenant_id, ())
 
-    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
+    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:  # noqa: ARG002
         return ()
 
-    async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
+    async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:  # noqa: ARG002
         return None
 
-    async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> None:
+    async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> None:  # noqa: ARG002
         return None
 
 
@@ -133,28 +137,17 @@ class World:
 
     async def note(self, tenant: UUID | None = None, **facts: Any) -> Note:
         owner = tenant or self.region_id
-        made = Note(
-            **{
-                "tenant_id": owner,
-                "network_id": self.network_id,
-                "title": "a note",
-                "opened_at": self.clock.now(),
-                **facts,
-            }
-        )
-        return await self.write(owner, made)
+        told: dict[str, Any] = {"title": "a note", "opened_at": self.clock.now(), **facts}
+        return await self.write(owner, Note(tenant_id=owner, network_id=self.network_id, **told))
 
-    async def remark(self, on: Note, text: str = "well", **facts: Any) -> Remark:
+    async def remark(self, on: Note, text: str = "well") -> Remark:
         made = Remark(
-            **{
-                "tenant_id": on.tenant_id,
-                "network_id": self.network_id,
-                "note_id": on.id,
-                "text": text,
-                "length": len(text),
-                "recorded_at": self.clock.now(),
-                **facts,
-            }
+            tenant_id=on.tenant_id,
+            network_id=self.network_id,
+            note_id=on.id,
+            text=text,
+            length=len(text),
+            recorded_at=self.clock.now(),
         )
         return await self.write(on.tenant_id, made)
 
@@ -169,7 +162,8 @@ class World:
 
     async def rows(self, sql: str, tenant: UUID | None = None, **given: Any) -> list[Any]:
         async with self.database.unit(self.scope(tenant)) as unit:
-            return [tuple(row) for row in await unit.session.execute(sa.text(sql), given)]
+            found: Any = await unit.session.execute(sa.text(sql), given)
+            return [tuple(row) for row in found] if found.returns_rows else []
 
     @contextmanager
     def counting(self) -> Any:
