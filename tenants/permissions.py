@@ -14,7 +14,6 @@ DEFINE_ROLES = permission("tenants.define_roles", "Make roles of the network's o
 MANAGE_SITES = permission("sites.manage", "Open, change and close sites of one's tenant.")
 READ_PEOPLE = permission("people.read", "See who is a member of one's tenant, and who is invited.")
 INVITE_PEOPLE = permission("people.invite", "Invite people to one's tenant, or to units below it.")
-JOIN_TENANT = permission("people.join", "Accept an invitation; held only by whoever presents one, by no role.")
 MANAGE_ROLES = permission("people.manage_roles", "Change the roles of members and end memberships.")
 MANAGE_ACCOUNTS = permission("service_accounts.manage", "Create, rotate and revoke service accounts of one's tenant.")
 APPROVE_PLUGINS = permission("plugins.approve", "Approve plugins for the network and withdraw approval.")

@@ -276,7 +276,6 @@ def create_memberships() -> None:
 def create_invitations() -> None:
     create_tenant_table(
         "invitations",
-        required("joins_tenant_id", UUID),
         required("roles", JSONB()),
         optional("invitee", BYTES),
         required("code_hash", TEXT),
@@ -296,7 +295,7 @@ def create_invitations() -> None:
 
 
 def create_people() -> None:
-    create_group_table("people", "person_id", optional("display_name", BYTES), required("recorded_at", INSTANT))
+    create_group_table("people", "person_id", required("recorded_at", INSTANT))
     create_group_table(
         "person_identities",
         "person_id",
@@ -313,7 +312,7 @@ def create_people() -> None:
         required("tenant_key", TEXT),
         required("tenant_name", TEXT),
         required("active", BOOLEAN),
-        required("since", INSTANT),
+        required("version", NUMBER),
         key=("tenant_id",),
     )
 

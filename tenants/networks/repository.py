@@ -168,7 +168,24 @@ async def read_settings(unit: Unit, *, lock: bool = False) -> TenantSettings | N
     return await unit.session.scalar(statement.with_for_update() if lock else statement)
 
 
-async def save(unit: Unit, row: Network | Tenant | TenantSettings) -> None:
-    """Write a changed row."""
-    unit.session.add(row)
-    await unit.session.flush()
+async def publish_settings(unit: Unit, tenant_id: UUID, settings: TenantSettings) -> bool:
+    """Copy settings to the tenant's reference row unless it has newer ones; tell whether it was done."""
+    statement = (
+        update(Tenant)
+        .where(
+            col(Tenant.network_id) == unit.network_id,
+            col(Tenant.id) == tenant_id,
+            col(Tenant.settings_version) < settings.version,
+        )
+        .values(
+            name=settings.name,
+            locale=settings.locale,
+            time_zone=settings.time_zone,
+            currency=settings.currency,
+            settings_version=settings.version,
+            version=col(Tenant.version) + 1,
+            recorded_at=settings.recorded_at,
+        )
+        .returning(col(Tenant.id))
+    )
+    return (await unit.session.scalar(statement)) is not None

@@ -1,7 +1,7 @@
 """Tables of people: the person's own group of rows, and what each tenant keeps of its members.
 
-A person's columns are ciphertext under the person's key; what a tenant must see of a person is copied into the
-tenant's membership row, under the tenant's key.
+Keys are rows of tenants, so what a person is called is sealed in each tenant by the person's key there; the group of
+rows of the person holds ids, and leads from a sign-in to the tenants.
 """
 
 from datetime import datetime
@@ -34,15 +34,14 @@ class InvitationStatus(StrEnum):
 class Person(PersonRow, table=True):
     """Somebody who signs in, in whatever networks.
 
+    What the person is called is not kept here: each tenant keeps it under a key of its own.
+
     Attributes:
-        display_name: Ciphertext under the person's key.
-        recorded_at: When the row was last written.
+        recorded_at: When the row was written.
     """
 
     __tablename__ = "people"
-    personal: ClassVar[frozenset[str]] = frozenset({"display_name"})
 
-    display_name: bytes | None = None
     recorded_at: datetime
 
 
@@ -72,7 +71,7 @@ class PersonTenant(PersonRow, table=True):
         tenant_key: The tenant's key when the copy was made.
         tenant_name: The tenant's name when the copy was made.
         active: Whether the membership still holds.
-        since: The instant of the membership's change that the copy tells of; older news never overwrites newer.
+        version: The version of the membership that the copy tells of; older news never overwrites newer.
     """
 
     __tablename__ = "person_tenants"
@@ -82,7 +81,7 @@ class PersonTenant(PersonRow, table=True):
     tenant_key: str
     tenant_name: str
     active: bool
-    since: datetime
+    version: int
 
 
 class IdentityKey(Row, table=True):
@@ -102,7 +101,7 @@ class Membership(TenantRow, table=True):
 
     Attributes:
         person_id: The person.
-        display_name: Ciphertext under the tenant's key, copied from the person.
+        display_name: What the person is called, sealed by the person's key in this tenant.
         roles: Keys of built-in roles and of the network's own roles.
         status: ``active`` or ``ended``.
         joined_at: Since when.
@@ -132,12 +131,11 @@ class Membership(TenantRow, table=True):
 
 
 class Invitation(TenantRow, table=True):
-    """An offer to join a tenant, kept by the tenant that invites; its code is shown once and kept as a hash.
+    """An offer to join a tenant, kept by that tenant; its code is shown once and kept as a hash.
 
     Attributes:
-        joins_tenant_id: The tenant to join: the inviting one or one below it.
         roles: Keys of the roles the membership will have.
-        invitee: Whom it is meant for, as the inviter noted it: ciphertext under the inviting tenant's key.
+        invitee: Whom it is meant for, as the inviter noted it, sealed by the tenant's key.
         code_hash: SHA-256 of the code's secret part, which holds 256 random bits.
         status: ``pending``, ``accepted`` or ``withdrawn``.
         invited_by: The actor who invited.
@@ -159,7 +157,6 @@ class Invitation(TenantRow, table=True):
     retention: ClassVar[Retention] = Retention.TRANSIENT
     personal: ClassVar[frozenset[str]] = frozenset({"invitee"})
 
-    joins_tenant_id: UUID
     roles: list[str] = Field(default_factory=list, sa_type=JSONB)
     invitee: bytes | None = None
     code_hash: str

@@ -1,0 +1,71 @@
+"""Bring tenants into being that a service log names: provisioned below the importer, with plugins enabled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.kernel.clock import Clock
+from core.kernel.database import Database
+from core.kernel.directory import TenantFacts
+from core.kernel.scope import Scope
+from core.records.mappings.schema import TenantTemplate
+from tenants.activations.enable_plugin import EnablePlugin, enable_plugin
+from tenants.directory import TenantDirectory
+from tenants.errors import KeyIsTaken
+from tenants.networks.create import system_scope
+from tenants.networks.headquarters import require_headquarters
+from tenants.networks.models import Tenant
+from tenants.networks.provision import ProvisionTenant, provision_tenant
+from tenants.networks.tree_queries import facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class LogTenants:
+    """Opens tenants for an import; implements ``TenantOpener`` of the records room.
+
+    Attributes:
+        database: The database.
+        clock: Tells the instant.
+        plugins: Plugins that are enabled in every new tenant with the scopes granted to each, because its records are to
+            be scored at once.
+    """
+
+    database: Database
+    clock: Clock
+    plugins: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    async def open_tenant(self, scope: Scope, key: str, template: TenantTemplate) -> TenantFacts:
+        """Create a tenant directly below the scope's tenant, or give the one that has the key by now.
+
+        It is in the tree since the network was founded, so that old records find it there.
+
+        Raises:
+            OnlyHeadquarters: The scope is of another tenant.
+            NotPermitted: The actor may not add tenants.
+            PluginNotApproved: The network has not approved one of the plugins.
+        """
+        try:
+            facts = facts_of(await self._provision(scope, key, template))
+        except KeyIsTaken:
+            known = await TenantDirectory(self.database).tenant_by_key(scope.network_id, key)
+            if known is None:
+                raise
+            facts = known
+        async with self.database.unit(system_scope(scope, (*scope.lineage, facts.id)), clock=self.clock) as unit:
+            for plugin, scopes in self.plugins.items():
+                await enable_plugin(unit, EnablePlugin(plugin=plugin, scopes=scopes))
+        return facts
+
+    async def _provision(self, scope: Scope, key: str, template: TenantTemplate) -> Tenant:
+        async with self.database.unit(scope, clock=self.clock) as unit:
+            network = await require_headquarters(unit)
+            command = ProvisionTenant(
+                key=key,
+                name=template.name_of(key),
+                parent_id=scope.tenant_id,
+                kind=template.kind,
+                locale=template.locale,
+                time_zone=template.time_zone,
+                currency=template.currency,
+                since=network.founded_at,
+            )
+            return await provision_tenant(unit, command)

@@ -1,0 +1,222 @@
+"""The built-in roles: who may do what, where a role may be held, and who may give it to whom.
+
+Code is the truth for built-in roles: a new permission reaches the people who hold a role with the release that brings
+it, in every network at once, without a migration that copies rows. The table ``roles`` keeps only what a network made
+for itself. Permissions are named, not imported, because the features that declare them are below and beside this room;
+a test holds the names against the catalogue, both ways.
+
+Each role has the least its work needs:
+
+- Whoever is signed in to a tenant sees the tree around it and the standards that hold there.
+- A clerk serves: opens records, adds steps, does work items. No figures about colleagues, no changes to standards.
+- A manager runs a unit: a clerk's rights, imports, figures and reports of the unit, its sites, and its adaptations.
+- A franchise owner answers for a franchisee: a manager's rights, and its people, accounts, plugins, settings and audit.
+- A regional manager answers for a region as an owner does, approves, and sees the figures of the units below.
+- A standards editor writes and publishes, and sees figures to know what to change; approving is somebody else's.
+- An auditor reads everything, records of the whole network at headquarters included, and changes nothing.
+- A headquarters administrator keeps the network: tenants, people, issuers, roles, plugins; approves and publishes
+  standards but does not write them, and sees figures but not other tenants' records.
+- A partner sees what a plugin must fit: standards and figures.
+- A read-only client reads what dashboards of a tenant show.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tenants.networks.models import TenantKind
+
+HEADQUARTERS = frozenset({TenantKind.HEADQUARTERS.value})
+ABOVE_OTHERS = frozenset({TenantKind.HEADQUARTERS.value, TenantKind.REGION.value})
+EVERYWHERE = frozenset(kind.value for kind in TenantKind)
+
+ONLY_AT_HEADQUARTERS = frozenset(
+    {
+        "plugins.approve",
+        "records.read_network",
+        "tenants.define_roles",
+        "tenants.manage_issuers",
+        "tenants.place",
+        "tenants.provision",
+        "tenants.suspend",
+    }
+)
+"""What concerns the whole network: no role gives it in any other tenant."""
+
+
+class RoleKey(StrEnum):
+    """Keys of the built-in roles."""
+
+    HEADQUARTERS_ADMINISTRATOR = "headquarters_administrator"
+    STANDARDS_EDITOR = "standards_editor"
+    AUDITOR = "auditor"
+    REGIONAL_MANAGER = "regional_manager"
+    FRANCHISE_OWNER = "franchise_owner"
+    MANAGER = "manager"
+    CLERK = "clerk"
+    PARTNER = "partner"
+    READ_ONLY_CLIENT = "read_only_client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleFacts:
+    """A role, built in or made by a network.
+
+    Attributes:
+        key: Stable name.
+        name: Name to show.
+        description: One sentence on who should hold it.
+        permissions: Names of the permissions it gives.
+        kinds: Kinds of tenant it may be held in.
+        grants: Keys of the built-in roles its holders may give and take.
+        built_in: False for one a network made.
+    """
+
+    key: str
+    name: str
+    description: str
+    permissions: frozenset[str]
+    kinds: frozenset[str]
+    grants: frozenset[str] = frozenset()
+    built_in: bool = True
+
+    def permissions_in(self, kind: str) -> frozenset[str]:
+        """Give the permissions the role gives in a tenant of a kind; none where it may not be held."""
+        if kind not in self.kinds:
+            return frozenset()
+        return self.permissions if kind in HEADQUARTERS else self.permissions - ONLY_AT_HEADQUARTERS
+
+
+EVERYBODY = frozenset({"kernel.signed_in", "tenants.read", "standards.read"})
+CLERK = EVERYBODY | {"records.read", "records.open", "records.work", "work.read", "work.do"}
+MANAGER = CLERK | {
+    "records.import",
+    "quality.read",
+    "quality.score",
+    "reports.read",
+    "sites.manage",
+    "people.read",
+    "standards.adapt",
+}
+OWNER = MANAGER | {
+    "people.invite",
+    "people.manage_roles",
+    "service_accounts.manage",
+    "plugins.enable",
+    "tenants.configure",
+    "audit.read",
+    "work.replay",
+}
+REGIONAL = OWNER | {"standards.approve", "quality.read_network"}
+EDITOR = EVERYBODY | {
+    "standards.draft",
+    "standards.publish",
+    "standards.adapt",
+    "quality.read",
+    "quality.read_network",
+    "reports.read",
+    "work.read",
+    "work.do",
+}
+AUDITOR = EVERYBODY | {
+    "records.read",
+    "records.read_network",
+    "quality.read",
+    "quality.read_network",
+    "reports.read",
+    "people.read",
+    "work.read",
+    "audit.read",
+}
+ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt"}) | {
+    "standards.approve",
+    "standards.publish",
+    "quality.read_network",
+    "plugins.approve",
+    "tenants.define_roles",
+    "tenants.manage_issuers",
+    "tenants.place",
+    "tenants.provision",
+    "tenants.suspend",
+}
+CLIENT = EVERYBODY | {"records.read", "quality.read", "reports.read"}
+PARTNER = EVERYBODY | {"quality.read"}
+
+STAFF = frozenset({RoleKey.MANAGER.value, RoleKey.CLERK.value, RoleKey.READ_ONLY_CLIENT.value, RoleKey.PARTNER.value})
+OF_FRANCHISEES = STAFF | {RoleKey.FRANCHISE_OWNER.value}
+OF_REGIONS = OF_FRANCHISEES | {
+    RoleKey.REGIONAL_MANAGER.value,
+    RoleKey.STANDARDS_EDITOR.value,
+    RoleKey.AUDITOR.value,
+}
+
+BUILT_IN: dict[str, RoleFacts] = {
+    role.key: role
+    for role in (
+        RoleFacts(
+            key=RoleKey.HEADQUARTERS_ADMINISTRATOR.value,
+            name="Headquarters administrator",
+            description="Keeps the network: its tenants, people, sign-in, roles and plugins; approves standards.",
+            permissions=ADMINISTRATOR,
+            kinds=HEADQUARTERS,
+            grants=frozenset(key.value for key in RoleKey),
+        ),
+        RoleFacts(
+            key=RoleKey.STANDARDS_EDITOR.value,
+            name="Standards editor",
+            description="Writes standards and publishes them once somebody else has approved them.",
+            permissions=EDITOR,
+            kinds=ABOVE_OTHERS,
+        ),
+        RoleFacts(
+            key=RoleKey.AUDITOR.value,
+            name="Auditor",
+            description="Reads everything there is to check and changes nothing.",
+            permissions=AUDITOR,
+            kinds=EVERYWHERE,
+        ),
+        RoleFacts(
+            key=RoleKey.REGIONAL_MANAGER.value,
+            name="Regional manager",
+            description="Answers for a region and sees the figures of the units below it.",
+            permissions=REGIONAL,
+            kinds=frozenset({TenantKind.REGION.value}),
+            grants=OF_REGIONS,
+        ),
+        RoleFacts(
+            key=RoleKey.FRANCHISE_OWNER.value,
+            name="Franchise owner",
+            description="Answers for a franchisee: its people, sites, settings and plugins.",
+            permissions=OWNER,
+            kinds=frozenset({TenantKind.FRANCHISEE.value}),
+            grants=OF_FRANCHISEES,
+        ),
+        RoleFacts(
+            key=RoleKey.MANAGER.value,
+            name="Manager",
+            description="Runs a unit day by day and adapts standards within their bounds.",
+            permissions=MANAGER,
+            kinds=EVERYWHERE,
+        ),
+        RoleFacts(
+            key=RoleKey.CLERK.value,
+            name="Clerk",
+            description="Serves customers and does the work items that wait.",
+            permissions=CLERK,
+            kinds=EVERYWHERE,
+        ),
+        RoleFacts(
+            key=RoleKey.PARTNER.value,
+            name="Partner",
+            description="Ships a plugin and sees what it must fit.",
+            permissions=PARTNER,
+            kinds=EVERYWHERE,
+        ),
+        RoleFacts(
+            key=RoleKey.READ_ONLY_CLIENT.value,
+            name="Read-only client",
+            description="A screen or program that shows what happens in a tenant.",
+            permissions=CLIENT,
+            kinds=EVERYWHERE,
+        ),
+    )
+}
