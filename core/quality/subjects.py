@@ -44,7 +44,7 @@ async def with_steps(unit: Unit, records: Sequence[Record]) -> list[Subject]:
         .order_by(col(RecordStep.record_id), col(RecordStep.position))
     )
     steps: dict[UUID, list[StepView]] = defaultdict(list)
-    for record_id, key, status, occurred_at in (await unit.session.execute(chosen)).tuples():
+    for record_id, key, status, occurred_at in await unit.session.execute(chosen):
         steps[record_id].append(StepView(key=key, status=status or "", occurred_at=occurred_at))
     return [Subject(record, view_of(record, steps[record.id])) for record in records]
 
@@ -68,4 +68,4 @@ async def published_texts(unit: Unit, hashes: Sequence[str]) -> dict[str, str]:
     chosen = select(PublishedVersion.hash, PublishedVersion.document).where(
         col(PublishedVersion.network_id) == unit.network_id, col(PublishedVersion.hash).in_(hashes)
     )
-    return dict((await unit.session.execute(chosen)).tuples().all())
+    return {row.hash: row.document for row in await unit.session.execute(chosen)}

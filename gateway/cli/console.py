@@ -33,3 +33,12 @@ def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
 def show_refusal(refusal: DomainError) -> None:
     """Show a refusal: what is wrong, what to do, and the stable code."""
     ERR.print(f"[bold red]{refusal.message}[/]\n{refusal.hint} [dim]({refusal.code})[/]", highlight=False)
+
+
+def show_fault(fault: Exception) -> bool:
+    """Show what the embedded servers say of themselves; tell whether the fault was one of theirs."""
+    code, remedy = getattr(fault, "code", None), getattr(fault, "remedy", None)
+    if not isinstance(code, str) or not isinstance(remedy, str):
+        return False
+    ERR.print(f"[bold red]{getattr(fault, 'message', fault)}[/]\n{remedy} [dim](runtime.{code})[/]", highlight=False)
+    return True

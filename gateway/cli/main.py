@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from core.kernel.errors import DomainError
 from gateway.cli import bench, demo, doctor, import_log, migrate, schema, serve, tenants, tokens, worker
-from gateway.cli.console import show_refusal
+from gateway.cli.console import show_fault, show_refusal
 from gateway.cli.errors import SettingsAreIncomplete
 
 app = typer.Typer(
@@ -39,6 +39,10 @@ def run() -> None:
     except ValidationError as wrong:
         names = ", ".join(sorted({".".join(str(part) for part in error["loc"]) for error in wrong.errors()}))
         show_refusal(SettingsAreIncomplete(names=names))
+        sys.exit(1)
+    except Exception as fault:
+        if not show_fault(fault):
+            raise
         sys.exit(1)
 
 

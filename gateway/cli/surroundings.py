@@ -106,6 +106,6 @@ def embedded_servers(home: Home) -> tuple[Any, Any]:
 
 
 def use(server: Any, stack: ExitStack) -> None:  # noqa: ANN401 - the runtime is an optional distribution
-    """Start a server for as long as the stack lasts, unless another process runs it on the same folder."""
-    if getattr(server, "holder", None) is None:
-        stack.enter_context(server)
+    """Start a server for as long as the stack lasts, or share the one that another command runs on the folder."""
+    if not hasattr(server, "start_or_share") or server.start_or_share():
+        stack.callback(server.stop)

@@ -25,8 +25,8 @@ class LogTenants:
     Attributes:
         database: The database.
         clock: Tells the instant.
-        plugins: Plugins that are enabled in every new tenant with the scopes granted to each, because its records are to
-            be scored at once.
+        plugins: Plugins that are enabled in every new tenant, so that its records are scored at once, and the scopes
+            granted to each.
     """
 
     database: Database
