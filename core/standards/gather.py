@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.kernel.errors import NotFound
 from core.kernel.unit import Unit
 from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
 from core.standards.policy.content import Narrowing, read_content
@@ -81,10 +82,17 @@ async def lineage_at(unit: Unit, instant: datetime) -> Sequence[UUID]:
     """Tell where the tenant stood at an instant.
 
     For an instant before the tenant was placed anywhere, such as that of an imported log, it is where it stands now.
+
+    Raises:
+        NotFound: The tenant is not of the network.
     """
     if unit.directory is None:
         return unit.scope.lineage
-    return await unit.tree.lineage(unit.network_id, unit.tenant_id, instant) or unit.scope.lineage
+    for moment in (instant, unit.now):
+        lineage = await unit.tree.lineage(unit.network_id, unit.tenant_id, moment)
+        if lineage:
+            return lineage
+    raise NotFound(kind="tenant", key=str(unit.tenant_id))
 
 
 @asynccontextmanager

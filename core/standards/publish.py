@@ -58,9 +58,10 @@ async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersio
     unit.scope.require(PUBLISH_STANDARDS)
     valid_from = zoned(command.valid_from, "validFrom") or unit.now
     standard, version = await version_in(unit, command.version_id, VersionStatus.APPROVED, command.expected_revision)
-    head = await next_head(unit, standard.code)
-    before = await newest_published(unit, standard.code)
-    check_newer(standard.code, version, valid_from, before)
+    code = standard.code
+    head = await next_head(unit, code)
+    before = await newest_published(unit, code)
+    check_newer(code, version, valid_from, before)
     published = await published_row(unit, standard, version, valid_from)
     await mark_published(unit, standard, version, before, valid_from)
     try:
@@ -69,7 +70,7 @@ async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersio
         await add_version(unit, published)
         await add_version_overlay(unit, published, Span(valid_from), head.recorded_at)
     except CodeCollides as collision:
-        raise CodeIsTaken(standard=standard.code) from collision
+        raise CodeIsTaken(standard=code) from collision
     return version
 
 
