@@ -1,5 +1,6 @@
 """Refusals of the records feature that stop an operation; what refuses a single trace is a ``RefusalCode``."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from core.kernel.errors import DomainError, fact
@@ -98,3 +99,121 @@ class ColumnsMissing(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say what to check."""
         return "Correct the mapping or the header of the log; names are compared exactly."
+
+
+@fact
+class RecordKeyIsTaken(DomainError):  # noqa: N818 - errors are facts
+    """Another record of the tenant has this external id in this channel, under another standard.
+
+    Attributes:
+        channel: The channel.
+        external_id: What the channel calls the record.
+        standard: Code of the standard the record is executed under.
+    """
+
+    channel: str
+    external_id: str
+    standard: str
+    code: ClassVar[str] = "records.key_is_taken"
+
+    @property
+    def message(self) -> str:
+        """Say what is there."""
+        return f"{self.channel} {self.external_id} is a record under the standard {self.standard} already."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Work on that record, or open this one under another external id."
+
+
+@fact
+class RecordIsNotOpen(DomainError):  # noqa: N818 - errors are facts
+    """A record that is resolved or closed is not worked on.
+
+    Attributes:
+        status: Where the record stands.
+    """
+
+    status: str
+    code: ClassVar[str] = "records.not_open"
+
+    @property
+    def message(self) -> str:
+        """Say where it stands."""
+        return f"The record is {self.status}."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Open a new record for what happens next."
+
+
+@fact
+class StepNotForeseen(DomainError):  # noqa: N818 - errors are facts
+    """The process of the pinned standard has no such step.
+
+    Attributes:
+        step: Key of the step.
+        foreseen: Keys of the steps it has.
+    """
+
+    step: str
+    foreseen: tuple[str, ...]
+    code: ClassVar[str] = "records.step_not_foreseen"
+
+    @property
+    def message(self) -> str:
+        """Say which step is meant."""
+        return f"The standard this record was opened under has no step {self.step}."
+
+    @property
+    def hint(self) -> str:
+        """Say which steps there are."""
+        return f"Use one of: {', '.join(self.foreseen)}."
+
+
+@fact
+class StepOutOfTime(DomainError):  # noqa: N818 - errors are facts
+    """A step cannot happen before the record's latest step, nor in the future.
+
+    Attributes:
+        earliest: When the record's latest step happened.
+        latest: The present instant.
+    """
+
+    earliest: datetime
+    latest: datetime
+    code: ClassVar[str] = "records.step_out_of_time"
+
+    @property
+    def message(self) -> str:
+        """Say between which instants it may lie."""
+        return f"The step must lie between {self.earliest.isoformat()} and {self.latest.isoformat()}."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Check the clock of the device, or leave the instant out where the step happens now."
+
+
+@fact
+class RequiredStepsMissing(DomainError):  # noqa: N818 - errors are facts
+    """A record is not resolved while steps its standard requires are missing.
+
+    Attributes:
+        steps: Keys of the missing steps, in the order of the process.
+    """
+
+    steps: tuple[str, ...]
+    code: ClassVar[str] = "records.required_steps_missing"
+
+    @property
+    def message(self) -> str:
+        """Name the steps."""
+        return f"The standard requires steps that were not done: {', '.join(self.steps)}."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Do these steps first, then resolve the record."

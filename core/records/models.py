@@ -182,7 +182,8 @@ class ImportRun(TenantRow, table=True):
         CheckConstraint("status IN ('running', 'finished', 'failed')", name="import_runs_status"),
         CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="import_runs_finished"),
         CheckConstraint("(status = 'failed') = (error_code IS NOT NULL)", name="import_runs_failed"),
-        Index("import_runs_by_status", "tenant_id", "status", "id"),
+        Index("import_runs_by_start", "tenant_id", "started_at", "id"),
+        Index("import_runs_by_status", "tenant_id", "status", "started_at", "id"),
     )
 
     file_name: str

@@ -137,7 +137,8 @@ def create_runs() -> None:
         sa.CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="import_runs_finished"),
         sa.CheckConstraint("(status = 'failed') = (error_code IS NOT NULL)", name="import_runs_failed"),
     )
-    op.create_index("import_runs_by_status", "import_runs", ["tenant_id", "status", "id"])
+    op.create_index("import_runs_by_start", "import_runs", ["tenant_id", "started_at", "id"])
+    op.create_index("import_runs_by_status", "import_runs", ["tenant_id", "status", "started_at", "id"])
 
 
 def create_refusals_and_chunks() -> None:

@@ -1,0 +1,118 @@
+"""Mutations of service records: open one, add steps, resolve it."""
+
+from datetime import datetime
+
+import strawberry
+
+from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.ids import local_id
+from core.kernel.graphql.mutations import Refs, mutation, payload
+from core.kernel.unit import Unit
+from core.records import open_record as opening
+from core.records import work_record as working
+from core.records.errors import (
+    RecordIsNotOpen,
+    RecordKeyIsTaken,
+    RequiredStepsMissing,
+    StepNotForeseen,
+    StepOutOfTime,
+)
+from core.records.graphql.types import RecordType
+from core.records.permissions import OPEN_RECORDS, WORK_RECORDS
+from core.standards.errors import NoStandardInForce
+
+
+@strawberry.input(description="What a service record begins with.")
+class OpenRecordInput:
+    """What a record begins with."""
+
+    channel: str = strawberry.field(description="The way in, such as `phone` or `site_desk`.")
+    standard_code: str = strawberry.field(description="The standard it is executed under.")
+    external_id: str | None = strawberry.field(
+        default=None, description="What the channel calls it; opened again, the same record is given."
+    )
+    priority: str | None = strawberry.field(default=None, description="How urgent it is, in your own words.")
+    site_key: str | None = strawberry.field(default=None, description="The site that serves, by its short name.")
+
+    def to_command(self) -> opening.OpenRecord:
+        """Give the command."""
+        return opening.OpenRecord(
+            channel=self.channel,
+            standard_code=self.standard_code,
+            external_id=self.external_id,
+            priority=self.priority,
+            site_key=self.site_key,
+        )
+
+
+@strawberry.input(description="A step that was done.")
+class AddStepInput:
+    """A step that was done."""
+
+    record: strawberry.ID = strawberry.field(description="The record.")
+    version: int = strawberry.field(description="The record's version, as you read it.")
+    key: str = strawberry.field(description="Which step, as the process of the standard names it.")
+    status: str | None = strawberry.field(default=None, description="What became of it, in your own words.")
+    occurred_at: datetime | None = strawberry.field(default=None, description="When it happened; now by default.")
+    answers_customer: bool = strawberry.field(
+        default=False, description="Whether the customer got an answer with it; the first such step is the response."
+    )
+
+    def to_command(self) -> working.AddStep:
+        """Give the command."""
+        return working.AddStep(
+            record_id=local_id(RecordType, self.record),
+            expected_version=self.version,
+            key=self.key,
+            status=self.status,
+            occurred_at=self.occurred_at,
+            answers_customer=self.answers_customer,
+        )
+
+
+@strawberry.input(description="A service record whose request is met.")
+class ResolveRecordInput:
+    """A record whose request is met."""
+
+    record: strawberry.ID = strawberry.field(description="The record.")
+    version: int = strawberry.field(description="The record's version, as you read it.")
+
+    def to_command(self) -> working.ResolveRecord:
+        """Give the command."""
+        return working.ResolveRecord(record_id=local_id(RecordType, self.record), expected_version=self.version)
+
+
+@mutation(
+    permission=OPEN_RECORDS,
+    success=payload("OpenRecordSuccess", record=RecordType),
+    errors=(InvalidInput, NotFound, NoStandardInForce, RecordKeyIsTaken),
+    description="Opens a service record under the standard that holds now, or gives the one that was opened before.",
+)
+async def open_record(unit: Unit, input: OpenRecordInput) -> Refs:
+    """Open a record."""
+    return Refs(record=await opening.open_record(unit, input.to_command()))
+
+
+@mutation(
+    permission=WORK_RECORDS,
+    success=payload("AddStepSuccess", record=RecordType),
+    errors=(InvalidInput, NotFound, StaleEdit, RecordIsNotOpen, StepNotForeseen, StepOutOfTime),
+    description="Adds a step to an open service record.",
+)
+async def add_step(unit: Unit, input: AddStepInput) -> Refs:
+    """Add a step."""
+    return Refs(record=await working.add_record_step(unit, input.to_command()))
+
+
+@mutation(
+    permission=WORK_RECORDS,
+    success=payload("ResolveRecordSuccess", record=RecordType),
+    errors=(NotFound, StaleEdit, RecordIsNotOpen, RequiredStepsMissing, StepOutOfTime),
+    description="Resolves an open service record now; it is scored soon after.",
+)
+async def resolve_record(unit: Unit, input: ResolveRecordInput) -> Refs:
+    """Resolve a record."""
+    return Refs(record=await working.resolve_record(unit, input.to_command()))
+
+
+MUTATIONS = [open_record, add_step, resolve_record]

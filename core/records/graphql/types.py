@@ -1,0 +1,154 @@
+"""Types of service records and of the imports that bring them in."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from core.kernel.graphql.enums import enumeration
+from core.kernel.graphql.filters import filters, matches
+from core.kernel.graphql.types import Connection, entity, reads
+from core.kernel.reads import Column, Expression, ToMany
+from core.records.models import ImportRefusal, ImportRun, Record, RecordStep, RunStatus
+from core.records.permissions import IMPORT_RECORDS, READ_RECORDS
+from core.records.policy import RecordStatus
+
+enumeration(
+    RecordStatus,
+    description="Where a service record stands.",
+    values={
+        "OPEN": "It is worked on.",
+        "RESOLVED": "The customer's request is met.",
+        "CLOSED": "It was resolved and is closed for good.",
+    },
+)
+enumeration(
+    RunStatus,
+    description="Where an import stands.",
+    name="ImportStatus",
+    values={
+        "RUNNING": "It is under way; where its process died, it goes on when it is started again.",
+        "FINISHED": "The log was read to its end.",
+        "FAILED": "The log could not be read to its end; what came before that place was imported.",
+    },
+)
+
+
+@entity(RecordStep, permission=READ_RECORDS, description="One step of a service record, as it happened.")
+class RecordStepType:
+    """One step of a record."""
+
+    position: int = reads(Column("position"), description="Its place among the record's steps, from 1.")
+    key: str = reads(Column("key"), description="Which step, as the process of the standard names it.")
+    status: str | None = reads(Column("status"), description="What became of it, in the channel's own words.")
+    occurred_at: datetime = reads(Column("occurred_at"), description="When it happened.")
+
+
+@entity(
+    Record,
+    permission=READ_RECORDS,
+    description="One real encounter with a customer, under the standard that held for its tenant when it was opened.",
+)
+class RecordType:
+    """One service record."""
+
+    channel: str = reads(Column("channel"), description="The way in, such as `phone` or `site_desk`.")
+    external_id: str = reads(Column("external_id"), description="What the channel calls it; unique in its channel.")
+    standard_code: str = reads(Column("standard_code"), description="The standard it is executed under.")
+    standard_version: str = reads(Column("standard_version"), description="The published version of that standard.")
+    effective_hash: str = reads(
+        Column("effective_hash"),
+        description="Hash of the effective standard it is pinned to; it ends on the standard it began with.",
+    )
+    status: RecordStatus = reads(Column("status"), description="Where it stands.")
+    priority: str | None = reads(Column("priority"), description="How urgent it is, in the tenant's own words.")
+    opened_at: datetime = reads(Column("opened_at"), description="When its first step happened.")
+    first_response_at: datetime | None = reads(
+        Column("first_response_at"), description="When the customer first got an answer."
+    )
+    resolved_at: datetime | None = reads(Column("resolved_at"), description="When it was first resolved.")
+    closed_at: datetime | None = reads(Column("closed_at"), description="When it was closed.")
+    first_response_seconds: int | None = reads(
+        Column("first_response_seconds"), description="Elapsed seconds from opening to the first response."
+    )
+    resolution_seconds: int | None = reads(
+        Column("resolution_seconds"), description="Elapsed seconds from opening to the first resolution."
+    )
+    step_count: int = reads(Column("step_count"), description="How many steps it has.")
+    last_step_at: datetime = reads(Column("last_step_at"), description="When its latest step happened.")
+    imported: bool = reads(
+        Expression(lambda record: record.c.import_chunk_id.is_not(None)),
+        description="Whether an import brought it in; otherwise it was opened here.",
+    )
+    version: int = reads(Column("version"), description="Goes up with every change; send it back when you change it.")
+    steps: Connection[RecordStepType] = reads(
+        ToMany(RecordStep, key="record_id", order=("position", "id")), description="Its steps, in order."
+    )
+
+
+@filters(Record, description="Narrows a list of service records.")
+class RecordFilter:
+    """What records can be narrowed by."""
+
+    standard_code: str | None = matches("standard_code", description="Executed under this standard.")
+    status: RecordStatus | None = matches("status", description="Standing here.")
+    channel: str | None = matches("channel", description="Come in this way.")
+    external_id: str | None = matches("external_id", description="Called so by their channel.")
+    opened_from: datetime | None = matches("opened_at", "from", description="Opened at this instant or later.")
+    opened_to: datetime | None = matches("opened_at", "before", description="Opened before this instant.")
+
+
+@entity(ImportRefusal, permission=IMPORT_RECORDS, description="One case of a log that did not become a service record.")
+class ImportRefusalType:
+    """One line of an error report."""
+
+    position: int = reads(
+        Column("position"), description="Position in the log: the number of the trace, or the line of a table."
+    )
+    external_id: str | None = reads(Column("external_id"), description="What the log calls the case, where it does.")
+    code: str = reads(Column("code"), description="Stable reason, such as `records.date_without_zone`.")
+    message: str = reads(Column("message"), description="The reason in one sentence.")
+
+
+def share_read(run: sa.FromClause) -> sa.ColumnElement[float]:
+    """Tell how much of the file is read, between 0 and 1."""
+    return sa.cast(run.c.bytes_read, sa.Float) / sa.func.greatest(run.c.bytes_total, 1)
+
+
+@entity(ImportRun, permission=IMPORT_RECORDS, description="One service log, brought in with one mapping.")
+class ImportRunType:
+    """One import."""
+
+    file_name: str = reads(Column("file_name"), description="Name of the file, without its folder.")
+    mapping_name: str = reads(Column("mapping_name"), description="What the mapping calls the log.")
+    status: RunStatus = reads(Column("status"), description="Where it stands.")
+    progress: float = reads(Expression(share_read), description="How much of the file is read, between 0 and 1.")
+    attempts: int = reads(Column("attempts"), description="How often it was started.")
+    records_seen: int = reads(Column("records_seen"), description="Cases read by the current attempt.")
+    records_imported: int = reads(Column("records_imported"), description="Records it brought in, over all attempts.")
+    records_already_there: int = reads(
+        Column("records_already_there"), description="Cases whose records were there before."
+    )
+    records_refused: int = reads(Column("records_refused"), description="Cases that did not become records.")
+    steps_imported: int = reads(Column("steps_imported"), description="Steps of the records it brought in.")
+    placeholders: int = reads(
+        Column("placeholders"), description='Values that stand for "not known" in the log and were replaced.'
+    )
+    refusals_omitted: int = reads(
+        Column("errors_omitted"), description="Refused cases beyond the number an error report keeps."
+    )
+    error_code: str | None = reads(Column("error_code"), description="Why it failed: a stable code.")
+    error_message: str | None = reads(Column("error_message"), description="Why it failed, in one sentence.")
+    started_at: datetime = reads(Column("started_at"), description="When it was first started.")
+    updated_at: datetime = reads(Column("updated_at"), description="When these figures were last written.")
+    finished_at: datetime | None = reads(Column("finished_at"), description="When it ended.")
+    refusals: Connection[ImportRefusalType] = reads(
+        ToMany(ImportRefusal, key="run_id", order=("position", "id")),
+        description="The error report: cases that did not become records, in the order of the log.",
+    )
+
+
+@filters(ImportRun, description="Narrows a list of imports.")
+class ImportRunFilter:
+    """What imports can be narrowed by."""
+
+    status: RunStatus | None = matches("status", description="Standing here.")
