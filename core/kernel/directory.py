@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -73,13 +73,4 @@ class Directory(Protocol):
 
     async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
         """Find a site of the tenant by its key."""
-        ...
-
-
-@runtime_checkable
-class ReadsWithin(Protocol):
-    """A directory that can answer on an open transaction, so that whoever holds a connection needs no second one."""
-
-    def within(self, session: AsyncSession) -> Directory:
-        """Give the directory that reads in that transaction."""
         ...

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.clock import Clock
-from core.kernel.directory import Directory, ReadsWithin
+from core.kernel.directory import Directory
 from core.kernel.scope import Scope
 
 
@@ -47,7 +47,7 @@ class Unit:
 
     @property
     def tree(self) -> Directory:
-        """The directory, where the caller cannot go on without one; it reads in the unit's own transaction if it can.
+        """The directory, where the caller cannot go on without one.
 
         Raises:
             RuntimeError: The unit was opened without a directory; this is a mistake in the wiring.
@@ -55,4 +55,4 @@ class Unit:
         if self.directory is None:
             msg = "This use case asks about the tenant tree, but its unit was opened without a directory."
             raise RuntimeError(msg)
-        return self.directory.within(self.session) if isinstance(self.directory, ReadsWithin) else self.directory
+        return self.directory
