@@ -8,8 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantFacts:
