@@ -6,8 +6,8 @@ from typing import Protocol
 from uuid import UUID
 
 from core.kernel.errors import DomainError
-from core.kernel.ids import derived_id
 from core.kernel.scope import Actor, ActorKind, Scope
+from tenants.people.persons import Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,12 @@ class TokenIdentity:
     """Whoever a verified token speaks for, as resolvers see it: known here or not yet.
 
     Attributes:
-        token: What was established.
-        actor: The person or service account; for a person not yet registered, an id derived from the identity.
+        actor: The person or service account; for a person not yet registered, an id derived from the sign-in.
+        sign_in: The person's sign-in, by which they accept invitations; none for a service account.
     """
 
-    token: VerifiedToken
     actor: Actor
+    sign_in: Identity | None
 
 
 def identity_of(opened: Opened) -> TokenIdentity | None:
@@ -85,8 +85,9 @@ def identity_of(opened: Opened) -> TokenIdentity | None:
     if token is None:
         return None
     if isinstance(token, ServiceToken):
-        return TokenIdentity(token, opened.actor or Actor(ActorKind.SERVICE, token.account_id))
-    return TokenIdentity(token, opened.actor or Actor(ActorKind.PERSON, derived_id(token.issuer, token.subject)))
+        return TokenIdentity(opened.actor or Actor(ActorKind.SERVICE, token.account_id), None)
+    sign_in = Identity(issuer=token.issuer, subject=token.subject, networks=token.networks)
+    return TokenIdentity(opened.actor or Actor(ActorKind.PERSON, sign_in.key), sign_in)
 
 
 class ScopeSource(Protocol):

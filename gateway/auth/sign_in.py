@@ -23,16 +23,24 @@ class SignIn:
     Args:
         verifier: Checks tokens.
         scopes: Knows memberships.
-        clock: Real time.
+        clock: The instant that scopes are opened at: that of the use cases.
+        token_clock: The instant that tokens end by: real time.
         memory_s: Seconds to remember; zero looks everything up each time.
     """
 
     def __init__(
-        self, verifier: Verifier, scopes: ScopeSource, clock: Clock, *, memory_s: float = LONGEST_MEMORY_S
+        self,
+        verifier: Verifier,
+        scopes: ScopeSource,
+        clock: Clock,
+        token_clock: Clock,
+        *,
+        memory_s: float = LONGEST_MEMORY_S,
     ) -> None:
         self._verifier = verifier
         self._scopes = scopes
         self._clock = clock
+        self._token_clock = token_clock
         self._tokens: ShortMemory[VerifiedToken] = ShortMemory(memory_s)
         self._opened: ShortMemory[Opened] = ShortMemory(memory_s)
 
@@ -79,7 +87,7 @@ class SignIn:
         return await self._scopes.person(verified, named, now)
 
     def _ends_in(self, verified: VerifiedToken) -> float:
-        return (verified.expires_at - self._clock.now()).total_seconds() + SKEW_S
+        return (verified.expires_at - self._token_clock.now()).total_seconds() + SKEW_S
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -77,7 +77,7 @@ def json_response(
 ) -> Response:
     """Give a JSON answer, never kept by caches unless the headers say otherwise."""
     kept = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(write_json(body), status, kept, f"{media_type}; charset=utf-8")
+    return Response(write_json(body), int(status), kept, f"{media_type}; charset=utf-8")
 
 
 def write_json(body: object) -> bytes:

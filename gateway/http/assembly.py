@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -34,6 +35,8 @@ from gateway.http.parts import Parts
 from gateway.http.running import Operations
 from gateway.http.streams import OpenStreams
 from gateway.http.websocket.route import WebsocketRoute
+
+log = structlog.get_logger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -71,34 +74,35 @@ def routes(parts: Parts, streams: OpenStreams) -> list[BaseRoute]:
     """Give the routes."""
     settings, edge = parts.settings, parts.edge
     service, builtin = service_tokens(settings), builtin_issuer(settings)
-    sign_in = SignIn(verifier(parts), parts.scopes, parts.token_clock, memory_s=edge.token_memory_s)
+    sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
     operations = Operations(parts.schema, context_maker(parts), edge.operation_timeout_s)
     graphiql = page_for(parts)
     health = Health(checks_of(parts.database, settings), streams)
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)
     websocket = WebsocketRoute(operations, sign_in, streams, edge)
     endpoints: list[tuple[str, Endpoint, Sequence[str]]] = [
-        ("/graphql", GraphqlRoute(operations, sign_in, streams, edge, graphiql), METHODS),
+        ("/graphql", GraphqlRoute(operations, sign_in, streams, edge, graphiql).answer, METHODS),
         ("/oauth/token", issuer.token, ("POST",)),
         ("/.well-known/openid-configuration", issuer.discovery, ("GET",)),
         ("/oauth/.well-known/openid-configuration", issuer.service_discovery, ("GET",)),
         ("/.well-known/jwks.json", issuer.keys, ("GET",)),
         ("/healthz", health.alive, ("GET",)),
         ("/readyz", health.ready, ("GET",)),
-        ("/metrics", MetricsRoute(settings, edge), ("GET",)),
+        ("/metrics", MetricsRoute(settings, edge).figures, ("GET",)),
     ]
     if graphiql is not None:
         endpoints.append(("/graphql/assets/{name}", graphiql.asset, ("GET",)))
     return [
-        *(Route(path, handler(endpoint), methods=list(methods)) for path, endpoint, methods in endpoints),
-        WebSocketRoute("/graphql", websocket.__call__),
+        *(Route(path, handler(path, endpoint), methods=list(methods)) for path, endpoint, methods in endpoints),
+        WebSocketRoute("/graphql", websocket.serve),
     ]
 
 
-def handler(endpoint: Endpoint) -> Endpoint:
-    """Make a plain coroutine function of an endpoint: Starlette takes other callables for ASGI apps."""
+def handler(path: str, endpoint: Endpoint) -> Endpoint:
+    """Make a plain coroutine function of an endpoint, and note which route it is."""
 
     async def handle(request: Request) -> Response:
+        observed_in(request.scope).route = path
         return await endpoint(request)
 
     return handle
@@ -170,7 +174,11 @@ def lifespan(
 
     @asynccontextmanager
     async def lived(app: FastAPI) -> AsyncGenerator[None, None]:  # noqa: ARG001 - Starlette gives it
-        await parts.database.detect()
+        try:
+            await parts.database.detect()
+        except Exception as error:
+            log.error("server.database_away", error=type(error).__name__)  # noqa: TRY400 - never the text
+            raise
         try:
             yield
         finally:

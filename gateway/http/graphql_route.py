@@ -49,7 +49,7 @@ class GraphqlRoute:
         self._edge = edge
         self._graphiql = graphiql
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.method == "POST":
             return await self._post(request)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.auth.client_credentials import BadTokenRequest, ClientCredentials, read_credentials
-from gateway.auth.errors import ServiceAccountRefused, TooManyFailures
+from gateway.auth.errors import ServiceAccountRefused, TenantSuspended, TooManyFailures
 from gateway.auth.own_issuers import BuiltinIssuer, ServiceTokens, discovery_document
 from gateway.http.answers import json_response
 from gateway.http.errors import NoSuchPath
@@ -41,7 +41,7 @@ class IssuerRoutes:
             observed_in(request.scope).outcome = refusal.error
             body = {"error": refusal.error, "error_description": refusal.description}
             return json_response(body, HTTPStatus.BAD_REQUEST)
-        except (ServiceAccountRefused, TooManyFailures) as refusal:
+        except (ServiceAccountRefused, TenantSuspended, TooManyFailures) as refusal:
             observed_in(request.scope).outcome = refusal.code
             return not_granted(refusal)
 
@@ -75,10 +75,13 @@ class IssuerRoutes:
         return json_response({"keys": published}, headers=QUARTER)
 
 
-def not_granted(refusal: ServiceAccountRefused | TooManyFailures) -> Response:
+def not_granted(refusal: ServiceAccountRefused | TenantSuspended | TooManyFailures) -> Response:
     """Refuse a token as RFC 6749, section 5.2, says, with this product's code beside."""
-    body = {"error": "invalid_client", "error_description": refusal.message, "code": refusal.code}
+    error = "unauthorized_client" if isinstance(refusal, TenantSuspended) else "invalid_client"
+    body = {"error": error, "error_description": refusal.message, "code": refusal.code}
     if isinstance(refusal, TooManyFailures):
         headers = {"Retry-After": str(refusal.retry_after)}
         return json_response(body, HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
+    if isinstance(refusal, TenantSuspended):
+        return json_response(body, HTTPStatus.FORBIDDEN)
     return json_response(body, HTTPStatus.UNAUTHORIZED, headers=CHALLENGE)

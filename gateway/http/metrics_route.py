@@ -28,7 +28,7 @@ class MetricsRoute:
         self._token = edge.metrics_token.get_secret_value()
         self._served = not edge.metrics_bind and (bool(self._token) or settings.environment is Environment.DEVELOPMENT)
 
-    async def __call__(self, request: Request) -> Response:
+    async def figures(self, request: Request) -> Response:
         """Give the figures.
 
         Raises:

@@ -38,7 +38,7 @@ class Observed:
 
     Attributes:
         request_id: Ties the answer to log lines and spans.
-        route: The route's template, never the path as sent.
+        route: The route's template; never the path as sent, so that what strangers type does not become a label.
         status: The HTTP status, or the close code of a websocket.
         tenant: The tenant acted in.
         network: Its network.
@@ -46,7 +46,7 @@ class Observed:
     """
 
     request_id: str
-    route: str = ""
+    route: str = "(none)"
     status: int = 0
     tenant: str = ""
     network: str = ""
@@ -78,7 +78,6 @@ class Observation:
             try:
                 await self.app(scope, receive, noting(send, observed))
             finally:
-                observed.route = observed.route or route_of(scope)
                 note(observed, scope, span, time.perf_counter() - began)
                 structlog.contextvars.unbind_contextvars("request")
 
@@ -159,8 +158,3 @@ def request_id_of(scope: Scope) -> str:
 def headers_of(scope: Scope) -> dict[str, str]:
     """Give the headers by lower-case name."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-
-
-def route_of(scope: Scope) -> str:
-    """Give the template of the route that was found, so that paths typed by strangers do not become labels."""
-    return getattr(scope.get("route"), "path", "") or "(none)"

@@ -135,7 +135,7 @@ def shown(error: GraphQLError, opened: Opened, correlation_id: str) -> dict[str,
         return {**formatted, **refusal_error(original)}
     if original is None or isinstance(original, GraphQLError):
         hint = "Check the document against the schema."
-        return {**formatted, "extensions": {"code": "gateway.invalid_document", "hint": hint}}
+        return {**formatted, "extensions": {"code": "gateway.invalid", "hint": hint}}
     log.error("http.operation_broke", error=type(original).__name__, error_at=places(original.__traceback__))
     return {**formatted, **refusal_error(InternalError(), correlationId=correlation_id)}
 

@@ -73,22 +73,26 @@ def refuse_constant(name: str) -> NoReturn:
 def check_depth(document: object) -> None:
     """Refuse deep nesting, and text that cannot be stored; without recursion."""
     level: list[object] = [document]
-    for _ in range(DEEPEST + 1):
-        level = [inner for outer in level for inner in parts(outer)]
+    for _ in range(DEEPEST):
+        level = [part for outer in level for part in containers(outer)]
         if not level:
             return
     raise MalformedRequest(problem=f"the JSON is nested deeper than {DEEPEST}")
 
 
-def parts(value: object) -> Sequence[object]:
-    """List what a value holds, checking it if it is text."""
+def containers(value: object) -> Sequence[object]:
+    """Unfold one value: give the objects and lists directly in it, checking the texts."""
     if isinstance(value, str):
         check_text(value)
-        return ()
     if isinstance(value, dict):
         members = cast("dict[str, object]", value)
-        return [*members.keys(), *members.values()]
-    return cast("list[object]", value) if isinstance(value, list) else ()
+        inner: list[object] = [*members.keys(), *members.values()]
+    else:
+        inner = cast("list[object]", value) if isinstance(value, list) else []
+    for text in inner:
+        if isinstance(text, str):
+            check_text(text)
+    return [one for one in inner if type(one) in {dict, list}]
 
 
 def check_text(text: str) -> None:

@@ -30,8 +30,9 @@ class WebsocketRoute:
         self._streams = streams
         self._edge = edge
 
-    async def __call__(self, socket: WebSocket) -> None:
+    async def serve(self, socket: WebSocket) -> None:
         """Serve one websocket from its handshake to its end."""
+        observed_in(socket.scope).route = "/graphql"
         if not origin_allowed(socket.headers.get("origin"), socket.headers.get("host"), self._edge.origins):
             observed_in(socket.scope).outcome = "foreign_origin"
             await socket.close()

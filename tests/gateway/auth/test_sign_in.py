@@ -65,7 +65,7 @@ def desk(memberships: Memberships, clock: SetClock, memory_s: float = 5) -> Sign
         builtin=builtin_issuer(SETTINGS),
         clock=clock,
     )
-    return SignIn(verifier, memberships, clock, memory_s=memory_s)
+    return SignIn(verifier, memberships, clock, clock, memory_s=memory_s)
 
 
 def token_for(subject: str, life: timedelta = timedelta(hours=1)) -> str:

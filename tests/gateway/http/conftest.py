@@ -1,0 +1,15 @@
+"""Fixtures of the HTTP edge."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+async def older_schema(admin: Any) -> AsyncGenerator[None, None]:
+    """Let the database say, for one test, that it is at a migration that came before."""
+    newest = await admin.fetchval("SELECT version_num FROM alembic_version")
+    await admin.execute("UPDATE alembic_version SET version_num = '0000'")
+    yield
+    await admin.execute("UPDATE alembic_version SET version_num = $1", newest)
