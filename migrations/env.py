@@ -2,10 +2,12 @@
 
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 from core.kernel.discovery import import_modules
 
@@ -18,6 +20,11 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     return False
 
 
+def compare_type(_context: object, _found_in: object, _column: object, found: object, wanted: object) -> bool | None:
+    """Take text for text: SQLModel calls it VARCHAR without a length, which is the same to PostgreSQL."""
+    return False if isinstance(found, sa.Text) and isinstance(wanted, AutoString) else None
+
+
 def migrate(connection: Connection) -> None:
     """Run what was asked for."""
     if context.config.attributes.get("models"):
@@ -26,7 +33,7 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=SQLModel.metadata,
         transaction_per_migration=True,
-        compare_type=True,
+        compare_type=compare_type,
         render_item=render_item,
     )
     with context.begin_transaction():

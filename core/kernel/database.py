@@ -16,6 +16,7 @@ from core.kernel.directory import Directory
 from core.kernel.roles import Role, role_password
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
+from core.kernel.telemetry import trace_statements
 from core.kernel.unit import Unit
 from core.kernel.walls import (
     Engine,
@@ -131,7 +132,7 @@ class Database:
 
 def open_pool(url: URL, size: int) -> AsyncEngine:
     """Open a pool whose connections keep no session state, with statement time limits and plain local TCP."""
-    return create_async_engine(
+    pool = create_async_engine(
         url,
         pool_size=size,
         max_overflow=0,
@@ -141,6 +142,8 @@ def open_pool(url: URL, size: int) -> AsyncEngine:
         json_deserializer=orjson.loads,
         connect_args=connect_arguments(url),
     )
+    trace_statements(pool)
+    return pool
 
 
 def write_json(value: object) -> str:

@@ -17,7 +17,20 @@ _allowed = {
     *("event", "level", "timestamp", "logger", "trace_id", "span_id", "service"),
     *("network_id", "tenant_id", "command_id", "job_id", "subject_id", "request", "grant_id"),
     *("plugin", "topic", "kind", "operation", "permission", "code", "error", "error_at", "outcome", "status", "where"),
-    *("attempt", "count", "rows", "seconds", "size", "still_usable", "issuer", "reason", "fault", "port", "revision"),
+    *(
+        "attempt",
+        "count",
+        "rows",
+        "pause",
+        "seconds",
+        "size",
+        "still_usable",
+        "issuer",
+        "reason",
+        "fault",
+        "port",
+        "revision",
+    ),
 }
 
 
@@ -67,8 +80,12 @@ def configure_logs(service: str = "touchstone", *, stream: TextIO | None = None,
 
 
 def quiet_libraries() -> None:
-    """Let libraries speak of warnings only: their chatter repeats addresses, statements and arguments."""
-    for name in ("uvicorn.access", "arq", "sqlalchemy", "asyncpg", "alembic", "httpx2", "opentelemetry"):
+    """Let libraries speak of warnings only: their chatter repeats addresses, statements and arguments.
+
+    The queue's library is not heard at all: it calls every end of a process a failure, and what matters is told here.
+    """
+    logging.getLogger("arq").setLevel(logging.CRITICAL)
+    for name in ("uvicorn.access", "sqlalchemy", "asyncpg", "alembic", "httpx2", "opentelemetry"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

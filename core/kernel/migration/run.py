@@ -42,7 +42,7 @@ async def current(admin_url: str, database: str) -> str | None:
     return await as_owner(admin_url, database, lambda bound: MigrationContext.configure(bound).get_current_revision())
 
 
-async def draft(admin_url: str, database: str, message: str, revision: str) -> None:
+async def draft(admin_url: str, database: str, message: str, revision: str, *, folder: Path | None = None) -> None:
     """Write a new migration file from the difference between the models and the database.
 
     Args:
@@ -50,10 +50,11 @@ async def draft(admin_url: str, database: str, message: str, revision: str) -> N
         database: A database at the newest revision.
         message: What the migration does; becomes part of the file's name.
         revision: Its number, four digits.
+        folder: The migrations, where they are not those of the product.
     """
 
     def write(bound: Connection) -> None:
-        config = configured(bound, None)
+        config = configured(bound, folder)
         config.attributes["models"] = True
         command.revision(config, message=message, rev_id=revision, autogenerate=True)
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import AsyncGenerator
+from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from core.kernel.migration.location import find_migrations
-from core.kernel.migration.run import current, downgrade, upgrade
+from core.kernel.migration.run import current, downgrade, draft, upgrade
 from core.kernel.rows import Row, RowClass
 from tests.core.kernel.schema_facts import behind_the_walls, cloned, models, tables
 from tests.support.cluster import Address, admin_database_url
@@ -158,3 +160,17 @@ async def described(address: Address, name: str) -> tuple[Any, ...]:
         )
         made = await columns(connection), await constraints(connection), await indexes(connection)
         return *made, [tuple(one.values()) for one in rights]
+
+
+async def test_a_draft_has_nothing_to_change_and_the_form_of_the_others(address: Address, tmp_path: Path) -> None:
+    folder = tmp_path / "migrations"
+    copytree(find_migrations(), folder, ignore=ignore_patterns("__pycache__"))
+    async with cloned(address, "draft") as name:
+        await draft(address.admin_url, name, "add nothing", "9999", folder=folder)
+    written = (folder / "versions" / "9999_add_nothing.py").read_text()
+    module: dict[str, Any] = {}
+    exec(compile(written, "9999_add_nothing.py", "exec"), module)  # noqa: S102 - what was just written
+    assert module["__doc__"].startswith("Add nothing.")
+    assert module["revision"] == "9999"
+    body = written.split("def upgrade() -> None:\n")[1].split("\n\n\n", maxsplit=1)[0].splitlines()
+    assert [line.strip() for line in body if not line.strip().startswith("#")] == ["begin()", "pass"]

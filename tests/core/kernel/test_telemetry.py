@@ -17,8 +17,7 @@ from core.kernel.errors import InvalidInput
 from core.kernel.handlers import Handler
 from core.kernel.idle import run_until_idle
 from core.kernel.outbox import send
-from core.kernel.roles import Role
-from core.kernel.telemetry import span, trace_statements
+from core.kernel.telemetry import span
 from core.kernel.work import Work
 from core.kernel.work_figures import WorkFigures
 from tests.core.kernel.building import Stage, Topics
@@ -79,7 +78,6 @@ def test_a_span_keeps_the_code_of_an_error_and_not_its_text(
 
 async def test_statements_are_traced_without_their_parameters(spans: InMemorySpanExporter, stage: Stage) -> None:
     database = Database(stage.database.url, ROLE_SECRET, pool_size=1)
-    trace_statements(database.pool(Role.APP))
 
     async def fails() -> None:
         async with database.unit(stage.north) as unit:

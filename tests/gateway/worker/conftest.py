@@ -19,6 +19,7 @@ from core.kernel.scope import Scope
 from core.kernel.settings import Settings
 from gateway.worker.redis_address import redis_settings
 from gateway.worker.serving import serve_work
+from gateway.worker.worker_settings import WorkerSettings
 from tests.core.kernel.building import Tree
 from tests.core.kernel.schema_facts import behind_the_walls, cloned
 from tests.support.cluster import ROLE_SECRET, Address, database_url
@@ -77,7 +78,10 @@ class Yard:
         stop = asyncio.Event()
         services = self.tree.background(self.database, SystemClock()).services
         settings = settings_for(self.valkey.url)
-        running = asyncio.create_task(serve_work(settings, self.database, services, stop, pace=QUICK, grace_s=grace_s))
+        own = WorkerSettings(grace_s=grace_s)
+        running = asyncio.create_task(
+            serve_work(settings, self.database, services, stop, pace=QUICK, worker_settings=own)
+        )
         try:
             yield stop
         finally:

@@ -1,6 +1,7 @@
 """The worker with real PostgreSQL and Valkey: whatever goes away comes back, and the work is done once in effect."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -215,3 +216,21 @@ async def test_a_lease_is_renewed_as_long_as_the_work_goes_on(yard: Yard, handle
         await until(yard.all_done)
     assert runs == [1]
     assert await marks(yard) == 1
+
+
+async def test_metrics_are_served_where_a_port_is_set() -> None:
+    import httpx2
+
+    from gateway.worker.metrics import served_metrics
+    from gateway.worker.worker_settings import WorkerSettings
+
+    with served_metrics(WorkerSettings()) as nothing:
+        assert nothing is None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with served_metrics(WorkerSettings(metrics_port=port)):
+        async with httpx2.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{port}/metrics")
+    assert answer.status_code == 200
+    assert "python_info" in answer.text
