@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import msgspec
-
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.models import Adaptation
+from core.standards.policy.content import plain_narrowing
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.spans import Span
 from core.standards.repository.adaptations import Head, add_adaptations, close_adaptations, known_adaptations
@@ -48,7 +47,7 @@ def row_of(unit: Unit, code: str, overlay: Overlay, based_on: UUID, head: Head) 
         aspect=aspect_of(overlay.operator).value,
         operator=overlay.operator.value,
         value=overlay.value,
-        narrowing=None if overlay.narrowing is None else msgspec.to_builtins(overlay.narrowing),
+        narrowing=None if overlay.narrowing is None else plain_narrowing(overlay.narrowing),
         reason=overlay.reason,
         legal_basis=overlay.legal_basis,
         based_on=based_on,

@@ -17,7 +17,7 @@ from core.standards.policy.effective import effective_text
 from core.standards.policy.fold import EffectiveStandard, fold
 from core.standards.policy.spans import Span
 from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
-from core.standards.repository.adaptations import keep_document, kept_documents
+from core.standards.repository.adaptations import keep_document, kept_documents, revision_of
 
 SETTLED_AFTER: Final = timedelta(seconds=10)
 """A write ends within five seconds, so what was known longer ago than this never changes again."""
@@ -35,6 +35,7 @@ class Resolution:
         hash: SHA-256 of the document.
         at: The instant it holds at.
         known_at: The instant of knowledge; empty for now.
+        revision: Revision of the tenant's own side as it is now, to send back with an adaptation.
     """
 
     standard: EffectiveStandard
@@ -42,6 +43,7 @@ class Resolution:
     hash: str
     at: datetime
     known_at: datetime | None
+    revision: int
 
 
 async def effective_standard(
@@ -68,7 +70,14 @@ async def effective_standard(
     gathered = await gather(unit, code, lineage, Span(instant, instant + MOMENT), known_at)
     standard = folded(gathered, code, instant)
     document = effective_text(standard)
-    return Resolution(standard=standard, document=document, hash=hash_of(document), at=instant, known_at=known_at)
+    return Resolution(
+        standard=standard,
+        document=document,
+        hash=hash_of(document),
+        at=instant,
+        known_at=known_at,
+        revision=await revision_of(unit, code),
+    )
 
 
 def zoned(instant: datetime | None, field: str) -> datetime | None:

@@ -7,7 +7,7 @@ hangs on a default of the program that reads it.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -149,6 +149,11 @@ def content_hash(content: StandardContent) -> str:
 def read_content(text: str) -> StandardContent:
     """Read a published text back; the latest few are kept, because every resolution reads one."""
     return msgspec.json.decode(text, type=StandardContent)
+
+
+def plain_narrowing(narrowing: Narrowing) -> dict[str, Any]:
+    """Give a narrowing in its JSON form."""
+    return msgspec.to_builtins(narrowing)
 
 
 def address(clause_key: str, parameter_key: str = "") -> str:

@@ -1,0 +1,176 @@
+"""Types of what holds, and why."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import orjson
+from strawberry import ID
+
+from core.kernel.graphql.ids import global_id
+from core.kernel.graphql.types import shows, value
+from core.standards.graphql.json_values import Json
+from core.standards.graphql.parts import NarrowingType, narrowing_shown
+from core.standards.graphql.vocabulary import Facet, Operator, Outcome, OverlayKind, ParameterType, TimeUnit
+from core.standards.permissions import READ_STANDARDS
+from core.standards.policy.bounds import Limit, Limits
+from core.standards.policy.content import plain_narrowing
+from core.standards.policy.fold import EffectiveValue
+from core.standards.policy.overlays import Version
+from core.standards.policy.slots import Judged
+from core.standards.resolve import Resolution
+
+
+@value(permission=READ_STANDARDS, description="One bound, and who set it.", name="Limit")
+class LimitType:
+    """One bound."""
+
+    kind: Facet = shows("Which bound.")
+    value: Json = shows("The bound, in the form of the parameter's type.")
+    set_by: ID = shows("The tenant that set it.")
+
+
+@value(permission=READ_STANDARDS, description="One overlay that bears on a value, and what became of it.")
+class OverlayReasonType:
+    """One overlay."""
+
+    kind: OverlayKind = shows("A published version, or an adaptation.")
+    owner: ID = shows("The tenant that laid it.")
+    overlay_id: str = shows("Its id, as the audit trail names it.")
+    version: str | None = shows("For a version, its number.")
+    operator: Operator | None = shows("For an adaptation, what it does.")
+    value: Json | None = shows("What it says.")
+    narrowing: NarrowingType | None = shows("For `NARROW`, what it narrows.")
+    outcome: Outcome = shows("Whether it is in force, and if not, why.")
+    limit: LimitType | None = shows("The bound it does not keep to, where that is why.")
+    author_id: str = shows("Id of whoever wrote or made it.")
+    approver_id: str | None = shows("Id of whoever approved it; empty where no approval was asked.")
+    reason: str = shows("Why, in its author's words.")
+    legal_basis: str = shows("The law or rule that asks for it; may be empty.")
+    valid_from: datetime = shows("Since when it holds.")
+    valid_to: datetime | None = shows("Until when it holds; open where empty.")
+    recorded_from: datetime = shows("Since when that is known.")
+
+
+@value(permission=READ_STANDARDS, description="What holds for one parameter, or for the text of one clause.")
+class EffectiveValueType:
+    """One value with its reasons."""
+
+    clause_key: str = shows("The clause.")
+    parameter_key: str = shows("The parameter; empty for the clause's text.")
+    type: ParameterType | None = shows("Type of the value; empty for a text per language.")
+    unit: TimeUnit | None = shows("For a duration, what its seconds count.")
+    value: Json = shows("What holds.")
+    published_value: Json = shows("What the published version says.")
+    adapted: bool = shows("Whether it differs from what the published version says.")
+    operators: list[Operator] = shows("What the tenant may do with it.")
+    limits: list[LimitType] = shows("What it must then keep to.")
+    why: list[OverlayReasonType] = shows("Every overlay that bears on it, from the published version down.")
+
+
+@value(permission=READ_STANDARDS, description="What holds for the tenant acted in, at one instant.")
+class EffectiveStandardType:
+    """One standard as it holds."""
+
+    code: str = shows("The standard's name in the network.")
+    version: str = shows("Number of the published version.")
+    hash: str = shows("SHA-256 of the canonical text; records pin it.")
+    document: Json = shows("The whole effective document.")
+    canonical_text: str = shows("The same as the canonical text that is hashed.")
+    at: datetime = shows("The instant it holds at.")
+    known_at: datetime | None = shows("The instant of knowledge it was asked for; empty for now.")
+    revision: int = shows("Revision of the tenant's own side; send it back when you adapt.")
+    values: list[EffectiveValueType] = shows("Every parameter, and every text that may be adapted, in reading order.")
+    orphans: list[OverlayReasonType] = shows("Adaptations of clauses or parameters that the version has no more.")
+
+
+def limit_shown(limit: Limit) -> LimitType:
+    """Show a bound."""
+    return LimitType(kind=limit.facet, value=limit.value, set_by=global_id("Tenant", limit.set_by))
+
+
+def limits_shown(limits: Limits) -> list[LimitType]:
+    """Show bounds; a direction stands there as the value received, once."""
+    return [limit_shown(limit) for (works_as, _), limit in limits.items() if works_as is not Facet.DIRECTION]
+
+
+def version_shown(version: Version, said: object) -> OverlayReasonType:
+    """Show the published version as the first reason of a value."""
+    return OverlayReasonType(
+        kind=OverlayKind.VERSION,
+        owner=global_id("Tenant", version.owner_tenant_id),
+        overlay_id=str(version.overlay_id),
+        version=version.content.number,
+        operator=None,
+        value=said,
+        narrowing=None,
+        outcome=Outcome.IN_FORCE,
+        limit=None,
+        author_id=str(version.author_id),
+        approver_id=None if version.approver_id is None else str(version.approver_id),
+        reason="",
+        legal_basis="",
+        valid_from=version.span.start,
+        valid_to=version.span.end,
+        recorded_from=version.recorded_from,
+    )
+
+
+def judged_shown(judged: Judged) -> OverlayReasonType:
+    """Show an adaptation as a reason."""
+    overlay = judged.overlay
+    return OverlayReasonType(
+        kind=OverlayKind.ADAPTATION,
+        owner=global_id("Tenant", overlay.owner_tenant_id),
+        overlay_id=str(overlay.id),
+        version=None,
+        operator=overlay.operator,
+        value=overlay.value,
+        narrowing=None if overlay.narrowing is None else narrowing_shown(plain_narrowing(overlay.narrowing)),
+        outcome=judged.outcome,
+        limit=None if judged.limit is None else limit_shown(judged.limit),
+        author_id=str(overlay.author_id),
+        approver_id=None if overlay.approver_id is None else str(overlay.approver_id),
+        reason=overlay.reason,
+        legal_basis=overlay.legal_basis,
+        valid_from=overlay.span.start,
+        valid_to=overlay.span.end,
+        recorded_from=overlay.recorded_from,
+    )
+
+
+def value_shown(version: Version, found: EffectiveValue) -> EffectiveValueType:
+    """Show a value."""
+    return EffectiveValueType(
+        clause_key=found.clause_key,
+        parameter_key=found.parameter_key,
+        type=found.type,
+        unit=found.unit,
+        value=found.value,
+        published_value=found.published_value,
+        adapted=found.value != found.published_value,
+        operators=sorted(found.operators),
+        limits=limits_shown(found.limits),
+        why=[version_shown(version, found.published_value), *judged_all(found.why)],
+    )
+
+
+def judged_all(judged: Iterable[Judged]) -> list[OverlayReasonType]:
+    """Show adaptations as reasons."""
+    return [judged_shown(one) for one in judged]
+
+
+def resolution_shown(resolution: Resolution) -> EffectiveStandardType:
+    """Show what holds."""
+    standard = resolution.standard
+    return EffectiveStandardType(
+        code=standard.version.content.code,
+        version=standard.version.content.number,
+        hash=resolution.hash,
+        document=orjson.loads(resolution.document),
+        canonical_text=resolution.document,
+        at=resolution.at,
+        known_at=resolution.known_at,
+        revision=resolution.revision,
+        values=[value_shown(standard.version, one) for one in standard.values.values()],
+        orphans=judged_all(standard.orphans),
+    )

@@ -1,0 +1,282 @@
+"""What mutations of standards take."""
+
+from datetime import datetime
+
+import strawberry
+
+from core.kernel.errors import InvalidInput
+from core.kernel.graphql.ids import local_id
+from core.standards import adapt as adapting
+from core.standards import approve as approving
+from core.standards import draft as drafting
+from core.standards import publish as publishing
+from core.standards.graphql.json_values import Json
+from core.standards.graphql.parts import LocalizedTextInput
+from core.standards.graphql.types import AdaptationType, StandardVersionType
+from core.standards.graphql.vocabulary import (
+    ClauseKind,
+    ClauseLevel,
+    Direction,
+    Flexibility,
+    Layer,
+    Obligation,
+    Operator,
+    ParameterType,
+    TimeUnit,
+)
+from core.standards.policy.content import Bounds, ClauseContent, Narrowing, ParameterContent, StandardContent
+
+
+def texts(field: str, given: list[LocalizedTextInput]) -> dict[str, str]:
+    """Read texts per language; two in one language are refused, for the first would be lost."""
+    found = {one.locale: one.text for one in given}
+    if len(found) < len(given):
+        raise InvalidInput(field=field, problem="each language stands once")
+    return found
+
+
+@strawberry.input(description="What values of levels below must keep to; what is left out is not bounded.")
+class BoundsInput:
+    """Bounds."""
+
+    minimum: Json | None = strawberry.field(
+        default=None, description="Least value; for money minor units per currency."
+    )
+    maximum: Json | None = strawberry.field(default=None, description="Greatest value, likewise.")
+    step: Json | None = strawberry.field(default=None, description="Values are whole multiples of it; not for money.")
+    choices: list[str] | None = strawberry.field(
+        default=None, description="The enumeration of a choice; for money the currencies allowed."
+    )
+    pattern: str | None = strawberry.field(
+        default=None, description="Regular expression the whole text must match, without look-around."
+    )
+    direction: Direction | None = strawberry.field(
+        default=None, description="Which way the received value may be moved."
+    )
+
+    def to_bounds(self) -> Bounds:
+        """Give the bounds."""
+        return Bounds(
+            minimum=self.minimum,
+            maximum=self.maximum,
+            step=self.step,
+            choices=None if self.choices is None else tuple(self.choices),
+            pattern=self.pattern,
+            direction=self.direction,
+        )
+
+
+@strawberry.input(description="A typed value inside a clause.")
+class ParameterInput:
+    """A parameter."""
+
+    key: str = strawberry.field(description="Its name within the clause, such as `limit`.")
+    type: ParameterType = strawberry.field(description="Type of the value.")
+    default: Json = strawberry.field(description="The published value, in the form of its type.")
+    unit: TimeUnit | None = strawberry.field(
+        default=None, description="For a duration, what its seconds count; all time by default."
+    )
+    operators: list[Operator] = strawberry.field(
+        default_factory=list, description="What levels below may do with it; nothing by default."
+    )
+    bounds: BoundsInput | None = strawberry.field(default=None, description="What they must keep to.")
+
+    def to_content(self) -> ParameterContent:
+        """Give the parameter."""
+        return ParameterContent(
+            key=self.key,
+            type=self.type,
+            default=self.default,
+            unit=self.unit,
+            operators=tuple(self.operators),
+            bounds=self.bounds.to_bounds() if self.bounds else Bounds(),
+        )
+
+
+@strawberry.input(description="One addressable requirement.")
+class ClauseInput:
+    """A clause."""
+
+    key: str = strawberry.field(description="Stable dotted name, such as `reception.greeting`.")
+    kind: ClauseKind = strawberry.field(description="What it asks for.")
+    text: list[LocalizedTextInput] = strawberry.field(description="What it says, per language.")
+    level: ClauseLevel = strawberry.field(default=ClauseLevel.EXPECTED, description="How much hangs on it.")
+    obligation: Obligation = strawberry.field(default=Obligation.MUST, description="How binding it is.")
+    flexibility: Flexibility = strawberry.field(
+        default=Flexibility.CORE, description="Whether the network keeps it identical."
+    )
+    operators: list[Operator] = strawberry.field(
+        default_factory=list, description="What levels below may do with the text; nothing by default."
+    )
+    body: Json | None = strawberry.field(
+        default=None, description="For a process: `{steps: [{key, position, required, repeatable}]}`."
+    )
+    parameters: list[ParameterInput] = strawberry.field(default_factory=list, description="Its typed values.")
+
+    def to_content(self, place: str) -> ClauseContent:
+        """Give the clause."""
+        return ClauseContent(
+            key=self.key,
+            kind=self.kind,
+            level=self.level,
+            obligation=self.obligation,
+            flexibility=self.flexibility,
+            text=texts(f"{place}.text", self.text),
+            operators=tuple(self.operators),
+            body=self.body,
+            parameters=tuple(one.to_content() for one in self.parameters),
+        )
+
+
+@strawberry.input(description="A whole version of a standard.")
+class DraftStandardInput:
+    """A draft."""
+
+    code: str = strawberry.field(description="The standard's name in the network, such as `incident-handling`.")
+    number: str = strawberry.field(description="Semantic number of the version, such as `1.0.0`.")
+    title: list[LocalizedTextInput] = strawberry.field(description="Title, per language.")
+    clauses: list[ClauseInput] = strawberry.field(description="All its clauses, in reading order.")
+    layer: Layer = strawberry.field(default=Layer.BUSINESS, description="Where it stands among the others.")
+    change_log: str = strawberry.field(default="", description="What changed and why.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Revision of the draft that is written anew; leave it out for a new version."
+    )
+
+    def to_command(self) -> drafting.DraftStandard:
+        """Give the command."""
+        content = StandardContent(
+            code=self.code,
+            number=self.number,
+            title=texts("title", self.title),
+            layer=self.layer,
+            clauses=tuple(one.to_content(f"clauses[{i}]") for i, one in enumerate(self.clauses)),
+        )
+        return drafting.DraftStandard(
+            content=content, change_log=self.change_log, expected_revision=self.expected_revision
+        )
+
+
+@strawberry.input(description="Which draft to hand in.")
+class SubmitVersionInput:
+    """Which draft to hand in."""
+
+    version: strawberry.ID = strawberry.field(description="The version.")
+    expected_revision: int = strawberry.field(description="Its revision, as you read it.")
+
+    def to_command(self) -> approving.SubmitVersion:
+        """Give the command."""
+        return approving.SubmitVersion(
+            version_id=local_id(StandardVersionType, self.version), expected_revision=self.expected_revision
+        )
+
+
+@strawberry.input(description="Which version to approve.")
+class ApproveVersionInput:
+    """Which version to approve."""
+
+    version: strawberry.ID = strawberry.field(description="The version.")
+    expected_revision: int = strawberry.field(description="Its revision, as you read it.")
+    reason: str = strawberry.field(default="", description="Why, in your own words.")
+
+    def to_command(self) -> approving.ApproveVersion:
+        """Give the command."""
+        return approving.ApproveVersion(
+            version_id=local_id(StandardVersionType, self.version),
+            expected_revision=self.expected_revision,
+            reason=self.reason,
+        )
+
+
+@strawberry.input(description="Which version to publish, and since when it holds.")
+class PublishVersionInput:
+    """Which version to publish."""
+
+    version: strawberry.ID = strawberry.field(description="The version.")
+    expected_revision: int = strawberry.field(description="Its revision, as you read it.")
+    valid_from: datetime | None = strawberry.field(
+        default=None, description="Since when it holds; now by default, an instant in the past for logs of that time."
+    )
+
+    def to_command(self) -> publishing.PublishVersion:
+        """Give the command."""
+        return publishing.PublishVersion(
+            version_id=local_id(StandardVersionType, self.version),
+            expected_revision=self.expected_revision,
+            valid_from=self.valid_from,
+        )
+
+
+@strawberry.input(description="What a level narrows for those below it.")
+class NarrowingInput:
+    """What a level narrows."""
+
+    bounds: BoundsInput | None = strawberry.field(default=None, description="Tighter bounds.")
+    operators: list[Operator] | None = strawberry.field(
+        default=None, description="What levels below may still do; all they can where it is left out."
+    )
+
+    def to_narrowing(self) -> Narrowing:
+        """Give the narrowing."""
+        return Narrowing(
+            bounds=self.bounds.to_bounds() if self.bounds else Bounds(),
+            operators=None if self.operators is None else tuple(self.operators),
+        )
+
+
+@strawberry.input(description="What to adapt, and how.")
+class AdaptParameterInput:
+    """An adaptation."""
+
+    code: str = strawberry.field(description="The standard's name in the network.")
+    clause_key: str = strawberry.field(description="The clause.")
+    reason: str = strawberry.field(description="Why.")
+    expected_revision: int = strawberry.field(
+        description="Revision of your side of the standard, as `effectiveStandard` gave it; 0 before your first change."
+    )
+    parameter_key: str = strawberry.field(default="", description="The parameter; empty for the clause's text.")
+    operator: Operator = strawberry.field(default=Operator.ASSIGN, description="What is done.")
+    value: Json | None = strawberry.field(
+        default=None,
+        description='For all operators but `NARROW`: the value in the form of its type; for a text `{"en": "..."}`.',
+    )
+    narrowing: NarrowingInput | None = strawberry.field(default=None, description="For `NARROW`.")
+    valid_from: datetime | None = strawberry.field(default=None, description="Since when it holds; now by default.")
+    valid_to: datetime | None = strawberry.field(default=None, description="Until when; for good by default.")
+    legal_basis: str = strawberry.field(default="", description="The law or rule that asks for it.")
+
+    def to_command(self) -> adapting.Adapt:
+        """Give the command."""
+        return adapting.Adapt(
+            code=self.code,
+            clause_key=self.clause_key,
+            parameter_key=self.parameter_key,
+            operator=self.operator,
+            value=self.value,
+            narrowing=self.narrowing.to_narrowing() if self.narrowing else None,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            reason=self.reason,
+            legal_basis=self.legal_basis,
+            expected_revision=self.expected_revision,
+        )
+
+
+@strawberry.input(description="Which adaptation ends, and when.")
+class WithdrawAdaptationInput:
+    """Which adaptation ends."""
+
+    adaptation: strawberry.ID = strawberry.field(description="The adaptation.")
+    reason: str = strawberry.field(description="Why.")
+    expected_revision: int = strawberry.field(description="Revision of your side of the standard, as you read it.")
+    ends: datetime | None = strawberry.field(
+        default=None, description="When it ends; now by default. At its beginning or before, nothing is left of it."
+    )
+
+    def to_command(self) -> adapting.WithdrawAdaptation:
+        """Give the command."""
+        return adapting.WithdrawAdaptation(
+            adaptation_id=local_id(AdaptationType, self.adaptation),
+            ends=self.ends,
+            reason=self.reason,
+            expected_revision=self.expected_revision,
+        )

@@ -1,0 +1,111 @@
+"""Mutations of standards."""
+
+from core.kernel.approvals import AuthorMayNotApprove
+from core.kernel.errors import DomainError, InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.mutations import Refs, mutation, payload
+from core.kernel.unit import Unit
+from core.standards import adapt as adapting
+from core.standards import approve as approving
+from core.standards import draft as drafting
+from core.standards import publish as publishing
+from core.standards.errors import (
+    BoundExceeded,
+    BoundWidened,
+    ClauseIsLocked,
+    CodeIsTaken,
+    NoStandardInForce,
+    PublisherCannotAdapt,
+    UnknownParameter,
+    VersionIsElsewhere,
+    VersionIsNotNewer,
+    WrongType,
+)
+from core.standards.graphql.inputs import (
+    AdaptParameterInput,
+    ApproveVersionInput,
+    DraftStandardInput,
+    PublishVersionInput,
+    SubmitVersionInput,
+    WithdrawAdaptationInput,
+)
+from core.standards.graphql.types import AdaptationType, StandardVersionType
+from core.standards.permissions import ADAPT_STANDARDS, APPROVE_STANDARDS, DRAFT_STANDARDS, PUBLISH_STANDARDS
+
+MOVING: tuple[type[DomainError], ...] = (NotFound, StaleEdit, VersionIsElsewhere)
+
+
+@mutation(
+    permission=DRAFT_STANDARDS,
+    success=payload("DraftStandardSuccess", version=StandardVersionType),
+    errors=(InvalidInput, CodeIsTaken, VersionIsNotNewer, VersionIsElsewhere, StaleEdit),
+    description="Writes a new version of a standard whole, or writes its draft anew.",
+)
+async def draft_standard(unit: Unit, input: DraftStandardInput) -> Refs:
+    """Draft a version."""
+    return Refs(version=(await drafting.draft_standard(unit, input.to_command())).id)
+
+
+@mutation(
+    permission=DRAFT_STANDARDS,
+    success=payload("SubmitVersionSuccess", version=StandardVersionType),
+    errors=MOVING,
+    description="Hands a draft in for the approval of somebody who did not write it.",
+)
+async def submit_version(unit: Unit, input: SubmitVersionInput) -> Refs:
+    """Hand a draft in."""
+    return Refs(version=(await approving.submit_version(unit, input.to_command())).id)
+
+
+@mutation(
+    permission=APPROVE_STANDARDS,
+    success=payload("ApproveVersionSuccess", version=StandardVersionType),
+    errors=(*MOVING, AuthorMayNotApprove),
+    description="Approves a version that somebody else wrote.",
+)
+async def approve_version(unit: Unit, input: ApproveVersionInput) -> Refs:
+    """Approve a version."""
+    return Refs(version=(await approving.approve_version(unit, input.to_command())).id)
+
+
+@mutation(
+    permission=PUBLISH_STANDARDS,
+    success=payload("PublishVersionSuccess", version=StandardVersionType),
+    errors=(*MOVING, VersionIsNotNewer, CodeIsTaken, InvalidInput),
+    description="Publishes an approved version to every unit below; the version before ends where it begins.",
+)
+async def publish_version(unit: Unit, input: PublishVersionInput) -> Refs:
+    """Publish a version."""
+    return Refs(version=(await publishing.publish_version(unit, input.to_command())).id)
+
+
+@mutation(
+    permission=ADAPT_STANDARDS,
+    success=payload("AdaptParameterSuccess", adaptation=AdaptationType),
+    errors=(
+        BoundExceeded,
+        BoundWidened,
+        ClauseIsLocked,
+        InvalidInput,
+        NoStandardInForce,
+        NotFound,
+        PublisherCannotAdapt,
+        StaleEdit,
+        UnknownParameter,
+        WrongType,
+    ),
+    description="Adapts a parameter or a clause's text for the tenant acted in; what it overlaps in time gives way.",
+)
+async def adapt_parameter(unit: Unit, input: AdaptParameterInput) -> Refs:
+    """Adapt a standard."""
+    return Refs(adaptation=(await adapting.adapt(unit, input.to_command())).id)
+
+
+@mutation(
+    permission=ADAPT_STANDARDS,
+    success=payload("WithdrawAdaptationSuccess", adaptation=AdaptationType),
+    errors=(InvalidInput, NotFound, StaleEdit),
+    description="Ends an adaptation; the value received from above holds from then on.",
+)
+async def withdraw_adaptation(unit: Unit, input: WithdrawAdaptationInput) -> Refs:
+    """End an adaptation."""
+    return Refs(adaptation=(await adapting.withdraw_adaptation(unit, input.to_command())).id)

@@ -1,0 +1,111 @@
+"""Small values that several types of standards are made of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import strawberry
+
+from core.kernel.graphql.types import shows, value
+from core.kernel.reads import Hole, Splicing
+from core.standards.graphql.json_values import Json
+from core.standards.graphql.vocabulary import Direction, Operator
+from core.standards.permissions import READ_STANDARDS
+
+
+@value(permission=READ_STANDARDS, description="A text in one language.", name="LocalizedText")
+class LocalizedTextType:
+    """A text in one language."""
+
+    locale: str = shows("The language as a BCP 47 tag, such as `en` or `zh-Hans`.")
+    text: str = shows("The text.")
+
+
+@value(permission=READ_STANDARDS, description="What a value of levels below must keep to.", name="Bounds")
+class BoundsType:
+    """Bounds as a publisher or a level above sets them."""
+
+    minimum: Json | None = shows("Least value, in the form of the type; for money minor units per currency.")
+    maximum: Json | None = shows("Greatest value, likewise.")
+    step: Json | None = shows("Values are whole multiples of it.")
+    choices: list[str] | None = shows("The enumeration; for money the currencies allowed.")
+    pattern: str | None = shows("Regular expression the whole text must match.")
+    direction: Direction | None = shows("Which way the received value may be moved.")
+
+
+@value(permission=READ_STANDARDS, description="What a level narrows for those below it.", name="Narrowing")
+class NarrowingType:
+    """What a level narrows."""
+
+    bounds: BoundsType = shows("Tighter bounds.")
+    operators: list[Operator] | None = shows("What levels below may still do; all they could where it is empty.")
+
+
+def localized(texts: Mapping[str, str]) -> list[LocalizedTextType]:
+    """Show a text per locale."""
+    return [LocalizedTextType(locale=locale, text=text) for locale, text in sorted(texts.items())]
+
+
+def bounds_shown(bounds: Mapping[str, Any]) -> BoundsType:
+    """Show bounds."""
+    way = bounds.get("direction")
+    return BoundsType(
+        minimum=bounds.get("minimum"),
+        maximum=bounds.get("maximum"),
+        step=bounds.get("step"),
+        choices=bounds.get("choices"),
+        pattern=bounds.get("pattern"),
+        direction=None if way is None else Direction(way),
+    )
+
+
+def narrowing_shown(narrowing: Mapping[str, Any]) -> NarrowingType:
+    """Show a narrowing."""
+    kept = cast("Sequence[str] | None", narrowing.get("operators"))
+    return NarrowingType(
+        bounds=bounds_shown(narrowing.get("bounds") or {}),
+        operators=None if kept is None else [Operator(one) for one in kept],
+    )
+
+
+def texts_of(column: str) -> Hole:
+    """Read a JSON column of texts per locale."""
+
+    async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+        return [localized(row[column]) for row in rows]
+
+    return Hole((column,), fill)
+
+
+def operators_of(column: str) -> Hole:
+    """Read a JSON column of operators."""
+
+    async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+        return [[Operator(one) for one in row[column]] for row in rows]
+
+    return Hole((column,), fill)
+
+
+def bounds_of(column: str) -> Hole:
+    """Read a JSON column of bounds."""
+
+    async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+        return [bounds_shown(row[column]) for row in rows]
+
+    return Hole((column,), fill)
+
+
+def narrowing_of(column: str) -> Hole:
+    """Read a JSON column of what is narrowed, where anything is."""
+
+    async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+        return [None if row[column] is None else narrowing_shown(row[column]) for row in rows]
+
+    return Hole((column,), fill)
+
+
+@strawberry.input(description="A text in one language.", name="LocalizedTextInput")
+class LocalizedTextInput:
+    """A text in one language."""
+
+    locale: str = strawberry.field(description="The language as a BCP 47 tag, such as `en` or `zh-Hans`.")
+    text: str = strawberry.field(description="The text.")

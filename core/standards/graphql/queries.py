@@ -1,0 +1,73 @@
+"""Queries of standards."""
+
+from datetime import datetime
+
+from core.kernel.graphql.queries import query_connection, query_field, query_one
+from core.kernel.unit import Unit
+from core.standards.graphql.effective import EffectiveStandardType, resolution_shown
+from core.standards.graphql.types import (
+    AdaptationFilter,
+    AdaptationType,
+    ClauseType,
+    PublishedVersionFilter,
+    PublishedVersionType,
+    StandardType,
+    StandardVersionType,
+)
+from core.standards.permissions import READ_STANDARDS
+from core.standards.resolve import effective_standard as resolve
+
+COST = 50
+
+standards = query_connection(
+    "standards",
+    StandardType,
+    order=("code", "id"),
+    description="The standards that the tenant acted in publishes or drafts itself, by code.",
+)
+standard = query_one(
+    "standard",
+    StandardType,
+    by={"code": "The standard's name in the network."},
+    description="A standard that the tenant acted in publishes or drafts itself.",
+)
+standard_version = query_one(
+    "standard_version", StandardVersionType, description="A version of such a standard, with its clauses."
+)
+clause = query_one("clause", ClauseType, description="A clause of such a version, with its parameters.")
+published_versions = query_connection(
+    "published_versions",
+    PublishedVersionType,
+    order=("code", "-valid_from", "-id"),
+    filter=PublishedVersionFilter,
+    description="What the tenant acted in and the units above it have published, by code, the latest first.",
+)
+published_version = query_one(
+    "published_version",
+    PublishedVersionType,
+    description="A version that the tenant acted in or a unit above published.",
+)
+adaptations = query_connection(
+    "adaptations",
+    AdaptationType,
+    order=("-id",),
+    filter=AdaptationFilter,
+    description="What the tenant acted in has adapted, the latest first; what was corrected stays in the list.",
+)
+
+
+@query_field(
+    permission=READ_STANDARDS,
+    description="What holds for the tenant acted in, with the reason for every value.",
+    arguments={
+        "code": "The standard's name in the network.",
+        "at": "The instant asked about; now by default.",
+        "known_at": "Answer as was known at this instant, at least ten seconds ago; as is known now by default.",
+    },
+    cost=COST,
+)
+async def effective_standard(
+    unit: Unit, code: str, at: datetime | None = None, known_at: datetime | None = None
+) -> EffectiveStandardType:
+    """Resolve a standard."""
+    return resolution_shown(await resolve(unit, code, at, known_at))
