@@ -62,7 +62,6 @@ class UnknownNetwork(DomainError):  # noqa: N818 - errors are facts
     """No network has this key."""
 
     network: str
-    known: str
     code: ClassVar[str] = "cli.unknown_network"
 
     @property
@@ -72,8 +71,8 @@ class UnknownNetwork(DomainError):  # noqa: N818 - errors are facts
 
     @property
     def hint(self) -> str:
-        """List what there is."""
-        return f"Known networks: {self.known or 'none; create one with touchstone tenants create-network'}."
+        """Say how one comes to be."""
+        return f"Check the key, or found the network: touchstone tenants create-network {self.network}"
 
 
 @fact
@@ -93,3 +92,58 @@ class BenchmarkIsUnknown(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """List the suites."""
         return f"Known suites: {self.known or 'none: they are part of a checkout, not of the wheel'}."
+
+
+@fact
+class ChildDidNotStart(DomainError):  # noqa: N818 - errors are facts
+    """A process of the demonstration ended or did not answer."""
+
+    process: str
+    log: str
+    code: ClassVar[str] = "cli.child_did_not_start"
+
+    @property
+    def message(self) -> str:
+        """Name the process."""
+        return f"touchstone {self.process} did not start."
+
+    @property
+    def hint(self) -> str:
+        """Say where it tells why."""
+        return f"Its log says why: {self.log}. If the port is taken, choose another one with --port."
+
+
+@fact
+class OptionsGoTogether(DomainError):  # noqa: N818 - errors are facts
+    """One option makes no sense without the other."""
+
+    one: str
+    other: str
+    code: ClassVar[str] = "cli.options_go_together"
+
+    @property
+    def message(self) -> str:
+        """Name both."""
+        return f"{self.one} goes together with {self.other}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Give both; docs/importing.md describes mapping files."
+
+
+@fact
+class NoBuiltinIssuer(DomainError):  # noqa: N818 - errors are facts
+    """There is nobody here to sign tokens for."""
+
+    code: ClassVar[str] = "cli.no_builtin_issuer"
+
+    @property
+    def message(self) -> str:
+        """Say why."""
+        return "There are no ready-made tokens: the built-in issuer is off, or the demonstration has not run here."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Run touchstone demo, or sign in with your identity provider."

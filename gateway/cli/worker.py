@@ -27,6 +27,6 @@ async def work(settings: Settings) -> None:
     stop_on_signals(stop)
     database = Database.from_settings(settings)
     try:
-        await serve_work(settings, database, make_services(database), stop)
+        await serve_work(settings, database, make_services(database, settings), stop)
     finally:
         await database.close()

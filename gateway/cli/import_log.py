@@ -1,0 +1,97 @@
+"""``touchstone import``: bring a service log in as records."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, TaskID
+
+from core.kernel.settings import Settings
+from core.records.importing.figures import Figures, Imported
+from core.records.importing.import_log import ImportLog
+from core.records.importing.import_log import import_log as import_into
+from core.records.mappings.loading import load_mapping, shipped_mapping
+from core.records.mappings.schema import LogMapping
+from gateway.cli.console import OUT, progress, show_refusal, table
+from gateway.cli.operator import operator
+from gateway.cli.surroundings import surroundings
+from tenants.networks.opening import LogTenants
+
+SCORING = {"scoring-conformance": frozenset({"records.read", "standards.read"})}
+
+
+def import_log(
+    file: Annotated[Path, typer.Argument(help="The log: XES (plain or gzip) or CSV.")],
+    mapping: Annotated[str, typer.Option(help="Mapping file, or the name of one that is shipped.")],
+    network: Annotated[str, typer.Option(help="Key of the network.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
+) -> None:
+    """Import a log; started again it adds only what is missing. Exits with 1 if anything was refused."""
+    with surroundings() as around:
+        done = asyncio.run(run(around.settings, file, read_mapping(mapping), network))
+    show(done)
+    if json_file is not None:
+        json_file.write_text(json.dumps(asdict(done.figures), indent=2) + "\n")
+    if done.failure is not None:
+        show_refusal(done.failure)
+    if done.failure is not None or done.figures.refused:
+        raise typer.Exit(1)
+
+
+def read_mapping(named: str) -> LogMapping:
+    """Read a mapping file, or one that is shipped."""
+    path = Path(named)
+    return load_mapping(path) if path.exists() or path.suffix else shipped_mapping(named)
+
+
+async def run(settings: Settings, file: Path, mapping: LogMapping, network: str) -> Imported:
+    """Import as the network's headquarters."""
+    async with operator(settings) as at:
+        scope = await at.headquarters(network)
+        command = ImportLog(
+            path=file,
+            mapping=mapping,
+            secret=bytes.fromhex(settings.master_key.get_secret_value().split(",", maxsplit=1)[0]),
+            opener=LogTenants(at.database, at.clock, SCORING),
+        )
+        with progress() as shown:
+            task = shown.add_task(f"Importing {file.name}", total=None)
+            return await import_into(
+                at.database, at.directory, scope, command, clock=at.clock, progress=following(shown, task)
+            )
+
+
+def following(shown: Progress, task: TaskID) -> Callable[[Figures], None]:
+    """Move the bar by bytes read, and tell the records."""
+
+    def tell(figures: Figures) -> None:
+        description = f"{figures.imported + figures.already_there:,} records"
+        shown.update(task, completed=figures.bytes_read, total=figures.bytes_total, description=description)
+
+    return tell
+
+
+def show(done: Imported) -> None:
+    """Show what came of it."""
+    figures = done.figures
+    shown = table("Import", "What", "Count", numbers=("Count",))
+    rows = (
+        ("records seen in the log", figures.seen),
+        ("imported", figures.imported),
+        ("of those new", figures.new),
+        ("already there before", figures.already_there),
+        ("refused", figures.refused),
+        ("steps imported", figures.steps),
+        ("tenants", len(figures.tenants)),
+        ("tenants created", len(done.created)),
+        ("placeholders replaced", sum(figures.placeholders.values())),
+    )
+    for name, count in rows:
+        shown.add_row(name, f"{count:,}")
+    for code, count in sorted(figures.refusals.items()):
+        shown.add_row(f"refused: {code}", f"{count:,}")
+    OUT.print(shown)

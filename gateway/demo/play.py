@@ -1,0 +1,155 @@
+"""The main job, step by step: publish, adapt, import, score, show."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+
+from core.kernel.errors import DomainError
+from core.kernel.unit import Unit
+from core.quality.dashboard import Dashboard, network_dashboard
+from core.quality.repository import Period
+from core.records.importing.figures import Imported, Progress
+from core.records.importing.import_log import ImportLog, import_log
+from core.standards.adapt import Adapt, adapt
+from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
+from core.standards.document import load_standard
+from core.standards.draft import DraftStandard, draft_standard
+from core.standards.publish import PublishVersion, publish_version
+from core.standards.resolve import effective_standard
+from gateway.cli.operator import Operator
+from gateway.demo.material import Material
+from gateway.demo.stage import PLUGIN, SCOPES, Stage
+from tenants.networks.opening import LogTenants
+
+PAUSE_S = 0.1
+OPEN_WORK = text(
+    "SELECT count(*) FILTER (WHERE status <> 'done') AS open, count(*) FILTER (WHERE status = 'dead') AS dead, "
+    "count(*) AS total FROM outbox WHERE network_id = :network_id AND topic = 'quality.score_chunk'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptation:
+    """What the franchisee tried.
+
+    Attributes:
+        accepted: Whether the stricter limit took effect.
+        refusal: What the laxer limit was refused with.
+    """
+
+    accepted: bool
+    refusal: DomainError | None
+
+
+async def publish(at: Operator, stage: Stage, material: Material) -> bool:
+    """Publish the standard: the editor writes, the administrator approves; tell whether it was there already."""
+    draft = load_standard(material.standard)
+    content = msgspec.structs.replace(draft.content, code=material.code)
+    async with at.database.unit(stage.editor.scope, clock=at.clock, directory=at.directory, read_only=True) as unit:
+        if await in_force(unit, material):
+            return True
+    async with at.database.unit(stage.editor.scope, clock=at.clock, directory=at.directory) as unit:
+        version = await draft_standard(unit, DraftStandard(content=content, change_log="First version."))
+        handed_in = await submit_version(unit, SubmitVersion(version_id=version.id, expected_revision=version.revision))
+    async with at.database.unit(stage.administrator.scope, clock=at.clock, directory=at.directory) as unit:
+        approval = ApproveVersion(version_id=version.id, expected_revision=handed_in.revision)
+        approved = await approve_version(unit, approval)
+    async with at.database.unit(stage.editor.scope, clock=at.clock, directory=at.directory) as unit:
+        command = PublishVersion(
+            version_id=version.id, expected_revision=approved.revision, valid_from=material.founded_at
+        )
+        await publish_version(unit, command)
+    return False
+
+
+async def in_force(unit: Unit, material: Material) -> bool:
+    """Tell whether the standard is published already."""
+    try:
+        await effective_standard(unit, material.code)
+    except DomainError:
+        return False
+    return True
+
+
+async def adapt_within_bounds(at: Operator, stage: Stage, material: Material) -> Adaptation:
+    """Let the franchisee take a stricter limit, and see a laxer one refused."""
+    accepted = await tried(at, stage, material, material.adapted_limit)
+    refusal = await tried(at, stage, material, material.refused_limit)
+    return Adaptation(accepted=accepted is None, refusal=refusal)
+
+
+async def tried(at: Operator, stage: Stage, material: Material, seconds: int) -> DomainError | None:
+    """Try one limit in a transaction of its own, and give what it was refused with."""
+    command = Adapt(
+        code=material.code,
+        clause_key="resolution",
+        parameter_key="limit",
+        value=seconds,
+        valid_from=material.founded_at,
+        reason="Our contracts promise it.",
+    )
+    try:
+        async with at.database.unit(stage.manager.scope, clock=at.clock, directory=at.directory) as unit:
+            await adapt(unit, command)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+async def bring_in(at: Operator, stage: Stage, material: Material, tell: Progress) -> Imported:
+    """Import the log as records."""
+    command = ImportLog(
+        path=material.log,
+        mapping=material.mapping,
+        secret=bytes.fromhex(at.settings.master_key.get_secret_value().split(",", maxsplit=1)[0]),
+        opener=LogTenants(at.database, at.clock, {PLUGIN: SCOPES}),
+    )
+    return await import_log(at.database, at.directory, stage.headquarters, command, clock=at.clock, progress=tell)
+
+
+async def wait_for_scores(at: Operator, stage: Stage, tell: Callable[[int, int], None]) -> int:
+    """Wait until the worker has scored everything; tell done and total, and give how much was given up."""
+    while True:
+        async with at.database.network_reads(stage.headquarters.network_id) as session:
+            found = await session.execute(OPEN_WORK, {"network_id": stage.headquarters.network_id})
+            open_, dead, total = found.one()
+        tell(total - open_, total)
+        if open_ == dead:
+            return dead
+        await asyncio.sleep(PAUSE_S)
+
+
+async def dashboard(
+    at: Operator, stage: Stage, material: Material, first: date | None = None, last: date | None = None
+) -> Dashboard:
+    """Read every tenant against the standard, as headquarters."""
+    async with at.database.network_reads(stage.headquarters.network_id) as session:
+        unit = Unit(session=session, scope=stage.editor.scope, clock=at.clock, directory=at.directory.within(session))
+        return await network_dashboard(unit, Period(standard_code=material.code, first=first, last=last))
+
+
+def figures_of(shown: Dashboard, imported: Imported, adaptation: Adaptation, dead: int) -> dict[str, Any]:
+    """Give the figures of the run, for a file."""
+    whole = shown.whole
+    return {
+        "tenants": len(shown.tenants),
+        "records": whole.figures.records,
+        "steps": whole.figures.steps,
+        "resolved": whole.figures.resolved,
+        "resolved_within_published_limit": whole.figures.within_published,
+        "resolved_within_own_limit": whole.figures.within_effective,
+        "median_resolution_hours": None if whole.median_seconds is None else round(whole.median_seconds / 3600, 4),
+        "records_by_tenant": {one.tenant.key: one.performance.figures.records for one in shown.tenants},
+        "mean_scores": {score.dimension: score.mean for score in whole.scores},
+        "placeholders_reported": sum(imported.figures.placeholders.values()),
+        "records_refused": imported.figures.refused,
+        "newly_imported": imported.figures.new,
+        "adaptation_accepted": adaptation.accepted,
+        "adaptation_refused_with": adaptation.refusal.code if adaptation.refusal else None,
+        "work_given_up": dead,
+    }
