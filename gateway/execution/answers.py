@@ -53,12 +53,18 @@ class Answers(SchemaExtension):
         if isinstance(origin, DomainError):
             return again(error, error.message, fact_extensions(origin))
         if isinstance(error, GraphQLSyntaxError):
-            code = "gateway.too_many_tokens" if "tokens" in error.message else "gateway.malformed"
-            return again(error, error.message, {"code": code})
+            return again(error, error.message, {"code": syntax_code(error)})
         if error.path is None and error.nodes and not isinstance(origin, RecursionError):
             return again(error, without_suggestions(error.message), {"code": self._step})
         hidden = masked(origin or error, self.execution_context.context.correlation_id)
         return again(error, hidden.message, dict(hidden.extensions or {}))
+
+
+def syntax_code(error: GraphQLSyntaxError) -> str:
+    """Give the code of what the parser refused: the text, or the size of it."""
+    if "tokens" in error.message:
+        return "gateway.too_many_tokens"
+    return "gateway.too_deep" if "too deeply" in error.message else "gateway.malformed"
 
 
 def again(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

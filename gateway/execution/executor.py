@@ -70,7 +70,7 @@ class TouchstoneExecutor(Executor[Any]):
         try:
             return await result
         finally:
-            await self.state.close()
+            await self.state.end()
 
     def execute_root_grouped_field_set(
         self,

@@ -1,6 +1,6 @@
 """What the executor knows of each field, made once when the schema is assembled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ class Guard:
         convert: Turns a mutation's arguments into its coroutine's parameters.
         cost: What resolving it once costs.
         listed: Whether it is a list, whose cost is multiplied by the size of the page.
+        part: Whether it is a part of a page, which is counted with the list.
     """
 
     needs: tuple[Permission, ...]
@@ -33,6 +34,7 @@ class Guard:
     convert: Convert | None = None
     cost: int = 0
     listed: bool = False
+    part: bool = False
 
 
 @dataclass(slots=True)
@@ -44,7 +46,3 @@ class Guards:
     def find(self, type_name: str, field_name: str) -> Guard | None:
         """Give what is known of a field."""
         return self.fields.get((type_name, field_name))
-
-    def roots(self, type_name: str) -> Mapping[str, Guard]:
-        """Give the guards of one type's fields."""
-        return {name: guard for (owner, name), guard in self.fields.items() if owner == type_name}

@@ -13,6 +13,7 @@ from core.kernel.graphql.access import Permission
 from core.kernel.graphql.context import RequestContext
 from core.kernel.reads import Breadth
 from core.kernel.unit import Unit
+from gateway.execution.batches import Ended
 from gateway.execution.breadths import opened
 from gateway.execution.lookahead import Lookahead
 from gateway.execution.reach import Reach
@@ -34,6 +35,7 @@ class Operation:
     lookahead: Lookahead
     _breadth: Breadth = Breadth.TENANT
     _reader: Reader | None = None
+    _over: bool = False
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _held: AsyncExitStack = field(default_factory=AsyncExitStack)
     _verdicts: dict[tuple[Permission, ...], Exception | None] = field(
@@ -60,6 +62,8 @@ class Operation:
     async def reader(self) -> Reader:
         """Give the operation's connection, opening it where this is the first question."""
         async with self._opening:
+            if self._over:
+                raise Ended
             if self._reader is None:
                 self._reader = await self._held.enter_async_context(opened(self.context, self._breadth, self.name))
             return self._reader
@@ -84,8 +88,14 @@ class Operation:
             self._reader = None
 
     async def close(self) -> None:
-        """Put no further statement and give the connection back."""
-        if self._reader is not None:
-            await self._reader.end()
-        self._reader = None
-        await self._held.aclose()
+        """Put no further statement and give the connection back, after whoever is opening it has it."""
+        async with self._opening:
+            if self._reader is not None:
+                await self._reader.end()
+            self._reader = None
+            await self._held.aclose()
+
+    async def end(self) -> None:
+        """Give the connection back and open no other: a field that was cancelled late must not hold one for ever."""
+        self._over = True
+        await self.close()

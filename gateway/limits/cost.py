@@ -106,11 +106,9 @@ class Prices:
         if is_leaf_type(named):
             return own
         below = self.selection(node.selection_set, named)
-        return own + self.objects(node, definition, guard) * (1 + below) if not self.is_part(type_) else below
-
-    def is_part(self, type_: GraphQLNamedType) -> bool:
-        """Tell whether objects of a type are parts of a page, which are counted with it."""
-        return type_.name.endswith(("Connection", "Edge")) and "node" in " ".join(getattr(type_, "fields", ()))
+        if guard is not None and guard.part:
+            return below
+        return own + self.objects(node, definition, guard) * (1 + below)
 
     def objects(self, node: FieldNode, definition: GraphQLField, guard: Guard | None) -> int:
         """Give how many objects a field may return."""

@@ -52,10 +52,14 @@ class Limits(SchemaExtension):
         """Check shape, validity and cost, in this order; nothing is validated that is too large."""
         document = self.execution_context.graphql_document
         if document is not None:
-            self.execution_context.pre_execution_errors = (
-                self._misshapen(document) or self._invalid(document) or self._costly(document)
-            )
+            self.execution_context.pre_execution_errors = self._faults(document)
         yield
+
+    def _faults(self, document: DocumentNode) -> list[GraphQLError]:
+        try:
+            return self._misshapen(document) or self._invalid(document) or self._costly(document)
+        except RecursionError:
+            return [refusal("gateway.too_deep", "Fragments lead too deep into each other.")]
 
     def get_results(self) -> dict[str, Any]:
         """Report the cost."""
@@ -120,6 +124,7 @@ def exceeded(shape: Shape, figures: LimitFigures, node: OperationDefinitionNode)
         ("gateway.too_many_aliases", "aliases", shape.aliases, figures.aliases),
         ("gateway.too_many_directives", "directives", shape.directives, figures.directives),
         ("gateway.too_many_root_fields", "fields at the root", shape.fields, figures.root_fields),
+        ("gateway.too_many_repetitions", "repeated fields", shape.again, figures.repeated),
     )
     for code, what, asked, limit in checks:
         if asked > limit:

@@ -17,6 +17,7 @@ class LimitFigures:
         aliases: Fields under another name, fragments counted where they are used.
         directives: Directives, counted alike.
         root_fields: Fields at the root of one operation.
+        repeated: Fields with selections that are there already, fragments counted where they are used.
         page: Objects on one page.
         cost: What the whole operation may cost.
         introspection: Whether the schema may be asked for at all.
@@ -28,6 +29,7 @@ class LimitFigures:
     aliases: int = 60
     directives: int = 60
     root_fields: int = 20
+    repeated: int = 100
     page: int = 200
     cost: int = 20_000
     introspection: bool = False

@@ -31,6 +31,9 @@ class Shape:
         aliases: Fields under another name.
         directives: Directives.
         fields: Fields at the top of it.
+        objects: Fields at the top of it that have selections of their own.
+        names: What those are called in the answer.
+        repeated: How often one of those, anywhere inside, is there again; validation compares each with each.
     """
 
     depth: int = 0
@@ -38,27 +41,42 @@ class Shape:
     aliases: int = 0
     directives: int = 0
     fields: int = 0
+    objects: int = 0
+    names: frozenset[str] = frozenset()
+    repeated: int = 0
 
     def beside(self, other: "Shape") -> "Shape":
         """Give what two selections come to side by side."""
         return Shape(
-            max(self.depth, other.depth),
-            max(self.introspection_depth, other.introspection_depth),
-            self.aliases + other.aliases,
-            self.directives + other.directives,
-            self.fields + other.fields,
+            depth=max(self.depth, other.depth),
+            introspection_depth=max(self.introspection_depth, other.introspection_depth),
+            aliases=self.aliases + other.aliases,
+            directives=self.directives + other.directives,
+            fields=self.fields + other.fields,
+            objects=self.objects + other.objects,
+            names=self.names | other.names,
+            repeated=self.repeated + other.repeated,
         )
 
     def below(self, node: FieldNode) -> "Shape":
         """Give what a field comes to whose selection this is."""
         introspective = node.name.value in INTROSPECTION
+        called = node.alias.value if node.alias else node.name.value
         return Shape(
             depth=0 if introspective else self.depth + 1,
             introspection_depth=self.depth + 1 if introspective else self.introspection_depth,
-            aliases=self.aliases + (1 if node.alias and node.alias.value != node.name.value else 0),
+            aliases=self.aliases + (1 if called != node.name.value else 0),
             directives=self.directives + len(node.directives or ()),
             fields=1,
+            objects=1 if node.selection_set else 0,
+            names=frozenset({called}) if node.selection_set else frozenset(),
+            repeated=self.again,
         )
+
+    @property
+    def again(self) -> int:
+        """How often a field with a selection is repeated, here and inside."""
+        return self.repeated + self.objects - len(self.names)
 
     def marked(self, directives: int) -> "Shape":
         """Give the same with directives of a fragment or an operation."""

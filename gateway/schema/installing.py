@@ -19,7 +19,7 @@ from gateway.schema.choosing import Chooser
 from gateway.schema.converting import converter
 from gateway.schema.fields import SchemaField
 from gateway.schema.planning import attempt
-from gateway.schema.shapes import class_of, listed_type, object_types
+from gateway.schema.shapes import class_of, is_connection, listed_type, object_types
 
 
 def install(
@@ -72,7 +72,8 @@ def guard_of(schema: Schema, field: SchemaField) -> Guard:
         change=change,
         convert=converter(schema, field.strawberry) if change else None,
         cost=field.declared.cost,
-        listed=listed_type(named_type(field.graphql)) is not None,
+        listed=is_connection(named_type(field.graphql)),
+        part=listed_type(field.type_) is not None,
     )
 
 

@@ -48,6 +48,12 @@ def listed_type(type_: GraphQLNamedType) -> GraphQLObjectType | None:
     return cast("GraphQLObjectType", named_type(type_.fields[holder])) if holder else None
 
 
+def is_connection(type_: GraphQLNamedType) -> bool:
+    """Tell whether a type is one page of a list."""
+    cls = class_of(type_)
+    return cls is not None and issubclass(cls, Connection)
+
+
 def target_of(field: GraphQLField) -> GraphQLNamedType:
     """Give the type a field leads to, seen through lists and connections."""
     named = named_type(field)
