@@ -1,0 +1,1 @@
+"""Background work as people see it: what waits for them, what runs, what was given up."""
