@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from gateway.auth.errors import MalformedToken, TokenExpired, TokenNotYetValid
-from gateway.auth.reading import LONGEST_NAME
+from gateway.auth.reading import LONGEST_ISSUER, LONGEST_NAME
 
 SKEW_S = 60
 LATEST_S = 253_402_300_799  # the end of the year 9999, the last that a datetime can hold
@@ -51,8 +51,8 @@ def check_claims(claims: Mapping[str, object], now: datetime) -> Claims:
         if begins is not None and begins > seconds + SKEW_S:
             raise TokenNotYetValid
     return Claims(
-        issuer=text(claims, "iss"),
-        subject=text(claims, "sub"),
+        issuer=text(claims, "iss", LONGEST_ISSUER),
+        subject=text(claims, "sub", LONGEST_NAME),
         audience=audience(claims.get("aud")),
         expires_at=datetime.fromtimestamp(min(expires, LATEST_S), UTC),
         rest=claims,
@@ -73,14 +73,14 @@ def instant(claims: Mapping[str, object], name: str) -> float | None:
     return value
 
 
-def text(claims: Mapping[str, object], name: str) -> str:
+def text(claims: Mapping[str, object], name: str, longest: int) -> str:
     """Give a text claim that must be there.
 
     Raises:
         MalformedToken: It is absent, empty, too long or no text.
     """
     value = claims.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME or "\x00" in value:
+    if not isinstance(value, str) or not 0 < len(value) <= longest or "\x00" in value:
         raise MalformedToken(problem=f"its member {name} is not a short text")
     return value
 

@@ -13,6 +13,7 @@ from gateway.auth.errors import AlgorithmNotAllowed, MalformedToken
 
 LONGEST_TOKEN = 8_192
 LONGEST_NAME = 255
+LONGEST_ISSUER = 500
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 # The EdDSA name of RFC 8037 covers two curves; here it is read as Ed25519 alone (RFC 9864), which many issuers mean.
 ALGORITHMS = {"RS256": "RS256", "PS256": "PS256", "ES256": "ES256", "Ed25519": "Ed25519", "EdDSA": "Ed25519"}
@@ -50,7 +51,7 @@ def read_token(text: str) -> UnverifiedToken:
     if algorithm is None:
         raise AlgorithmNotAllowed
     check_header(header)
-    issuer = string_member(claims, "iss")
+    issuer = string_member(claims, "iss", LONGEST_ISSUER)
     if not issuer:
         raise MalformedToken(problem="it names no issuer")
     return UnverifiedToken(text, algorithm, string_member(header, "kid"), issuer)
@@ -96,13 +97,13 @@ def read_json_object(raw: bytes) -> Mapping[str, object]:
     return cast("Mapping[str, object]", content)
 
 
-def string_member(content: Mapping[str, object], name: str) -> str:
+def string_member(content: Mapping[str, object], name: str, longest: int = LONGEST_NAME) -> str:
     """Give a text member of reasonable length, empty where it is absent.
 
     Raises:
         MalformedToken: It is there and is something else.
     """
     value = content.get(name, "")
-    if not isinstance(value, str) or len(value) > LONGEST_NAME:
+    if not isinstance(value, str) or len(value) > longest:
         raise MalformedToken(problem=f"its member {name} is not a short text")
     return value

@@ -1,5 +1,6 @@
 """Fixtures of the HTTP edge."""
 
+import socket
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -13,3 +14,10 @@ async def older_schema(admin: Any) -> AsyncGenerator[None, None]:
     await admin.execute("UPDATE alembic_version SET version_num = '0000'")
     yield
     await admin.execute("UPDATE alembic_version SET version_num = $1", newest)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port nobody listens at for the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
