@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.kernel.clock import recorded_now
 from core.kernel.database import Database
 from core.kernel.directory import SiteFacts, TenantFacts
 from core.kernel.roles import Role
@@ -39,11 +38,11 @@ class SessionDirectory:
 
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
-        return await read_lineage(self.session, network_id, tenant_id, at, recorded_now())
+        return await read_lineage(self.session, network_id, tenant_id, at)
 
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List every tenant below, at any depth, without the tenant itself."""
-        return await read_units_below(self.session, network_id, tenant_id, at, recorded_now())
+        return await read_units_below(self.session, network_id, tenant_id, at)
 
     async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
         """List the tenants of a network, by key."""

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.kernel.clock import recorded_now
 from core.kernel.database import Database
 from core.kernel.roles import Role
 from core.kernel.scope import Actor, ActorKind, Scope
@@ -138,7 +137,7 @@ async def scope_in(
     """Make the scope of an actor with roles in a tenant that is not suspended."""
     tenant = await active_tenant(session, network_id, tenant_id)
     known = await known_roles(session, network_id)
-    lineage = await read_lineage(session, network_id, tenant_id, instant, recorded_now())
+    lineage = await read_lineage(session, network_id, tenant_id, instant)
     if not lineage:
         raise NotAMember(tenant_id=tenant_id)
     return Scope(

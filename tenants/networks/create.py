@@ -8,9 +8,9 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.ids import derived_id, new_id
 from core.kernel.outbox import send
-from core.kernel.permissions import CATALOGUE
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.unit import Unit
+from tenants.catalogue import every_permission
 from tenants.errors import KeyIsTaken
 from tenants.networks.models import Network, Tenant, TenantKind
 from tenants.networks.policy import Placement
@@ -57,7 +57,7 @@ def founding_scope(key: str, instant: datetime) -> Scope:
         tenant_id=headquarters_id,
         lineage=(headquarters_id,),
         actor=Actor(ActorKind.SYSTEM, headquarters_id),
-        permissions=frozenset(CATALOGUE),
+        permissions=every_permission(),
         instant=instant,
     )
 
@@ -71,7 +71,7 @@ def system_scope(scope: Scope, lineage: tuple[UUID, ...]) -> Scope:
     """
     tenant_id = lineage[-1]
     actor = Actor(ActorKind.SYSTEM, scope.actor.id)
-    return replace(scope, tenant_id=tenant_id, lineage=lineage, actor=actor, permissions=frozenset(CATALOGUE))
+    return replace(scope, tenant_id=tenant_id, lineage=lineage, actor=actor, permissions=every_permission())
 
 
 async def create_network(unit: Unit, command: CreateNetwork) -> Network:

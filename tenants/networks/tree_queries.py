@@ -11,14 +11,16 @@ from sqlmodel import col, select
 from core.kernel.directory import TenantFacts
 from tenants.networks.models import Network, Tenant, TenantStatus
 
-# A placement says what held at :at (valid time), as the database said it at :known (recorded time). Not materialised,
-# so that each step of the walk is a look-up by child or by parent.
+# A placement says what held at :at (valid time), as the database said it at :known (recorded time), or as it says now
+# where that is empty: now is what nobody has closed, whatever the clocks of two machines say. Not materialised, so that
+# each step of the walk is a look-up by child or by parent.
 LINEAGE = text(
     """
     WITH RECURSIVE placed AS NOT MATERIALIZED (
         SELECT child_id, parent_id FROM tenant_placements
         WHERE network_id = :network_id AND valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)
-          AND recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known)
+          AND CASE WHEN CAST(:known AS timestamptz) IS NULL THEN recorded_to IS NULL
+                   ELSE recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known) END
     ), way (child_id, parent_id, height) AS (
         SELECT p.child_id, p.parent_id, 0 FROM placed p WHERE p.child_id = :tenant_id
         UNION ALL
@@ -33,7 +35,8 @@ BELOW = text(
     WITH RECURSIVE placed AS NOT MATERIALIZED (
         SELECT child_id, parent_id FROM tenant_placements
         WHERE network_id = :network_id AND valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)
-          AND recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known)
+          AND CASE WHEN CAST(:known AS timestamptz) IS NULL THEN recorded_to IS NULL
+                   ELSE recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known) END
     ), under (child_id) AS (
         SELECT p.child_id FROM placed p WHERE p.parent_id = :tenant_id
         UNION
@@ -45,9 +48,17 @@ BELOW = text(
 
 
 async def read_lineage(
-    session: AsyncSession, network_id: UUID, tenant_id: UUID, at: datetime, known: datetime
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, at: datetime, known: datetime | None = None
 ) -> tuple[UUID, ...]:
-    """List a tenant and all above it, root first; empty where it was not in the tree."""
+    """List a tenant and all above it, root first; empty where it was not in the tree.
+
+    Args:
+        session: A transaction that sees the network.
+        network_id: The network.
+        tenant_id: The tenant.
+        at: The instant of valid time.
+        known: The instant of recorded time; what is known now by default.
+    """
     values = {"network_id": network_id, "tenant_id": tenant_id, "at": at, "known": known}
     rows = (await session.execute(LINEAGE, values)).all()
     if not rows or rows[0].parent_id is not None:
@@ -56,9 +67,9 @@ async def read_lineage(
 
 
 async def read_units_below(
-    session: AsyncSession, network_id: UUID, tenant_id: UUID, at: datetime, known: datetime
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, at: datetime, known: datetime | None = None
 ) -> tuple[UUID, ...]:
-    """List every tenant below one, at any depth, without itself."""
+    """List every tenant below one, at any depth, without itself; arguments as for :func:`read_lineage`."""
     values = {"network_id": network_id, "tenant_id": tenant_id, "at": at, "known": known}
     return tuple(row.child_id for row in await session.execute(BELOW, values))
 

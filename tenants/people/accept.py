@@ -93,7 +93,7 @@ async def guest_scope(database: Database, code: InvitationCode, person_id: UUID,
     now = clock.now()
     context = {"app.network_id": str(code.network_id)}
     async with database.transaction(Role.APP, context, read_only=True) as session:
-        lineage = await read_lineage(session, code.network_id, code.tenant_id, now, recorded_now())
+        lineage = await read_lineage(session, code.network_id, code.tenant_id, now)
     if not lineage:
         raise InvitationNotUsable
     return Scope(

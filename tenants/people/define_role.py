@@ -8,8 +8,9 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.outbox import send
-from core.kernel.permissions import CATALOGUE, SIGNED_IN
+from core.kernel.permissions import SIGNED_IN
 from core.kernel.unit import Unit
+from tenants.catalogue import every_permission
 from tenants.errors import KeyIsTaken
 from tenants.networks.headquarters import require_headquarters
 from tenants.people.models import NetworkRole
@@ -98,8 +99,9 @@ async def changed(unit: Unit, command: DefineRole) -> NetworkRole:
 def check_permissions(wanted: Iterable[str], kinds: frozenset[str]) -> list[str]:
     """Give the permissions in order, with the one everybody needs, if they exist and can be given there."""
     names = {*wanted, SIGNED_IN.name}
-    if not names <= set(CATALOGUE):
-        raise InvalidInput(field="permissions", problem=f"unknown: {', '.join(sorted(names - set(CATALOGUE)))}")
+    unknown = names - every_permission()
+    if unknown:
+        raise InvalidInput(field="permissions", problem=f"unknown: {', '.join(sorted(unknown))}")
     if names & ONLY_AT_HEADQUARTERS and kinds != HEADQUARTERS:
         held_back = ", ".join(sorted(names & ONLY_AT_HEADQUARTERS))
         raise InvalidInput(field="permissions", problem=f"only at headquarters: {held_back}")

@@ -99,7 +99,7 @@ async def reachable(unit: Unit, tenant_id: UUID) -> Tenant:
     """Find one's own tenant or one below it."""
     below = ()
     if tenant_id != unit.tenant_id:
-        below = await read_units_below(unit.session, unit.network_id, unit.tenant_id, unit.now, recorded_now())
+        below = await read_units_below(unit.session, unit.network_id, unit.tenant_id, unit.now)
     found = await find_tenant(unit.session, unit.network_id, tenant_id)
     if found is None or tenant_id not in (unit.tenant_id, *below):
         raise NotFound(kind="tenant", key=str(tenant_id))
