@@ -12,14 +12,12 @@ from core.quality.subjects import subject, subjects_of_chunk
 @handles("quality.score_chunk", limit=timedelta(seconds=120))
 async def score_chunk(work: Work) -> None:
     """Score the records that one chunk of an import brought in."""
-    async with work.unit(read_only=True) as unit:
-        subjects = await subjects_of_chunk(unit, UUID(work.payload["chunk_id"]))
-    await score(work, subjects)
+    chunk_id = UUID(work.payload["chunk_id"])
+    await score(work, lambda unit: subjects_of_chunk(unit, chunk_id))
 
 
 @handles("quality.score_record")
 async def score_record(work: Work) -> None:
     """Score one record, after it was resolved or changed."""
-    async with work.unit(read_only=True) as unit:
-        subjects = await subject(unit, UUID(work.payload["record_id"]))
-    await score(work, subjects)
+    record_id = UUID(work.payload["record_id"])
+    await score(work, lambda unit: subject(unit, record_id))

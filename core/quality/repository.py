@@ -46,6 +46,23 @@ FIGURES = text("""
         effective_limit_seconds = excluded.effective_limit_seconds, step_count = excluded.step_count,
         recorded_at = excluded.recorded_at
 """)
+DAYS_COUNTED = text("""
+    SELECT DISTINCT standard_code, day FROM record_figures WHERE tenant_id = :tenant_id AND id = ANY(:ids)
+""")
+DROP_UNSAID = text("""
+    DELETE FROM record_scores s
+    USING unnest(CAST(:record_id AS uuid[]), CAST(:rule AS text[])) AS said (record_id, rule)
+    WHERE s.tenant_id = :tenant_id AND s.record_id = said.record_id AND s.rule = said.rule
+      AND s.recorded_at <> :recorded_at
+""")
+DROP_QUALITY_DAYS = text("""
+    DELETE FROM quality_days
+    WHERE tenant_id = :tenant_id AND standard_code = :standard_code AND day = ANY(CAST(:days AS date[]))
+""")
+DROP_SCORE_DAYS = text("""
+    DELETE FROM score_days
+    WHERE tenant_id = :tenant_id AND standard_code = :standard_code AND day = ANY(CAST(:days AS date[]))
+""")
 LOCK_HEAD = text("""
     INSERT INTO quality_heads (tenant_id, network_id, revision) VALUES (:tenant_id, :network_id, 1)
     ON CONFLICT (tenant_id) DO UPDATE SET revision = quality_heads.revision + excluded.revision
@@ -128,11 +145,32 @@ def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str
     return {name: [row[name] for row in rows] for name in names}
 
 
-async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the scores of some records, replacing what the same rule said of them before."""
+async def lock_figures(unit: Unit) -> None:
+    """Let one transaction of a tenant at a time write its scores, figures and sums; the others wait for its end."""
+    await unit.session.execute(LOCK_HEAD, owner(unit))
+
+
+async def days_counted(unit: Unit, record_ids: Sequence[UUID]) -> list[tuple[str, date]]:
+    """Give the days (standard, day) on which some records have been counted before."""
+    found = await unit.session.execute(DAYS_COUNTED, {"tenant_id": unit.tenant_id, "ids": list(record_ids)})
+    return [(row.standard_code, row.day) for row in found]
+
+
+async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]], *, again: bool = False) -> None:
+    """Keep what rules say of some records, replacing what the same rules said of them before.
+
+    Args:
+        unit: The tenant.
+        rows: One per record, rule and dimension.
+        again: Whether these records have been scored before, so that there may be dimensions not spoken of any more.
+    """
     names = ("id", "record_id", "rule", "rule_version", "dimension", "basis_points")
-    rest = ("reason", "message", "measured", "effective_hash")
-    await unit.session.execute(SCORES, {**columns(rows, (*names, *rest)), **owner(unit), "recorded_at": recorded_now()})
+    values = columns(rows, (*names, "reason", "message", "measured", "effective_hash"))
+    now = recorded_now()
+    await unit.session.execute(SCORES, {**values, **owner(unit), "recorded_at": now})
+    if again:
+        said = {"record_id": values["record_id"], "rule": values["rule"]}
+        await unit.session.execute(DROP_UNSAID, {**said, "tenant_id": unit.tenant_id, "recorded_at": now})
 
 
 async def keep_figures(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -143,11 +181,17 @@ async def keep_figures(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 async def add_up_days(unit: Unit, standard_code: str, days: Sequence[date]) -> None:
-    """Add some days up again from their records, one job of a tenant at a time."""
-    await unit.session.execute(LOCK_HEAD, owner(unit))
+    """Add some days up again from their records; the caller holds the lock of :func:`lock_figures`."""
     parameters = {"tenant_id": unit.tenant_id, "standard_code": standard_code, "days": list(days)}
     await unit.session.execute(QUALITY_DAYS, parameters)
     await unit.session.execute(SCORE_DAYS, parameters)
+
+
+async def drop_days(unit: Unit, standard_code: str, days: Sequence[date]) -> None:
+    """Drop the sums of some days, before they are added up from records that were counted otherwise."""
+    parameters = {"tenant_id": unit.tenant_id, "standard_code": standard_code, "days": list(days)}
+    await unit.session.execute(DROP_QUALITY_DAYS, parameters)
+    await unit.session.execute(DROP_SCORE_DAYS, parameters)
 
 
 def owner(unit: Unit) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """Score records: count what is counted of them, and ask every scoring rule the tenant has enabled."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from touchstone_sdk import RecordScored, Score, thaw_json
+from touchstone_sdk import RecordResult, RecordScored, Score
 
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
@@ -23,29 +24,24 @@ from core.plugin_host.errors import (
 from core.plugin_host.invoker import Invoker, Scoring
 from core.quality.effective import effective_limit, published_limit
 from core.quality.policy import resolution_seconds
-from core.quality.repository import WHOLE_RECORD, add_up_days, keep_figures, keep_scores
-from core.quality.subjects import Subject, published_texts
+from core.quality.repository import (
+    WHOLE_RECORD,
+    add_up_days,
+    days_counted,
+    drop_days,
+    keep_figures,
+    keep_scores,
+    lock_figures,
+)
+from core.quality.subjects import Subject, published_texts, versions_now
 from core.standards.policy.view import EffectiveView
 from core.standards.resolve import pinned_views
 
 NOT_FOR_THIS_TENANT = (PluginIsNotApproved, PluginIsNotEnabled, PluginIsRevoked, PluginLacksScopes)
 BATCH = 500
-NOTHING_SCORED: dict[str, Any] = {"dimension": WHOLE_RECORD, "basis_points": None, "measured": "{}"}
 
-
-@dataclass(slots=True)
-class Judged:
-    """What is to be written down.
-
-    Attributes:
-        figures: Rows of ``record_figures``.
-        scores: Rows of ``record_scores``.
-        failures: Refusals of plugins that should have answered.
-    """
-
-    figures: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    scores: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    failures: list[PluginError] = field(default_factory=list[PluginError])
+Choose: TypeAlias = Callable[[Unit], Awaitable[Sequence[Subject]]]
+"""Reads the records that are to be scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,39 @@ class Standing:
     published_limit_seconds: int | None
 
 
-async def score(work: Work, subjects: Sequence[Subject]) -> None:
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """All that is read before any rule is asked.
+
+    Attributes:
+        subjects: The records.
+        standings: What they are judged against, by the effective document they pin.
+        zone: The tenant's time zone, in which its days are counted.
+    """
+
+    subjects: Sequence[Subject]
+    standings: dict[str, Standing]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is to be written down.
+
+    Attributes:
+        versions: The version each record had when it was read.
+        figures: Rows of ``record_figures``.
+        scores: Rows of ``record_scores``.
+        failures: Refusals of plugins that should have answered.
+    """
+
+    versions: dict[UUID, int]
+    figures: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    scores: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    failures: list[PluginError] = field(default_factory=list[PluginError])
+
+
+async def score(work: Work, choose: Choose) -> None:
     """Score records of the tenant and add their days up again; doing it again changes nothing.
 
     Plugins are called between the transactions, never inside one. Where a plugin fails, everything else is kept, and
@@ -65,16 +93,13 @@ async def score(work: Work, subjects: Sequence[Subject]) -> None:
     Raises:
         PluginError: A plugin that is enabled did not answer, or not as it must.
     """
-    if not subjects:
-        return
     async with work.unit(read_only=True) as unit:
-        standings = await read_standings(unit, {subject.record.effective_hash for subject in subjects})
-        zone = await time_zone(unit)
-    judged = Judged()
-    for hash_, some in by_standard(subjects).items():
-        judged.figures.extend(figures_row(one, standings[hash_], zone) for one in some)
-        for start in range(0, len(some), BATCH):
-            await ask_rules(work, standings[hash_].view, some[start : start + BATCH], judged)
+        subjects = await choose(unit)
+        if not subjects:
+            return
+        hashes = {one.effective_hash for one in subjects}
+        hearing = Hearing(subjects, await read_standings(unit, hashes), await time_zone(unit))
+    judged = await judge(work, hearing)
     async with work.unit() as unit:
         await write_down(unit, judged)
     if judged.failures:
@@ -90,31 +115,45 @@ async def read_standings(unit: Unit, hashes: set[str]) -> dict[str, Standing]:
 
 
 async def time_zone(unit: Unit) -> ZoneInfo:
-    """Give the tenant's time zone, in which its days are counted."""
+    """Give the tenant's time zone."""
     tenants = await unit.tree.tenants(unit.network_id)
     return ZoneInfo(next((one.time_zone for one in tenants if one.id == unit.tenant_id), "UTC"))
+
+
+async def judge(work: Work, hearing: Hearing) -> Judged:
+    """Count every record and ask every rule about it, batch by batch of those that pin the same document."""
+    judged = Judged({one.view.id: one.version for one in hearing.subjects})
+    for hash_, some in by_standard(hearing.subjects).items():
+        standing = hearing.standings[hash_]
+        judged.figures.extend(figures_rows(some, standing, hearing.zone))
+        for start in range(0, len(some), BATCH):
+            await ask_rules(work, standing.view, some[start : start + BATCH], judged)
+    return judged
 
 
 def by_standard(subjects: Sequence[Subject]) -> dict[str, list[Subject]]:
     """Group records by the effective document they pin."""
     groups: dict[str, list[Subject]] = defaultdict(list)
     for one in subjects:
-        groups[one.record.effective_hash].append(one)
+        groups[one.effective_hash].append(one)
     return groups
 
 
-def figures_row(one: Subject, standing: Standing, zone: ZoneInfo) -> dict[str, Any]:
-    """Count one record."""
-    record = one.record
-    return {
-        "id": record.id,
-        "standard_code": record.standard_code,
-        "day": record.opened_at.astimezone(zone).date(),
-        "resolution_seconds": resolution_seconds(record.opened_at, record.resolved_at),
+def figures_rows(subjects: Sequence[Subject], standing: Standing, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    """Count records that pin the same document."""
+    limits = {
         "published_limit_seconds": standing.published_limit_seconds,
         "effective_limit_seconds": effective_limit(standing.view),
-        "step_count": record.step_count,
     }
+    for one in subjects:
+        record = one.view
+        yield limits | {
+            "id": record.id,
+            "standard_code": record.standard_code,
+            "day": record.opened_at.astimezone(zone).date(),
+            "resolution_seconds": resolution_seconds(record.opened_at, record.resolved_at),
+            "step_count": one.step_count,
+        }
 
 
 async def ask_rules(work: Work, view: EffectiveView, subjects: Sequence[Subject], judged: Judged) -> None:
@@ -133,46 +172,70 @@ async def ask_rules(work: Work, view: EffectiveView, subjects: Sequence[Subject]
         judged.scores.extend(score_rows(scoring, view.hash))
 
 
-def score_rows(scoring: Scoring, effective_hash: str) -> list[dict[str, Any]]:
+def score_rows(scoring: Scoring, effective_hash: str) -> Iterator[dict[str, Any]]:
     """Write a rule's answer as rows: one per dimension, or one that says why the record could not be scored."""
-    rows: list[dict[str, Any]] = []
+    said_by = {"rule": str(scoring.ref), "rule_version": scoring.rule_version, "effective_hash": effective_hash}
     for result in scoring.results:
-        about = {
-            "record_id": result.record_id,
-            "rule": str(scoring.ref),
-            "rule_version": scoring.rule_version,
-            "effective_hash": effective_hash,
-        }
-        if isinstance(result, RecordScored):
-            rows.extend(about | said(score) for score in result.scores)
-        else:
-            rows.append(about | NOTHING_SCORED | {"reason": result.code, "message": result.message})
-    return [{"id": new_id(), **row} for row in rows]
+        for row in said(result):
+            yield said_by | {"id": new_id(), "record_id": result.record_id} | row
 
 
-def said(score: Score) -> dict[str, Any]:
-    """Write what a rule says in one dimension."""
+def said(result: RecordResult) -> Iterator[dict[str, Any]]:
+    """Write what a rule says of one record."""
+    if isinstance(result, RecordScored):
+        yield from map(said_in_dimension, result.scores)
+        return
+    yield {
+        "dimension": WHOLE_RECORD,
+        "basis_points": None,
+        "reason": result.code,
+        "message": result.message,
+        "measured": "{}",
+    }
+
+
+def said_in_dimension(score: Score) -> dict[str, Any]:
+    """Write what a rule says in one dimension; its figures are flat, so that one copy thaws them."""
     return {
         "dimension": score.dimension,
         "basis_points": score.basis_points,
         "reason": score.reason,
         "message": score.message,
-        "measured": orjson.dumps(thaw_json(score.measured)).decode(),
+        "measured": orjson.dumps(dict(score.measured)).decode(),
     }
 
 
 async def write_down(unit: Unit, judged: Judged) -> None:
-    """Keep figures and scores, and add the days they touch up again."""
+    """Keep figures and scores, and add the days they touch up again.
+
+    A record that was changed since it was read is left to the command that its change has sent: what was read of it
+    must not overwrite what is true by now, however late this transaction comes.
+    """
+    await lock_figures(unit)
+    judged = still_true(judged, await versions_now(unit, list(judged.versions)))
+    if not judged.figures:
+        return
+    counted = await days_counted(unit, list(judged.versions))
     await keep_figures(unit, judged.figures)
     if judged.scores:
-        await keep_scores(unit, judged.scores)
-    for code, days in days_touched(judged).items():
+        await keep_scores(unit, judged.scores, again=bool(counted))
+    touched: dict[str, set[date]] = defaultdict(set)
+    for code, day in (*counted, *((row["standard_code"], row["day"]) for row in judged.figures)):
+        touched[code].add(day)
+    for code, days in touched.items():
+        if counted:
+            await drop_days(unit, code, sorted(days))
         await add_up_days(unit, code, sorted(days))
 
 
-def days_touched(judged: Judged) -> dict[str, set[date]]:
-    """Give the days of each standard whose sums have changed."""
-    touched: dict[str, set[date]] = defaultdict(set)
-    for row in judged.figures:
-        touched[row["standard_code"]].add(row["day"])
-    return touched
+def still_true(judged: Judged, now: dict[UUID, int]) -> Judged:
+    """Leave out the records that were changed since they were read, or are gone."""
+    versions = {id_: version for id_, version in judged.versions.items() if now.get(id_) == version}
+    if len(versions) == len(judged.versions):
+        return judged
+    return replace(
+        judged,
+        versions=versions,
+        figures=[row for row in judged.figures if row["id"] in versions],
+        scores=[row for row in judged.scores if row["record_id"] in versions],
+    )

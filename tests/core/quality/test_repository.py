@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from core.kernel.database import Database
@@ -25,6 +24,7 @@ from core.quality.repository import (
     keep_figures,
     keep_scores,
     latest_limits,
+    lock_figures,
     medians,
     scores_by_tenant,
 )
@@ -102,6 +102,7 @@ async def store(
     database: Database, scope: Scope, rows: list[dict[str, Any]], points: Callable[[int], int | None]
 ) -> None:
     async with database.unit(scope) as unit:
+        await lock_figures(unit)
         await keep_figures(unit, rows)
         await keep_scores(unit, scored(rows, points))
         await add_up_days(unit, CODE, sorted({row["day"] for row in rows}))
@@ -168,7 +169,7 @@ async def test_a_record_counted_again_replaces_what_was_counted(
 
 
 async def test_each_reading_role_sees_its_reach_and_nothing_else(
-    database: Database, scopes: tuple[Scope, Scope], admin: asyncpg.Connection
+    database: Database, scopes: tuple[Scope, Scope], admin: Any
 ) -> None:
     north, south = scopes
     stranger = scope_in(new_id(), new_id(), new_id())
