@@ -59,12 +59,19 @@ class Batches:
                 found = await run(list(waiting))
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
                 settle(waiting, error=error)
+            except asyncio.CancelledError:
+                settle(waiting, error=Ended())
+                raise
             else:
                 settle(waiting, found)
 
     async def end(self) -> None:
-        """Put no further question, and wait until the one under way is answered."""
+        """Put no further question, and wait until the one under way is answered; or break it off, if cancelled."""
         self._ended = True
+        ending = asyncio.current_task()
+        if ending is not None and ending.cancelling():
+            for serving in self._serving:
+                serving.cancel()
         while self._serving:
             await asyncio.gather(*self._serving, return_exceptions=True)
 

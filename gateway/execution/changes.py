@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from inspect import signature
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from core.kernel.graphql.declared import Change
 from core.kernel.graphql.mutations import Refs, remembered_fields
 from core.kernel.graphql.refusals import refusal
 from core.kernel.idempotency import remember, replayed
+from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from gateway.execution.fingerprints import fingerprint
 from gateway.execution.guards import Guard
@@ -40,17 +43,27 @@ async def carry_out(operation: Operation, guard: Guard, arguments: dict[str, Any
         DomainError: A refusal that is no member of the result.
         GraphQLError: It took longer than a write may (``gateway.too_slow``).
     """
-    change = needed(guard)
+    change, context = needed(guard), operation.context
     try:
-        operation.context.check(*guard.needs)
+        context.check(*guard.needs)
         async with asyncio.timeout(WRITE_LIMIT_MS / 1000):
-            return await in_one_transaction(operation, guard, arguments, complete)
+            with operation.acting_in(await entered(context, guard, arguments)):
+                return await in_one_transaction(operation, guard, arguments, complete)
     except TimeoutError:
         raise refusal("gateway.too_slow", "This took too long and was undone.", hint="Try again with less.") from None
     except DomainError as refused:
         if problem_of(change, refused) is None:
             raise
         return await complete(refused)
+
+
+async def entered(context: RequestContext, guard: Guard, arguments: dict[str, Any]) -> Scope:
+    """Find the scope a mutation is done in: the request's, or the one it enters."""
+    enter = needed(guard).enters
+    if enter is None:
+        return context.acting
+    converted = guard.convert(arguments) if guard.convert else {}
+    return await enter(**provided(enter, context=context, **converted))
 
 
 async def in_one_transaction(operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Complete) -> Any:  # noqa: ANN401 - the completed answer
@@ -90,8 +103,14 @@ async def run(context: RequestContext, unit: Unit, guard: Guard, given: dict[str
 
 def provided(body: Callable[..., Any], **offered: object) -> Mapping[str, object]:
     """Give a body those of the offered things that it asks for."""
-    asked = body.__code__.co_varnames[: body.__code__.co_argcount + body.__code__.co_kwonlyargcount]
+    asked = parameters(body)
     return {name: one for name, one in offered.items() if name in asked}
+
+
+@cache
+def parameters(body: Callable[..., Any]) -> frozenset[str]:
+    """Name the parameters of a body."""
+    return frozenset(signature(body).parameters)
 
 
 def problem_of(change: Change, refused: DomainError) -> type | None:

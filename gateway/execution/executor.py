@@ -47,7 +47,7 @@ class TouchstoneExecutor(Executor[Any]):
 
     def _begin(self, state: Operation) -> None:
         context: RequestContext = copy(state.context)
-        context.operation = state
+        context.operation, state.context = state, context
         self.context_value, self.state = context, state
 
     @property

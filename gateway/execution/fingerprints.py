@@ -11,5 +11,5 @@ def fingerprint(*parts: object) -> str:
 
 
 def as_text(given: object) -> str:
-    """Write what GraphQL's input coercion gives as canonical JSON."""
-    return canonical_text({"given": given})
+    """Write what GraphQL's input coercion gives as canonical JSON; nothing, where nothing is given."""
+    return "" if given is None else canonical_text({"given": given})

@@ -1,8 +1,8 @@
 """What one operation (or one event of a subscription) holds while it runs."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -12,6 +12,7 @@ from core.kernel.errors import DomainError
 from core.kernel.graphql.access import Permission
 from core.kernel.graphql.context import RequestContext
 from core.kernel.reads import Breadth
+from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from gateway.execution.batches import Ended
 from gateway.execution.breadths import opened
@@ -25,7 +26,7 @@ class Operation:
     """What one operation holds while it runs: at most one connection, and what was found out once.
 
     Attributes:
-        context: The request.
+        context: The request, in a copy of this operation's own.
         name: What the operation is called in the audit: its kind and name.
         lookahead: Sees what selections ask for.
     """
@@ -76,6 +77,17 @@ class Operation:
             yield
         finally:
             await self.close()
+
+    @contextmanager
+    def acting_in(self, scope: Scope) -> Generator[None]:
+        """Act in another scope than the request names, for one mutation."""
+        kept, self.context.scope = self.context.scope, scope
+        self._verdicts.clear()
+        try:
+            yield
+        finally:
+            self.context.scope = kept
+            self._verdicts.clear()
 
     @asynccontextmanager
     async def within(self, unit: Unit) -> AsyncGenerator[Reader, None]:

@@ -39,12 +39,14 @@ class Change:
         body: The coroutine that calls the use case and gives ``Refs``.
         success: The payload type.
         problems: The Strawberry type of each refusal that is part of the result.
+        enters: Finds the scope it is done in, where that is not the one the request names.
     """
 
     operation: str
     body: Callable[..., Any]
     success: type
     problems: Mapping[type[DomainError], type]
+    enters: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from core.kernel.graphql.paging import argument
 from core.kernel.graphql.problems import problem_type
 from core.kernel.graphql.types import part
 from core.kernel.idempotency import IdempotencyKeyReused
+from core.kernel.scope import Scope
 
 PAYLOAD = "__touchstone_payload__"
 MUTATION_COST = 10
@@ -36,6 +37,7 @@ class Refs:
 
 
 Body = Callable[..., Awaitable[Refs]]
+Enter = Callable[..., Awaitable[Scope]]
 
 
 def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa: ANN401 - types, or types with descriptions
@@ -78,6 +80,7 @@ def mutation(
     success: type,
     description: str,
     errors: tuple[type[DomainError], ...] = (),
+    enters: Enter | None = None,
     cost: int = MUTATION_COST,
     name: str = "",
 ) -> Callable[[Body], RootField]:
@@ -93,6 +96,9 @@ def mutation(
         success: The payload's type.
         description: What a front-end developer needs to know.
         errors: The refusals the use case makes.
+        enters: A coroutine with ``context`` and the field's arguments that finds the scope it is done in, where the
+            request names no tenant yet: whoever accepts an invitation acts in the tenant that invites. The permission
+            is asked for before it runs, so it is ``IDENTIFIED``.
         cost: What it adds to the cost of the operation.
         name: The field's name; the coroutine's by default.
     """
@@ -100,7 +106,7 @@ def mutation(
     def decorate(body: Body) -> RootField:
         called = name or body.__name__
         problems = {fact: problem_type(fact) for fact in dict.fromkeys((*errors, *ALWAYS))}
-        source = Change(operation=camel(called), body=body, success=success, problems=problems)
+        source = Change(operation=camel(called), body=body, success=success, problems=problems, enters=enters)
         result = named_union(f"{pascal(called)}Result", f"What {camel(called)} came to.", (success, *problems.values()))
         declared = Declared(source=source, permission=permission, cost=cost)
         return root_field(called, result, declared, description, mutation_arguments(body))

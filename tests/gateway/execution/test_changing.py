@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from core.kernel.graphql.ids import split_id
 from core.kernel.ids import new_id
 from tests.gateway.execution.notes.permissions import AUDIT, READ, WRITE
@@ -214,3 +216,37 @@ async def test_without_a_token_or_a_tenant_it_is_an_error(world: World) -> None:
     result = await schema_for().execute(OPEN, {"title": "x", "key": "k"}, context_value=anonymous)
     assert result.data is None
     assert codes(result) == ["gateway.not_signed_in"]
+
+
+async def test_a_mutation_may_enter_a_tenant_that_the_request_does_not_name(world: World) -> None:
+    class Guest:
+        actor = world.scope().actor
+        host = world.scope(world.unit_id)
+
+    context = world.context(None)
+    context.identity = Guest()
+    visit = (
+        """visit(input: {title: $title}, idempotencyKey: "k") { __typename ... on VisitSuccess { note { title } } }"""
+    )
+    finish = """finishNote(input: {note: "x", version: 1}, idempotencyKey: "k") { __typename }"""
+    query = f"mutation ($title: String!) {{ {visit} }}"
+    result = await schema_for().execute(query, {"title": "hello"}, context_value=context)
+    assert result.errors is None
+    assert result.data == {"visit": {"__typename": "VisitSuccess", "note": {"title": "hello"}}}
+    assert await world.rows("SELECT title FROM notes", tenant=world.unit_id) == [("hello",)]
+    both = f"mutation ($title: String!) {{ {visit} {finish} }}"
+    refused = await schema_for().execute(both, {"title": "uninvited"}, context_value=context)
+    assert refused.data is None
+    assert codes(refused) == ["gateway.no_tenant"]
+    assert context.scope is None
+
+
+async def test_a_mutation_that_takes_too_long_is_undone_and_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.execution.changes.WRITE_LIMIT_MS", 200)
+    started = asyncio.get_running_loop().time()
+    result = await opened(world, "slow")
+    assert codes(result) == ["gateway.too_slow"]
+    assert asyncio.get_running_loop().time() - started < 20
+    assert await titles(world) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import strawberry
+from sqlalchemy import ColumnElement, FromClause
 
 from core.kernel.errors import DomainError, fact
 from core.kernel.graphql.access import PUBLIC
@@ -52,6 +53,10 @@ def remarks(**more: Any) -> ToMany:
     return ToMany(Remark, **given)
 
 
+def of_some_kind(remark: FromClause) -> ColumnElement[bool]:
+    return remark.c.kind == "x"
+
+
 @entity(Remark, permission=READ, description="A remark.")
 class PlainType:
     text: str = says(Column("text"))
@@ -87,7 +92,7 @@ class FactsFilter:
         (Connection[PlainType], says(remarks(filter=FactsFilter)), "the table remarks has no column 'nothing'"),
         (
             Connection[PlainType],
-            says(remarks(where=lambda remark: remark.c.kind == "x")),
+            says(remarks(where=of_some_kind)),
             "its formula asks the table remarks for kind",
         ),
         (

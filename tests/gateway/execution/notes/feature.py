@@ -8,7 +8,7 @@ import strawberry
 from sqlmodel import col, select
 
 from core.kernel.errors import NotFound, StaleEdit
-from core.kernel.graphql.access import PUBLIC
+from core.kernel.graphql.access import IDENTIFIED, PUBLIC
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.contribution import Contribution
 from core.kernel.graphql.ids import local_id
@@ -17,6 +17,7 @@ from core.kernel.graphql.queries import query_connection, query_field, query_one
 from core.kernel.graphql.subscriptions import subscription
 from core.kernel.permissions import SIGNED_IN
 from core.kernel.reads import Breadth
+from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from tests.gateway.execution.notes.finish import Finish, finish, open_note
 from tests.gateway.execution.notes.models import Note
@@ -120,6 +121,23 @@ async def open_a_note(unit: Unit, input: OpenNoteInput) -> Refs:
     return Refs(note=await open_note(unit, input.title), receipt="thanks")
 
 
+async def house_of_the_host(context: RequestContext, input: OpenNoteInput) -> Scope:
+    if input.title == "uninvited":
+        raise NotFound(kind="invitation", key=input.title)
+    return context.identity.host  # type: ignore[union-attr] - the tests' own identity
+
+
+@mutation(
+    permission=IDENTIFIED,
+    enters=house_of_the_host,
+    success=payload("VisitSuccess", note=NoteType),
+    errors=(NotFound,),
+    description="Leaves a note where one is a guest.",
+)
+async def visit(unit: Unit, input: OpenNoteInput) -> Refs:
+    return Refs(note=await open_note(unit, input.title))
+
+
 @subscription(permission=READ, returns=NoteType, description="Notes with more and more stars.")
 async def shining(context: RequestContext) -> AsyncIterator[UUID]:
     for stars in (1, 2):
@@ -135,7 +153,7 @@ async def shining(context: RequestContext) -> AsyncIterator[UUID]:
 CONTRIBUTION = Contribution(
     feature="notes",
     queries=[note, topic, topics, notes, best_notes, all_notes, notes_below, best_note, digest, ping, trouble, nothing],
-    mutations=[finish_note, open_a_note],
+    mutations=[finish_note, open_a_note, visit],
     subscriptions=[shining],
     types=[RemarkType],
     extends={RemarkType: [RemarkPlace]},

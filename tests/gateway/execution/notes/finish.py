@@ -45,6 +45,8 @@ async def open_note(unit: Unit, title: str) -> UUID:
         raise NotFound(kind="note", key="unlisted")
     if title == "broken":
         raise ZeroDivisionError("the secret of Ann")
+    if title == "slow":
+        await unit.session.execute(sa.text("SELECT pg_sleep(25)"))
     if title == "late":
         await unit.session.execute(sa.text("INSERT INTO late VALUES (1, 99)"))
     return note.id
