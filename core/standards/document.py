@@ -17,7 +17,7 @@ from core.standards.policy.checks import checked_content
 from core.standards.policy.content import StandardContent
 
 LARGEST: Final = 4 * 1024 * 1024
-PLACE: Final = re.compile(r"(?P<problem>.*?)(?: - at `\$?\.?(?P<place>.*)`)?", re.DOTALL)
+PLACE: Final = re.compile(r"(?P<problem>.*?)(?: - at (?:`key` in )?`\$?\.?(?P<place>.*)`)?", re.DOTALL)
 
 
 class StrictLoader(yaml.SafeLoader):
