@@ -139,5 +139,5 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return NOTHING
     if seconds >= charts.HOUR:
-        return f"{seconds / charts.HOUR:,.2f} h"
-    return f"{seconds / 60:,.1f} min"
+        return f"{round(seconds / charts.HOUR, 2):,} h".replace(".0 h", " h")
+    return f"{round(seconds / 60, 1):,} min".replace(".0 min", " min")

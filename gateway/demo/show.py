@@ -13,7 +13,7 @@ from gateway.demo.material import Material
 from gateway.demo.play import Adaptation
 
 MOST_ROWS = 12
-RIGHT = ("Records", "Resolved", "In time", "Own limit", "In own time", "Median", "Count")
+RIGHT = ("Records", "Resolved", "In time", "Limit", "Kept", "Median", "Count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,7 @@ def imported(done: Imported) -> None:
 def tenants(shown: Dashboard) -> None:
     """Show each tenant against the standard."""
     OUT.print(tenant_table(shown.tenants[:MOST_ROWS], shown.whole))
+    OUT.print("[dim]In time: within the published limit. Limit and kept: the tenant's own. Scores: 0 to 100.[/]")
     if len(shown.tenants) > MOST_ROWS:
         OUT.print(f"[dim]and {len(shown.tenants) - MOST_ROWS} more tenants in the report[/]")
 
@@ -66,8 +67,8 @@ def tenants(shown: Dashboard) -> None:
 def tenant_table(some: Sequence[TenantPerformance], whole: Performance) -> Table:
     """Make the table of tenants, with all of them together in its last line."""
     dimensions = [(score.rule, score.dimension) for score in whole.scores]
-    names = tuple(dimension.replace("_", " ") for _, dimension in dimensions)
-    head = ("Tenant", "Records", "Resolved", "In time", "Own limit", "In own time", "Median")
+    names = tuple(dimension.split("_")[0].capitalize() for _, dimension in dimensions)
+    head = ("Tenant", "Records", "Resolved", "In time", "Limit", "Kept", "Median")
     made = table("Each tenant against the standard", *head, *names, numbers=(*RIGHT, *names))
     for one in some:
         made.add_row(one.tenant.key, *cells(one.performance, duration(one.limits.effective_limit_seconds), dimensions))
