@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, pairwise
 from math import prod
+from operator import attrgetter
 from typing import Final
 
 from touchstone_sdk import FULL_SCORE, Coded, Dimension, JsonValue, ProcessStep, ProcessView, RecordView, Score
@@ -128,8 +129,9 @@ def _outside(record: RecordView, foreseen: Mapping[str, ProcessStep]) -> list[st
 
 
 def _returns(record: RecordView, foreseen: Mapping[str, ProcessStep]) -> int:
-    ordered = sorted(record.steps, key=lambda step: step.occurred_at)
-    positions = [foreseen[step.key].position for step in ordered if step.key in foreseen]
+    placed = {key: step.position for key, step in foreseen.items()}
+    ordered = sorted(record.steps, key=attrgetter("occurred_at"))
+    positions = [placed[step.key] for step in ordered if step.key in placed]
     return sum(after < before for before, after in pairwise(positions))
 
 

@@ -35,6 +35,9 @@ MAX_BATCH: Final = 1_000
 MAX_MEASURED: Final = 64
 """Most entries in `Score.measured`."""
 
+_FIGURES: Final = frozenset({int, bool, type(None)})
+_TOO_MANY_FIGURES: Final = f"at most {MAX_MEASURED} figures, each named in at most {MAX_MEASURED} characters"
+
 
 class StepView(View):
     """One step of a record, as it was executed.
@@ -174,12 +177,16 @@ class Score(Value):
     @field_validator("measured")
     @classmethod
     def _measured_is_flat(cls, value: JsonObject) -> JsonObject:
-        if len(value) > MAX_MEASURED or any(len(key) > MAX_MEASURED for key in value):
-            raise ValueError(f"at most {MAX_MEASURED} figures, each named in at most {MAX_MEASURED} characters")
-        if any(isinstance(item, tuple) or hasattr(item, "items") for item in value.values()):
-            raise ValueError("figures are integers, booleans, strings or None")
-        if any(isinstance(item, str) and len(item) > 200 for item in value.values()):  # noqa: PLR2004
-            raise ValueError("a figure's text has at most 200 characters")
+        if len(value) > MAX_MEASURED:
+            raise ValueError(_TOO_MANY_FIGURES)
+        for key, item in value.items():
+            if len(key) > MAX_MEASURED:
+                raise ValueError(_TOO_MANY_FIGURES)
+            if type(item) is str:
+                if len(item) > 200:  # noqa: PLR2004
+                    raise ValueError("a figure's text has at most 200 characters")
+            elif type(item) not in _FIGURES:
+                raise ValueError("figures are integers, booleans, strings or None")
         return value
 
 

@@ -41,6 +41,8 @@ VersionText: TypeAlias = Annotated[str, Field(pattern=r"^\d+(\.\d+)*([a-z]+\d+)?
 
 MAX_JSON_DEPTH = 16
 
+_LEAVES = frozenset({str, int, bool, type(None)})
+
 
 class Value(BaseModel):
     """A frozen value that is validated again wherever it is handed over.
@@ -74,7 +76,7 @@ def freeze_json(value: object, depth: int = 0) -> JsonValue:
     Raises:
         ValueError: The value holds something else (a float, a set, an object), or nests too deep.
     """
-    if value is None or type(value) in {str, int, bool}:
+    if type(value) in _LEAVES:
         return cast("str | int | bool | None", value)
     if depth >= MAX_JSON_DEPTH:
         raise ValueError(f"JSON nests deeper than {MAX_JSON_DEPTH} levels")
@@ -87,13 +89,14 @@ def freeze_json(value: object, depth: int = 0) -> JsonValue:
 
 def freeze_object(value: object, depth: int = 0) -> Mapping[str, JsonValue]:
     """Return a deeply read-only copy of a JSON object; refuses as `freeze_json` does."""
-    if not isinstance(value, Mapping):
-        raise ValueError("a JSON object is expected")  # noqa: TRY004  (pydantic turns ValueError into its own error)
+    # Every figure of every score comes by here twice: dictionaries and leaves are known by their type alone.
+    if type(value) is not dict and not isinstance(value, Mapping):
+        raise ValueError("a JSON object is expected")  # (pydantic turns ValueError into its own error)
     frozen: dict[str, JsonValue] = {}
     for key, item in cast("Mapping[object, object]", value).items():
         if type(key) is not str:
             raise ValueError("the keys of a JSON object are strings")
-        frozen[key] = freeze_json(item, depth + 1)
+        frozen[key] = cast("JsonValue", item) if type(item) in _LEAVES else freeze_json(item, depth + 1)
     return MappingProxyType(frozen)
 
 
