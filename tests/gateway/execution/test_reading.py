@@ -263,6 +263,37 @@ async def test_the_whole_network_is_read_with_an_audited_grant(world: World) -> 
     assert acts == [("kernel.open_grant",)]
 
 
+async def test_rows_of_one_id_in_two_tenants_are_kept_apart(world: World) -> None:
+    """Ids are unique in practice and only per tenant by the schema, so nothing may depend on the practice."""
+    one = new_id()
+    ours = await world.note(id=one, title="ours")
+    theirs = await world.note(tenant=world.beside_id, id=one, title="theirs")
+    await world.remark(ours, "here")
+    for text in ("there", "there too"):
+        await world.remark(theirs, text)
+    found = await world.data(
+        """{ allNotes { nodes { title remarkCount longest remarks { totalCount nodes { text note { title } } } } } }"""
+    )
+    nodes = {node["title"]: node for node in found["allNotes"]["nodes"]}
+    assert nodes["ours"] == {
+        "title": "ours",
+        "remarkCount": 1,
+        "longest": 4,
+        "remarks": {"totalCount": 1, "nodes": [{"text": "here", "note": {"title": "ours"}}]},
+    }
+    assert nodes["theirs"]["remarkCount"] == 2
+    assert {one["note"]["title"] for one in nodes["theirs"]["remarks"]["nodes"]} == {"theirs"}
+
+
+async def test_money_is_minor_units_as_text(world: World) -> None:
+    await world.note(price_minor=2**53 + 1, price_currency="EUR")
+    await world.note(price_minor=1)
+    found = await world.data("{ notes { nodes { price { amountMinor currency } } } }")
+    prices = [one["price"] for one in found["notes"]["nodes"]]
+    assert {"amountMinor": "9007199254740993", "currency": "EUR"} in prices
+    assert None in prices
+
+
 async def test_units_below_are_read_by_the_region_and_by_the_root(world: World) -> None:
     for tenant, title in ((world.region_id, "own"), (world.unit_id, "below"), (world.beside_id, "beside")):
         await world.note(tenant=tenant, title=title)

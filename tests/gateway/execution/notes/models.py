@@ -49,6 +49,8 @@ class Note(Owned, table=True):
     parent_id: UUID | None = None
     topic_id: UUID | None = None
     version: int = 1
+    price_minor: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    price_currency: str | None = None
 
 
 class Remark(Owned, table=True):

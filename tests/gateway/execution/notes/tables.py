@@ -39,6 +39,8 @@ def create(connection: sa.Connection) -> None:
             optional("parent_id", UUID),
             optional("topic_id", UUID),
             required("version", sa.Integer()),
+            optional("price_minor", sa.BigInteger()),
+            optional("price_currency", TEXT),
             sa.CheckConstraint("title <> 'forbidden'", name="notes_title"),
         )
         create_tenant_table(

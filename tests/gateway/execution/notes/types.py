@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
+from core.kernel.graphql.money import MoneyType, money
 from core.kernel.graphql.types import Connection, entity, extension, reads, shows, value
 from core.kernel.reads import NOW, Aggregate, Column, Document, Expression, Hole, Measure, Splicing, ToMany, ToOne
 from tests.gateway.execution.notes.models import Note, NoteStatus, Remark, Topic
@@ -60,6 +61,7 @@ class NoteType:
     author_mark: str | None = reads(Column("author_mark"), permission=AUDIT, description="Pseudonym of the author.")
     facts: JSON | None = reads(Document("facts"), description="Facts of the note, as one object.")
     facts_text: str | None = reads(Document("facts"), description="The same as canonical text.")
+    price: MoneyType | None = reads(money("price_minor", "price_currency"), description="What it costs to read.")
     parent: "NoteType | None" = reads(ToOne(Note, by="parent_id"), description="The note it answers.")
     topic: TopicType | None = reads(ToOne(Topic, by="topic_id"), description="What it is about.")
     answers: Connection["NoteType"] = reads(
