@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,30 +13,17 @@ from core.kernel.clock import SystemClock
 from core.kernel.database import Database
 from core.kernel.handlers import HANDLERS, Handler
 from core.kernel.outbox import send
-from core.kernel.pace import Pace
 from core.kernel.scope import Scope
-from core.kernel.settings import Settings
 from gateway.worker.redis_address import redis_settings
 from gateway.worker.serving import serve_work
 from gateway.worker.worker_settings import WorkerSettings
 from tests.core.kernel.building import Tree
 from tests.core.kernel.schema_facts import behind_the_walls, cloned
+from tests.gateway.worker.quick import QUICK, settings_for
 from tests.support.cluster import ROLE_SECRET, Address, database_url
 
 ROOM = 64 * 1024**2
-# Short, so that what waits for a lease or a retry is soon tried again.
-QUICK = Pace(
-    poll=timedelta(milliseconds=50),
-    lease=timedelta(seconds=1),
-    renewal=timedelta(milliseconds=200),
-    retry=timedelta(milliseconds=50),
-)
 PATIENCE_S = 30
-
-
-def settings_for(redis_url: str) -> Settings:
-    given = {"role_secret": ROLE_SECRET, "master_key": "aa" * 32, "cursor_key": "x", "REDIS_URL": redis_url}
-    return Settings.model_validate(given)
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

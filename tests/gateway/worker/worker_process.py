@@ -15,7 +15,7 @@ from core.kernel.handlers import handles
 from core.kernel.work import Work
 from gateway.worker.serving import serve_work, stop_on_signals
 from tests.core.kernel.building import Tree
-from tests.gateway.worker.conftest import QUICK, settings_for
+from tests.gateway.worker.quick import QUICK, settings_for
 from tests.support.cluster import ROLE_SECRET
 
 TOPIC = "test.hanging"
