@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+from uuid import UUID
 
 from core.kernel.unit import Unit
 from core.standards.errors import NoStandardInForce
-from core.standards.gather import gather
+from core.standards.gather import gather, lineage_at
 from core.standards.policy.spans import Span
 from core.standards.resolve import MOMENT, effective_for_instants
 
@@ -40,10 +41,20 @@ async def pin_all(unit: Unit, code: str, opened: Sequence[datetime]) -> dict[Wan
     try:
         return dict(await pinned(unit, code, opened))
     except NoStandardInForce:
-        span = Span(opened[0], opened[-1] + MOMENT)
-        gathered = await gather(unit, code, unit.scope.lineage, span, None)
-    within = [instant for instant in opened if gathered.version_at(instant) is not None]
+        within = await in_force(unit, code, opened)
     return dict(await pinned(unit, code, within)) if within else {}
+
+
+async def in_force(unit: Unit, code: str, opened: Sequence[datetime]) -> list[datetime]:
+    """Give the instants at which a version of the standard held, where the tenant stood in the tree then."""
+    places: dict[tuple[UUID, ...], list[datetime]] = defaultdict(list)
+    for instant in opened:
+        places[tuple(await lineage_at(unit, instant))].append(instant)
+    found: list[datetime] = []
+    for lineage, instants in places.items():
+        gathered = await gather(unit, code, lineage, Span(instants[0], instants[-1] + MOMENT), None)
+        found += [instant for instant in instants if gathered.version_at(instant) is not None]
+    return found
 
 
 async def pinned(unit: Unit, code: str, opened: Sequence[datetime]) -> Iterator[tuple[Wanted, Pin]]:

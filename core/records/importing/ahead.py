@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
@@ -43,22 +44,24 @@ async def read_ahead(items: Iterator[T], stop: Callable[[], None]) -> AsyncGener
     """
     waiting: asyncio.Queue[Batch[T]] = asyncio.Queue(AHEAD)
     left = asyncio.Event()
-    reading = asyncio.create_task(fill(items, waiting, left))
-    try:
-        yield waiting.get
-    finally:
-        stop()
-        left.set()
-        while not waiting.empty():  # The reader may wait for room; with room it sees that the caller has left.
-            waiting.get_nowait()
-        await reading
+    # One thread of its own for the whole reading: the memory allocator keeps what each thread once needed.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as thread:
+        reading = asyncio.create_task(fill(items, waiting, left, thread))
+        try:
+            yield waiting.get
+        finally:
+            stop()
+            left.set()
+            while not waiting.empty():  # The reader may wait for room; with room it sees that the caller has left.
+                waiting.get_nowait()
+            await reading
 
 
-async def fill(items: Iterator[T], waiting: asyncio.Queue[Batch[T]], left: asyncio.Event) -> None:
+async def fill(items: Iterator[T], waiting: asyncio.Queue[Batch[T]], left: asyncio.Event, thread: Executor) -> None:
     """Put batches into the queue until the items end or the caller leaves."""
     last = False
     while not last and not left.is_set():
-        batch = await asyncio.to_thread(take, items)
+        batch = await asyncio.get_running_loop().run_in_executor(thread, take, items)
         last = batch.last
         await waiting.put(batch)
 

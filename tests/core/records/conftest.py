@@ -66,9 +66,16 @@ class Chain:
         assert facts is not None
         return facts
 
-    async def publish(self, code: str, number: str = "1.0.0", since: datetime = LONG_AGO, limit: int = 172_800) -> None:
-        """Publish a version of a standard with a process and one limit."""
-        author, approver = (replace(self.scope, actor=person()) for _ in range(2))
+    async def publish(
+        self,
+        code: str,
+        number: str = "1.0.0",
+        since: datetime = LONG_AGO,
+        limit: int = 172_800,
+        publisher: Scope | None = None,
+    ) -> None:
+        """Publish a version of a standard with a process and one limit, as headquarters by default."""
+        author, approver = (replace(publisher or self.scope, actor=person()) for _ in range(2))
         content = msgspec.convert(standard(code, number, limit), type=StandardContent)
         async with self.database.unit(author, clock=self.clock) as unit:
             version = await draft_standard(unit, DraftStandard(content=content))

@@ -17,6 +17,7 @@ from core.records.importing.figures import Figures
 from core.records.mappings.schema import TenantRule
 from core.records.models import Record
 from core.standards.resolve import effective_for_import
+from tenants.networks.move import MoveTenant, move_tenant
 from tenants.networks.suspend import suspend_tenant
 from tests.core.records.builders import event, mapping, xes_log, xes_trace, zipped
 from tests.core.records.conftest import Chain
@@ -96,6 +97,19 @@ async def test_a_record_pins_what_held_when_it_was_opened(chain: Chain, log_of: 
             period = await effective_for_import(unit, "incident-handling", row["opened_at"])
             assert period.view.hash == row["effective_hash"]
     assert len({row["effective_hash"] for row in rows}) == 2
+
+
+async def test_a_tenant_that_moved_pins_what_held_where_it_stood(bare: Chain, log_of: LogOf, admin: Admin) -> None:
+    """The west has a standard of its own; what was opened there pins it, what was opened after the move cannot."""
+    west, east = await bare.tenant("west", kind="region"), await bare.tenant("east", kind="region")
+    se = await bare.tenant("se", west)
+    await bare.publish("incident-handling", publisher=west)
+    async with bare.database.unit(bare.scope, clock=bare.clock) as unit:
+        moved = datetime(2026, 3, 10, tzinfo=UTC)
+        await move_tenant(unit, MoveTenant(tenant_id=se.tenant_id, parent_id=east.tenant_id, since=moved))
+    done = await bare.bring(log_of(case("there", day=9), case("away", day=11)), mapping())
+    assert (done.figures.new, await refusals(admin, bare)) == (1, {2: "no_standard_in_force"})
+    assert await admin.fetchval("SELECT external_id FROM records WHERE tenant_id = $1", se.tenant_id) == "there"
 
 
 async def test_importing_again_changes_nothing(chain: Chain, log_of: LogOf, admin: Admin) -> None:
