@@ -9,6 +9,7 @@ import pytest
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
+from tests.support.api import Api
 from tests.support.cluster import ROLE_SECRET, Address, Cluster, admin_database_url, clone, drop, superuser
 from tests.support.networks import BuiltNetwork, build_network
 
@@ -92,3 +93,9 @@ async def network(database: Database, clock: SetClock) -> BuiltNetwork:
 async def strangers(database: Database, clock: SetClock) -> BuiltNetwork:
     """Somebody else's network on the same server."""
     return await build_network(database, clock)
+
+
+@pytest.fixture
+def api(database: Database, clock: SetClock) -> Api:
+    """The whole API in this process, on the worker's database."""
+    return Api.on(database, clock)

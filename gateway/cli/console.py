@@ -26,7 +26,7 @@ def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     """Make a table; columns named in ``numbers`` are aligned right."""
     made = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left")
+        made.add_column(column, justify="right" if column in numbers else "left", no_wrap=column in numbers)
     return made
 
 

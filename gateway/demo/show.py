@@ -68,7 +68,7 @@ def tenant_table(some: Sequence[TenantPerformance], whole: Performance) -> Table
     """Make the table of tenants, with all of them together in its last line."""
     dimensions = [(score.rule, score.dimension) for score in whole.scores]
     names = tuple(dimension.split("_")[0].capitalize() for _, dimension in dimensions)
-    head = ("Tenant", "Records", "Resolved", "In time", "Limit", "Kept", "Median")
+    head = ("Tenant", "Records", "In time", "Limit", "Kept", "Median")
     made = table("Each tenant against the standard", *head, *names, numbers=(*RIGHT, *names))
     for one in some:
         made.add_row(one.tenant.key, *cells(one.performance, duration(one.limits.effective_limit_seconds), dimensions))
@@ -83,7 +83,6 @@ def cells(performance: Performance, limit: str, dimensions: Sequence[tuple[str, 
     known = {(score.rule, score.dimension): score for score in performance.scores}
     return [
         f"{figures.records:,}",
-        f"{figures.resolved:,}",
         share(figures.within_published_share),
         limit,
         share(figures.within_effective_share),

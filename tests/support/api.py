@@ -1,0 +1,70 @@
+"""A client that executes operations of the whole schema in process, as whoever a scope says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from core.kernel.clock import Clock
+from core.kernel.database import Database
+from core.kernel.directory import Directory
+from core.kernel.graphql.context import RequestContext
+from core.kernel.scope import Actor, Scope
+from core.kernel.services import Services
+from core.kernel.settings import Settings
+from gateway.http.features import contributions
+from gateway.schema.assembly import build_schema
+from gateway.wiring import make_services
+
+SETTINGS = Settings.model_validate(
+    {"role_secret": "x", "master_key": "0" * 64, "cursor_key": "only tests", "introspection": True}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whoever a scope says."""
+
+    actor: Actor
+
+
+@cache
+def whole_schema() -> Any:
+    """The schema of all features, assembled once."""
+    return build_schema(contributions(), SETTINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation came to."""
+
+    data: dict[str, Any] | None
+    codes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Executes operations."""
+
+    database: Database
+    services: Services
+    clock: Clock
+
+    @classmethod
+    def on(cls, database: Database, clock: Clock) -> "Api":
+        return cls(database, make_services(database, SETTINGS), clock)
+
+    async def execute(self, scope: Scope | None, document: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        context = RequestContext(
+            database=self.database,
+            clock=self.clock,
+            directory=self.services.get(Directory),
+            services=self.services,
+            settings=SETTINGS,
+            identity=SignedIn(scope.actor) if scope else None,
+            scope=scope,
+        )
+        done = await whole_schema().execute(document, variable_values=dict(variables or {}), context_value=context)
+        errors: list[Any] = list(done.errors or ())
+        codes = [str((error.extensions or {}).get("code", "")) for error in errors]
+        return Answer(done.data, codes)
