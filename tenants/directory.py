@@ -13,6 +13,7 @@ from core.kernel.roles import Role
 from tenants.networks.models import Network
 from tenants.networks.tree_queries import (
     facts_of,
+    find_tenant,
     find_tenant_by_key,
     read_lineage,
     read_network,
@@ -47,6 +48,11 @@ class SessionDirectory:
     async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
         """List the tenants of a network, by key."""
         return await read_tenants(self.session, network_id)
+
+    async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:
+        """Find a tenant of the network by its id."""
+        tenant = await find_tenant(self.session, network_id, tenant_id)
+        return facts_of(tenant) if tenant else None
 
     async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
         """Find a tenant of the network by its key."""
@@ -89,6 +95,11 @@ class TenantDirectory:
         """List the tenants of a network, by key."""
         async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
             return await SessionDirectory(session).tenants(network_id)
+
+    async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:
+        """Find a tenant of the network by its id."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await SessionDirectory(session).tenant(network_id, tenant_id)
 
     async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
         """Find a tenant of the network by its key."""

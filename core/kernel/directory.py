@@ -65,6 +65,10 @@ class Directory(Protocol):
         """List the tenants of a network, by key."""
         ...
 
+    async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:
+        """Find a tenant of the network by its id."""
+        ...
+
     async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
         """Find a tenant of the network by its key."""
         ...

@@ -6,7 +6,7 @@ from uuid import UUID
 from core.kernel.handlers import handles
 from core.kernel.work import Work
 from core.quality.score import score
-from core.quality.subjects import subject, subjects_of_chunk
+from core.quality.subjects import subjects_of_chunk, subjects_of_records
 
 
 @handles("quality.score_chunk", limit=timedelta(seconds=120))
@@ -20,4 +20,4 @@ async def score_chunk(work: Work) -> None:
 async def score_record(work: Work) -> None:
     """Score one record, after it was resolved or changed."""
     record_id = UUID(work.payload["record_id"])
-    await score(work, lambda unit: subject(unit, record_id))
+    await score(work, lambda unit: subjects_of_records(unit, [record_id]))

@@ -47,7 +47,8 @@ FIGURES = text("""
         recorded_at = excluded.recorded_at
 """)
 DAYS_COUNTED = text("""
-    SELECT DISTINCT standard_code, day FROM record_figures WHERE tenant_id = :tenant_id AND id = ANY(:ids)
+    SELECT DISTINCT standard_code, day FROM record_figures
+    WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))
 """)
 DROP_UNSAID = text("""
     DELETE FROM record_scores s

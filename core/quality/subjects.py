@@ -22,12 +22,14 @@ SUBJECTS: Final = """
            array_agg(coalesce(s.status, '') ORDER BY s.position) FILTER (WHERE s.id IS NOT NULL) AS statuses,
            array_agg(s.occurred_at ORDER BY s.position) FILTER (WHERE s.id IS NOT NULL) AS instants
     FROM records r LEFT JOIN record_steps s ON s.tenant_id = :tenant_id AND s.record_id = r.id
-    WHERE r.tenant_id = :tenant_id AND r.{column} = :chosen
+    WHERE r.tenant_id = :tenant_id AND {which}
     GROUP BY r.tenant_id, r.id ORDER BY r.id
 """
-OF_CHUNK: Final = text(SUBJECTS.format(column="import_chunk_id"))
-OF_RECORD: Final = text(SUBJECTS.format(column="id"))
-VERSIONS: Final = text("SELECT id, version FROM records WHERE tenant_id = :tenant_id AND id = ANY(:ids)")
+OF_CHUNK: Final = text(SUBJECTS.format(which="r.import_chunk_id = :chosen"))
+OF_RECORDS: Final = text(SUBJECTS.format(which="r.id = ANY(CAST(:chosen AS uuid[]))"))
+VERSIONS: Final = text(
+    "SELECT id, version FROM records WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))"
+)
 
 # The validators themselves: a keyword call of the model costs five times as much, and there is one for each step.
 make_step: Final = TypeAdapter(StepView).validator.validate_python
@@ -57,9 +59,9 @@ async def subjects_of_chunk(unit: Unit, chunk_id: UUID) -> list[Subject]:
     return [read_subject(row) for row in found.mappings()]
 
 
-async def subject(unit: Unit, record_id: UUID) -> list[Subject]:
-    """Read one record; empty where there is none."""
-    found = await unit.session.execute(OF_RECORD, {"tenant_id": unit.tenant_id, "chosen": record_id})
+async def subjects_of_records(unit: Unit, record_ids: Sequence[UUID]) -> list[Subject]:
+    """Read some records; those that are not there are left out."""
+    found = await unit.session.execute(OF_RECORDS, {"tenant_id": unit.tenant_id, "chosen": list(record_ids)})
     return [read_subject(row) for row in found.mappings()]
 
 

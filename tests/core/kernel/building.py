@@ -42,6 +42,9 @@ class Tree:
     async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
         return ()
 
+    async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:
+        return None
+
     async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:
         return None
 

@@ -66,6 +66,9 @@ class Tree:
     async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:  # noqa: ARG002
         return ()
 
+    async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:  # noqa: ARG002
+        return None
+
     async def tenant_by_key(self, network_id: UUID, key: str) -> TenantFacts | None:  # noqa: ARG002
         return None
 

@@ -1,0 +1,166 @@
+"""Judge records that have been read: count what is counted of them, and ask every rule the tenant has enabled."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from touchstone_sdk import RecordResult, RecordScored, Score
+
+from core.kernel.ids import new_id
+from core.kernel.work import Work
+from core.plugin_host.errors import (
+    PluginError,
+    PluginIsNotApproved,
+    PluginIsNotEnabled,
+    PluginIsRevoked,
+    PluginLacksScopes,
+)
+from core.plugin_host.invoker import Invoker, Scoring
+from core.quality.effective import effective_limit
+from core.quality.policy import resolution_seconds
+from core.quality.repository import WHOLE_RECORD
+from core.quality.subjects import Subject
+from core.standards.policy.view import EffectiveView
+
+NOT_FOR_THIS_TENANT = (PluginIsNotApproved, PluginIsNotEnabled, PluginIsRevoked, PluginLacksScopes)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What some records are judged against: the tenant's effective standard and the limit headquarters published."""
+
+    view: EffectiveView
+    published_limit_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """All that is read before any rule is asked.
+
+    Attributes:
+        subjects: The records.
+        standings: What they are judged against, by the effective document they pin.
+        zone: The tenant's time zone, in which its days are counted.
+    """
+
+    subjects: Sequence[Subject]
+    standings: dict[str, Standing]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is to be written down.
+
+    Attributes:
+        versions: The version each record had when it was read.
+        figures: Rows of ``record_figures``.
+        scores: Rows of ``record_scores``.
+        failures: Refusals of plugins that should have answered.
+    """
+
+    versions: dict[UUID, int]
+    figures: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    scores: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    failures: list[PluginError] = field(default_factory=list[PluginError])
+
+    def only(self, record_ids: Collection[UUID]) -> "Judged":
+        """Leave out all but some records."""
+        if len(record_ids) == len(self.versions):
+            return self
+        return replace(
+            self,
+            versions={id_: version for id_, version in self.versions.items() if id_ in record_ids},
+            figures=[row for row in self.figures if row["id"] in record_ids],
+            scores=[row for row in self.scores if row["record_id"] in record_ids],
+        )
+
+
+async def judge(work: Work, hearing: Hearing) -> Judged:
+    """Count every record and ask every rule about it, batch by batch of those that pin the same document."""
+    judged = Judged({one.view.id: one.version for one in hearing.subjects})
+    for hash_, some in by_standard(hearing.subjects).items():
+        standing = hearing.standings[hash_]
+        judged.figures.extend(figures_rows(some, standing, hearing.zone))
+        for start in range(0, len(some), BATCH):
+            await ask_rules(work, standing.view, some[start : start + BATCH], judged)
+    return judged
+
+
+def by_standard(subjects: Sequence[Subject]) -> dict[str, list[Subject]]:
+    """Group records by the effective document they pin."""
+    groups: dict[str, list[Subject]] = defaultdict(list)
+    for one in subjects:
+        groups[one.effective_hash].append(one)
+    return groups
+
+
+def figures_rows(subjects: Sequence[Subject], standing: Standing, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    """Count records that pin the same document."""
+    limits = {
+        "published_limit_seconds": standing.published_limit_seconds,
+        "effective_limit_seconds": effective_limit(standing.view),
+    }
+    for one in subjects:
+        record = one.view
+        yield limits | {
+            "id": record.id,
+            "standard_code": record.standard_code,
+            "day": record.opened_at.astimezone(zone).date(),
+            "resolution_seconds": resolution_seconds(record.opened_at, record.resolved_at),
+            "step_count": one.step_count,
+        }
+
+
+async def ask_rules(work: Work, view: EffectiveView, subjects: Sequence[Subject], judged: Judged) -> None:
+    """Ask every rule about a batch; rules of plugins that this tenant does not use are passed over."""
+    invoker = work.services.get(Invoker)
+    records = [one.view for one in subjects]
+    shown = view.for_plugins()
+    for ref, _ in invoker.registry.rules():
+        try:
+            scoring = await invoker.score(work.scope, ref, shown, records)
+        except NOT_FOR_THIS_TENANT:
+            continue
+        except PluginError as failure:
+            judged.failures.append(failure)
+            continue
+        judged.scores.extend(score_rows(scoring, view.hash))
+
+
+def score_rows(scoring: Scoring, effective_hash: str) -> Iterator[dict[str, Any]]:
+    """Write a rule's answer as rows: one per dimension, or one that says why the record could not be scored."""
+    said_by = {"rule": str(scoring.ref), "rule_version": scoring.rule_version, "effective_hash": effective_hash}
+    for result in scoring.results:
+        for row in said(result):
+            yield said_by | {"id": new_id(), "record_id": result.record_id} | row
+
+
+def said(result: RecordResult) -> Iterator[dict[str, Any]]:
+    """Write what a rule says of one record."""
+    if isinstance(result, RecordScored):
+        yield from map(said_in_dimension, result.scores)
+        return
+    yield {
+        "dimension": WHOLE_RECORD,
+        "basis_points": None,
+        "reason": result.code,
+        "message": result.message,
+        "measured": "{}",
+    }
+
+
+def said_in_dimension(score: Score) -> dict[str, Any]:
+    """Write what a rule says in one dimension; its figures are flat, so that one copy thaws them."""
+    return {
+        "dimension": score.dimension,
+        "basis_points": score.basis_points,
+        "reason": score.reason,
+        "message": score.message,
+        "measured": orjson.dumps(dict(score.measured)).decode(),
+    }
