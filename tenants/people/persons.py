@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
@@ -108,9 +109,14 @@ async def remember_tenant(database: Database, told: PersonTenant) -> None:
 async def tenants_of(database: Database, person_id: UUID) -> Sequence[PersonTenant]:
     """List the tenants a person is an active member of, in any network, by key."""
     async with database.person_rows(person_id) as session:
-        rows = await session.scalars(
-            select(PersonTenant)
-            .where(col(PersonTenant.person_id) == person_id, col(PersonTenant.active).is_(other=True))
-            .order_by(col(PersonTenant.tenant_key), col(PersonTenant.tenant_id))
-        )
-        return rows.all()
+        return await read_tenants_of(session, person_id)
+
+
+async def read_tenants_of(session: AsyncSession, person_id: UUID) -> Sequence[PersonTenant]:
+    """List them in a transaction that sees the person's rows."""
+    rows = await session.scalars(
+        select(PersonTenant)
+        .where(col(PersonTenant.person_id) == person_id, col(PersonTenant.active).is_(other=True))
+        .order_by(col(PersonTenant.tenant_key), col(PersonTenant.tenant_id))
+    )
+    return rows.all()
