@@ -50,7 +50,6 @@ class Batches:
         task.add_done_callback(self._serving.discard)
 
     async def _serve(self, kind: Hashable, run: Run) -> None:
-        await asyncio.sleep(0)
         async with self._lock:
             waiting = self._waiting.pop(kind)
             try:

@@ -70,7 +70,7 @@ async def in_one_transaction(operation: Operation, guard: Guard, arguments: dict
     """Run the coroutine, or find what it did before, and read the answer before the commit."""
     async with operation.context.unit(read_only=False) as unit:
         refs = await once(operation.context, unit, guard, arguments)
-        await unit.session.flush()
+        await unit.session.flush()  # What the use case left pending is not seen by the loaders' statements otherwise.
         async with operation.within(unit) as reader:
             answer = await complete(refs)
         if reader.broken:

@@ -37,7 +37,7 @@ class Operation:
     _breadth: Breadth = Breadth.TENANT
     _reader: Reader | None = None
     _over: bool = False
-    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _opening: asyncio.Task[Reader] | None = None
     _held: AsyncExitStack = field(default_factory=AsyncExitStack)
     _verdicts: dict[tuple[Permission, ...], Exception | None] = field(
         default_factory=dict[tuple[Permission, ...], "Exception | None"]
@@ -61,13 +61,24 @@ class Operation:
         return None
 
     async def reader(self) -> Reader:
-        """Give the operation's connection, opening it where this is the first question."""
-        async with self._opening:
-            if self._over:
-                raise Ended
-            if self._reader is None:
-                self._reader = await self._held.enter_async_context(opened(self.context, self._breadth, self.name))
+        """Give the operation's connection, opening it where this is the first question.
+
+        Whoever waits for the opening goes on at the same moment, so that their questions are one batch.
+
+        Raises:
+            Ended: The operation is over: a field that was cancelled late must not hold a connection for ever.
+        """
+        if self._over:
+            raise Ended
+        if self._reader is not None:
             return self._reader
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> Reader:
+        self._reader = await self._held.enter_async_context(opened(self.context, self._breadth, self.name))
+        return self._reader
 
     @asynccontextmanager
     async def phase(self, breadth: Breadth) -> AsyncGenerator[None, None]:
@@ -100,14 +111,17 @@ class Operation:
             self._reader = None
 
     async def close(self) -> None:
-        """Put no further statement and give the connection back, after whoever is opening it has it."""
-        async with self._opening:
-            if self._reader is not None:
-                await self._reader.end()
-            self._reader = None
-            await self._held.aclose()
+        """Put no further statement and give the connection back."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+        if self._reader is not None:
+            await self._reader.end()
+        self._reader = None
+        await self._held.aclose()
 
     async def end(self) -> None:
-        """Give the connection back and open no other: a field that was cancelled late must not hold one for ever."""
+        """Give the connection back and open no other."""
         self._over = True
         await self.close()

@@ -89,11 +89,15 @@ Rules the assembly holds everybody to:
 - An entity names the permission it takes to see such an object at all (``SIGNED_IN`` where none is special). Its fields
   inherit it, and a field that leads to it needs it too. A field with a permission of its own is nullable, so that a
   denial nulls this field and nothing else; every field of Query is nullable for the same reason.
-- A field is nullable exactly where its column is (or where it is denied); orderings name required columns and end in
-  the key; filters compare columns that an index can serve.
+- A required field has a required column behind it; orderings name required columns and end in the key; filters compare
+  columns that an index can serve.
 - Every type, field, argument, enum value and input field has a description. Two features never share a name.
 - Result types made by code are declared with ``value(permission=..., description=...)`` and ``shows("...")``.
 - Fields for another feature's type: a class decorated with ``extension``, in ``Contribution.extends``.
+- A root field says how far it reads with ``breadth=``: the tenant, the units below it, or the whole network; what is
+  selected below it reads as far. The wider ones open an audited grant, so they ask for a permission that says so.
+- A mutation done in a tenant that the request does not name yet finds its scope with ``enters=``.
+- Amounts of money: ``MoneyType`` and ``money("amount_column", "currency_column")`` of ``money``.
 - Attributes of facts shown in results: str, int, float, bool, UUID (as ID), datetime, date, Decimal, timedelta (whole
   seconds), enumerations (their text), and tuples and options of them; described in the fact's ``Attributes:``.
 """

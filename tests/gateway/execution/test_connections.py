@@ -8,7 +8,10 @@ from sqlalchemy.pool import QueuePool
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
 from core.kernel.roles import SERVING, Role
-from tests.gateway.execution.notes.world import World, note_id
+from gateway.execution.batches import Ended
+from gateway.execution.lookahead import Lookahead
+from gateway.execution.operation import Operation
+from tests.gateway.execution.notes.world import World, note_id, schema_for
 from tests.gateway.execution.test_reading import codes
 from tests.support.cluster import ROLE_SECRET
 
@@ -79,4 +82,18 @@ async def test_a_failed_statement_does_not_hang_its_siblings(narrow: World) -> N
     assert set(codes(result)) == {"gateway.internal"}
     assert checked_out(narrow) == 0
     assert narrow.database.pool(Role.APP)
+    await narrow.database.close()
+
+
+async def test_an_operation_that_is_over_opens_nothing(narrow: World) -> None:
+    context = narrow.context(narrow.scope())
+    looking = Lookahead(schema_for().graphql, {}, None)
+    operation = Operation(context=context, name="query", lookahead=looking)
+    opening = asyncio.create_task(operation.reader())
+    await asyncio.sleep(0)
+    await operation.end()
+    assert isinstance((await asyncio.gather(opening, return_exceptions=True))[0], asyncio.CancelledError)
+    with pytest.raises(Ended):
+        await operation.reader()
+    assert checked_out(narrow) == 0
     await narrow.database.close()

@@ -47,6 +47,7 @@ async def test_every_query_is_refused_without_its_permission(world: World) -> No
         "notesBelow": "notesBelow { totalCount }",
         "bestNote": "bestNote { id }",
         "digest": "digest { words }",
+        "someNotes": "someNotes(ids: []) { id }",
         "trouble": "trouble",
         "nothing": "nothing",
     }

@@ -247,6 +247,16 @@ async def test_code_gives_values_and_ids_of_entities(world: World) -> None:
     assert (await world.data("{ bestNote(above: 3) { title } }"))["bestNote"] is None
 
 
+async def test_entities_that_code_gives_by_id_are_read_in_one_statement(world: World) -> None:
+    made = [note_id(await world.note(title=str(number))) for number in range(9)]
+    with world.counting() as statements:
+        found = await world.data(
+            "query ($ids: [ID!]!) { someNotes(ids: $ids) { title remarkCount } }", {"ids": [*made, made[0]]}
+        )
+    assert [one["title"] for one in found["someNotes"]] == [*"012345678", "0"]
+    assert len(statements) == 2
+
+
 async def test_the_whole_network_is_read_with_an_audited_grant(world: World) -> None:
     ours = await world.note(title="ours")
     theirs = await world.note(tenant=world.beside_id, title="theirs")

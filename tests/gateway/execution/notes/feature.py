@@ -72,6 +72,11 @@ async def digest(unit: Unit) -> Digest:
     return Digest(words=words, best=ids[0] if ids else None, all=ids)  # type: ignore[arg-type]
 
 
+@query_field(permission=READ, description="Some notes.", returns=list[NoteType], arguments={"ids": "Which."})
+async def some_notes(ids: list[strawberry.ID]) -> list[UUID]:
+    return [local_id(NoteType, one) for one in ids]
+
+
 @query_field(permission=PUBLIC, description="Whether anybody is there.", arguments={"loudly": "How."})
 async def ping(loudly: bool = False) -> str:
     return "PONG" if loudly else "pong"
@@ -152,7 +157,21 @@ async def shining(context: RequestContext) -> AsyncIterator[UUID]:
 
 CONTRIBUTION = Contribution(
     feature="notes",
-    queries=[note, topic, topics, notes, best_notes, all_notes, notes_below, best_note, digest, ping, trouble, nothing],
+    queries=[
+        note,
+        topic,
+        topics,
+        notes,
+        best_notes,
+        all_notes,
+        notes_below,
+        best_note,
+        digest,
+        some_notes,
+        ping,
+        trouble,
+        nothing,
+    ],
     mutations=[finish_note, open_a_note, visit],
     subscriptions=[shining],
     types=[RemarkType],
