@@ -37,6 +37,7 @@ class Reader:
         self.reach = reach
         self.broken = False
         self._services = services
+        self._now = unit.now
         self._batches = Batches(unit.lock)
 
     async def end(self) -> None:
@@ -148,7 +149,7 @@ class Reader:
 
     async def _rows(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """Execute a statement; the connection's lock is held."""
-        found = await self.unit.session.execute(statement, {"touchstone_now": self.unit.now})
+        found = await self.unit.session.execute(statement, {"touchstone_now": self._now})
         return [dict(row) for row in found.mappings()]
 
 

@@ -94,7 +94,7 @@ def make(contributions: Sequence[Contribution], settings: Settings) -> Touchston
             types=[one for part in contributions for one in part.types],
             extensions=[Answers, lambda: Limits(figures)],
             execution_context_class=TouchstoneExecutor,
-            config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+            config=StrawberryConfig(scalar_map=SCALARS),
         )
     except DuplicatedTypeName as twice:
         raise SchemaRefused([named_twice(twice)]) from None
