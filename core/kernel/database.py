@@ -138,6 +138,7 @@ def open_pool(url: URL, size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,
         json_serializer=write_json,
         json_deserializer=orjson.loads,
         connect_args=connect_arguments(url),

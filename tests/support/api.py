@@ -64,7 +64,11 @@ class Api:
             identity=SignedIn(scope.actor) if scope else None,
             scope=scope,
         )
-        done = await whole_schema().execute(document, variable_values=dict(variables or {}), context_value=context)
-        errors: list[Any] = list(done.errors or ())
-        codes = [str((error.extensions or {}).get("code", "")) for error in errors]
-        return Answer(done.data, codes)
+        done: Any = await whole_schema().execute(document, variable_values=dict(variables or {}), context_value=context)
+        errors: Any = done.errors or ()
+        return Answer(done.data, [code_of(error) for error in errors])
+
+
+def code_of(error: Any) -> str:
+    extensions: dict[str, Any] = error.extensions or {}
+    return str(extensions.get("code", ""))
