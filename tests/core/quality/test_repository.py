@@ -168,6 +168,27 @@ async def test_a_record_counted_again_replaces_what_was_counted(
     assert score.mean == 100
 
 
+async def test_a_rule_that_speaks_of_other_dimensions_takes_back_what_it_said_and_no_other_rule_does(
+    database: Database, scopes: tuple[Scope, Scope], admin: Any
+) -> None:
+    north, _ = scopes
+    rows = drawn(Random(4), 3)
+    said = scored(rows, lambda _: 10_000)
+    others = [{**row, "id": new_id(), "rule": "plugin/other"} for row in said]
+    refusals = [
+        {**row, "id": new_id(), "dimension": "record", "basis_points": None, "reason": "unreadable"} for row in said[:2]
+    ]
+    async with database.unit(north) as unit:
+        await keep_scores(unit, [*said, *others])
+    async with database.unit(north) as unit:
+        await keep_scores(unit, refusals, again=True)
+    found = await admin.fetch(
+        "SELECT rule, record_id, dimension FROM record_scores WHERE tenant_id = $1", north.tenant_id
+    )
+    expected = [(row["rule"], row["record_id"], row["dimension"]) for row in (*refusals, said[2], *others)]
+    assert sorted(tuple(row) for row in found) == sorted(expected)
+
+
 async def test_each_reading_role_sees_its_reach_and_nothing_else(
     database: Database, scopes: tuple[Scope, Scope], admin: Any
 ) -> None:
