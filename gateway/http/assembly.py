@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import structlog
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -36,8 +35,6 @@ from gateway.http.running import Operations
 from gateway.http.streams import OpenStreams
 from gateway.http.websocket.route import WebsocketRoute
 
-log = structlog.get_logger(__name__)
-
 Endpoint = Callable[[Request], Awaitable[Response]]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 NOT_FOUND = 404
@@ -67,6 +64,7 @@ def assemble(parts: Parts, *, owns_database: bool = False) -> FastAPI:
     app.add_exception_handler(DomainError, show_refusal)
     app.add_exception_handler(HTTPException, show_http_error)
     app.state.streams = streams
+    app.state.database = parts.database
     return app
 
 
@@ -174,11 +172,7 @@ def lifespan(
 
     @asynccontextmanager
     async def lived(app: FastAPI) -> AsyncGenerator[None, None]:  # noqa: ARG001 - Starlette gives it
-        try:
-            await parts.database.detect()
-        except Exception as error:
-            log.error("server.database_away", error=type(error).__name__)  # noqa: TRY400 - never the text
-            raise
+        await parts.database.detect()
         try:
             yield
         finally:

@@ -1,20 +1,26 @@
 """Serves the API until it is told to stop: what ``touchstone serve`` does."""
 
 import asyncio
+import socket
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.kernel.database import Database, without_credentials
 from core.kernel.logs import configure_logs
 from core.kernel.settings import Settings
 from core.kernel.telemetry import configure_telemetry, metrics_page
 from gateway.http.app import create_app
 from gateway.http.edge_settings import EdgeSettings, load_edge_settings
+from gateway.server.errors import AddressIsTaken, DatabaseIsAway
 from gateway.server.uvicorn_server import DrainingServer, SideServer, server_for, side_server
+
+BACKLOG = 2_048
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +35,8 @@ def run_server(settings: Settings, host: str = "127.0.0.1", port: int = 8000) ->
 
     Raises:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
-        SystemExit: The server did not come up, because the port is taken or the database does not answer.
+        AddressIsTaken: Somebody else listens there.
+        DatabaseIsAway: The database does not let this server in.
     """
     configure_logs(settings.service_name)
     configure_telemetry(settings)
@@ -39,20 +46,48 @@ def run_server(settings: Settings, host: str = "127.0.0.1", port: int = 8000) ->
 
 
 async def serve(app: FastAPI, edge: EdgeSettings, host: str, port: int) -> None:
-    """Serve an app until a signal comes, and metrics apart from it where the settings say so."""
-    main = server_for(app, edge, host, port)
-    side = metrics_server(edge.metrics_bind) if edge.metrics_bind else None
-    if side is None:
-        await main.serve()
-    else:
-        await asyncio.gather(serve_with(main, side), side.serve())
+    """Serve an app until a signal comes, and metrics apart from it where the settings say so.
+
+    Raises:
+        AddressIsTaken: Somebody else listens there.
+        DatabaseIsAway: The database does not let this server in.
+    """
+    await reach(app.state.database)
+    with listening(host, port) as listener:
+        main = server_for(app, edge, host, port)
+        side = metrics_server(edge.metrics_bind) if edge.metrics_bind else None
+        if side is None:
+            await main.serve([listener])
+        else:
+            await asyncio.gather(serve_with(main, listener, side), side.serve())
     log.info("server.stopped", port=port)
 
 
-async def serve_with(main: DrainingServer, side: SideServer) -> None:
+async def reach(database: Database) -> None:
+    """Refuse to come up without the database; later, requests and readiness say so while it is away."""
+    try:
+        await database.detect()
+    except (OSError, SQLAlchemyError) as error:
+        raise DatabaseIsAway(address=without_credentials(database.url), reason=type(error).__name__) from error
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Listen at an address.
+
+    Raises:
+        AddressIsTaken: Somebody else does, or there is no such address.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise AddressIsTaken(host=host, port=port) from error
+
+
+async def serve_with(main: DrainingServer, listener: socket.socket, side: SideServer) -> None:
     """Serve the first server, and stop the second when it has ended."""
     try:
-        await main.serve()
+        await main.serve([listener])
     finally:
         side.should_exit = True
 

@@ -201,7 +201,7 @@ async def test_a_service_account_signs_in_and_is_out_when_revoked(desk: Desk) ->
         Credentials(issued.client_id, issued.secret + "x"),
         Credentials("nonsense", issued.secret),
         Credentials(issued.client_id[:-2] + "xx", issued.secret),
-        Credentials(".".join([north.network_id.hex, north.tenant_id.hex, north.tenant_id.hex]), issued.secret),
+        Credentials(f"{north.network_id.hex}.{north.tenant_id.hex}.{north.tenant_id.hex}", issued.secret),
     ):
         with pytest.raises(errors.ServiceAccountRefused):
             await exchange.exchange(wrong, "192.0.2.1")

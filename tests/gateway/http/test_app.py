@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -14,8 +15,10 @@ from core.kernel.database import Database
 from gateway.auth.own_issuers import BuiltinIssuerInProduction, builtin_issuer
 from gateway.http.app import create_app
 from gateway.http.features import contributions
+from gateway.server.errors import AddressIsTaken, DatabaseIsAway
+from gateway.server.serving import serve
 from tenants.people.persons import Identity
-from tests.gateway.http.edge import edge_for, settings_for
+from tests.gateway.http.edge import edge_for, edge_of, settings_for
 from tests.support.cluster import ROLE_SECRET, Address
 from tests.support.networks import BuiltNetwork
 from tests.tenants.office import Office, somebody
@@ -67,6 +70,17 @@ async def test_a_member_signs_in_to_the_product(
 def test_production_does_not_start_with_the_builtin_issuer(database: Database) -> None:
     with pytest.raises(BuiltinIssuerInProduction):
         create_app(whole(environment="production"), database, edge=edge_for())
+
+
+async def test_a_server_says_why_it_does_not_come_up(database: Database, free_port: int) -> None:
+    limits = edge_for()
+    with pytest.raises(DatabaseIsAway) as away:
+        await serve(edge_of().app, limits, "127.0.0.1", free_port)
+    assert "127.0.0.1:1/none" in away.value.message
+    with socket.create_server(("127.0.0.1", free_port)), pytest.raises(AddressIsTaken):
+        await serve(edge_of(database).app, limits, "127.0.0.1", free_port)
+    with pytest.raises(AddressIsTaken):
+        await serve(edge_of(database).app, limits, "192.0.2.1", free_port)
 
 
 @pytest.mark.crash

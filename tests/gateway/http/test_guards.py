@@ -146,7 +146,7 @@ async def test_whoever_sends_too_slowly_is_not_waited_for() -> None:
     assert answered[0]["status"] == 408
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: json.dumps({"query": text}).encode()))
 async def test_no_body_whatever_crashes_the_edge(edge: Edge, body: bytes) -> None:
     status, code = await code_of(edge, body)
@@ -157,7 +157,7 @@ async def test_no_body_whatever_crashes_the_edge(edge: Edge, body: bytes) -> Non
 JSON_VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=20)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(["query", "variables", "operationName", "extensions"]), JSON_VALUES))
 async def test_no_json_whatever_crashes_the_edge(edge: Edge, content: dict[str, object]) -> None:
     status, code = await code_of(edge, json.dumps(content).encode())
