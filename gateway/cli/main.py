@@ -1,44 +1,79 @@
 """The command ``touchstone``."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 import typer
 from pydantic import ValidationError
 
 from core.kernel.errors import DomainError
-from gateway.cli import bench, demo, doctor, import_log, migrate, schema, serve, tenants, tokens, worker
+from core.kernel.settings import Settings
 from gateway.cli.console import show_fault, show_refusal
 from gateway.cli.errors import SettingsAreIncomplete
+from gateway.http.edge_settings import EdgeSettings
+from gateway.worker.worker_settings import WorkerSettings
 
-app = typer.Typer(
-    name="touchstone",
-    help="Touchstone keeps a franchise or channel network serving to one standard.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-    rich_markup_mode="rich",
-)
-app.command("demo")(demo.demo)
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("migrate")(migrate.migrate)
-app.command("import")(import_log.import_log)
-app.add_typer(tenants.app, name="tenants")
-app.command("tokens")(tokens.tokens)
-app.command("bench")(bench.bench)
-app.command("doctor")(doctor.doctor)
-app.command("schema")(schema.schema)
+PREFIXES = {one.__name__: one.model_config.get("env_prefix", "") for one in (Settings, EdgeSettings, WorkerSettings)}
+"""What the environment variables of each kind of settings begin with."""
+
+COMMANDS = {
+    "demo": "gateway.cli.demo:demo",
+    "serve": "gateway.cli.serve:serve",
+    "worker": "gateway.cli.worker:worker",
+    "migrate": "gateway.cli.migrate:migrate",
+    "import": "gateway.cli.import_log:import_log",
+    "tenants": "gateway.cli.tenants:app",
+    "tokens": "gateway.cli.tokens:tokens",
+    "bench": "gateway.cli.bench:bench",
+    "doctor": "gateway.cli.doctor:doctor",
+    "schema": "gateway.cli.schema:schema",
+}
+"""Where each command stands; only the one that is run is imported, since all of them together take seconds."""
+
+
+def assembled(arguments: Sequence[str]) -> typer.Typer:
+    """Make the command line: with the command that is named, or with all of them for the help."""
+    app = typer.Typer(
+        name="touchstone",
+        help="Touchstone keeps a franchise or channel network serving to one standard.",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(several)
+    for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: Any = getattr(import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def several() -> None:
+    """Touchstone keeps a franchise or channel network serving to one standard."""
+
+
+def variables(wrong: ValidationError) -> str:
+    """Name the environment variables that settings were refused for, as one sets them."""
+    fields = {str(error["loc"][0]) for error in wrong.errors(include_input=False) if error["loc"]}
+    return ", ".join(sorted(name if name.isupper() else PREFIXES[wrong.title] + name.upper() for name in fields))
 
 
 def run() -> None:
     """Run the command line; refusals are shown as a sentence, a next step and a code, and exit with 1."""
     try:
-        app()
+        assembled(sys.argv[1:])()
     except DomainError as refusal:
         show_refusal(refusal)
         sys.exit(1)
     except ValidationError as wrong:
-        names = ", ".join(sorted({".".join(str(part) for part in error["loc"]) for error in wrong.errors()}))
-        show_refusal(SettingsAreIncomplete(names=names))
+        if wrong.title not in PREFIXES:
+            raise
+        show_refusal(SettingsAreIncomplete(names=variables(wrong)))
         sys.exit(1)
     except Exception as fault:
         if not show_fault(fault):

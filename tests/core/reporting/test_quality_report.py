@@ -1,6 +1,7 @@
 """The report is one page that fetches nothing, tells the figures, and shows names as text whatever they are."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
@@ -41,7 +42,7 @@ def tenant(key: str, records: int, kept: int) -> TenantPerformance:
 
 def dashboard(*tenants: TenantPerformance) -> Dashboard:
     figures = total(one.performance.figures for one in tenants)
-    scores = tenants[0].performance.scores if tenants else []
+    scores: Sequence[DimensionScore] = tenants[0].performance.scores if tenants else ()
     days = [(date(2012, 5, 1) + timedelta(days=number), figures) for number in range(10)] if tenants else []
     return Dashboard(
         period=Period(standard_code="incident-handling"),

@@ -8,6 +8,7 @@ import pytest
 
 from core.kernel.clock import SetClock
 from core.kernel.graphql.ids import global_id
+from core.kernel.ids import derived_id
 from core.kernel.scope import Actor, ActorKind, Scope
 from gateway.auth import errors
 from gateway.auth.identity import Opened, PersonToken, ServiceToken, identity_of
@@ -18,7 +19,7 @@ from gateway.auth.verify import Verifier
 from tests.gateway.auth.issuing import NOW, KnownTrusts, Seconds
 from tests.gateway.auth.test_verify import SETTINGS
 
-NETWORK, NORTH, SOUTH = uuid4(), uuid4(), uuid4()
+NETWORK, NORTH, SOUTH, NOWHERE = (derived_id("sign in", name) for name in ("network", "north", "south", "nowhere"))
 
 
 @dataclass
@@ -91,7 +92,7 @@ async def test_the_only_tenant_is_opened_named_or_not(header: str | None) -> Non
     ("subject", "header", "withheld"),
     [
         ("ada", None, errors.TenantNotChosen),
-        ("ada", str(uuid4()), errors.NoMembership),
+        ("ada", str(NOWHERE), errors.NoMembership),
         ("ada", "north", errors.NoMembership),
         ("ada", global_id("Record", NORTH), errors.NoMembership),
         ("ada", "é" * 50, errors.NoMembership),
