@@ -53,9 +53,9 @@ def below_own() -> Select[Any]:
     )
     further = placements.alias("further_below")
     under = under.union(
-        sa.select(further.c.child_id).where(
-            further.c.network_id == network, further.c.parent_id == under.c.child_id, in_force(further)
-        )
+        sa.select(further.c.child_id)
+        .select_from(further.join(under, further.c.parent_id == under.c.child_id))
+        .where(further.c.network_id == network, in_force(further))
     )
     return sa.select(under.c.child_id)
 

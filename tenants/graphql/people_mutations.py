@@ -43,7 +43,7 @@ from tenants.permissions import DEFINE_ROLES, INVITE_PEOPLE, MANAGE_ROLES
         "InvitePersonSuccess",
         "The code is shown this once: hand it to whoever is invited.",
         invitation=InvitationType,
-        code=(str, "What the invited person accepts with, shown this once."),
+        invitation_code=(str, "What the invited person accepts with, shown this once."),
         expires_at=(datetime, "From when it can no longer be accepted."),
     ),
     errors=(InvalidInput, NotFound, RoleDoesNotFit, RoleNotGrantable),
@@ -54,7 +54,7 @@ async def invite_person(unit: Unit, context: RequestContext, input: InvitePerson
     ring = KeyRing(unit, context.services.get(MasterKeys))
     invited = await inviting.invite_person(unit, input.to_command(), ring)
     kept_here = invited.id if invited.tenant_id == unit.tenant_id else None
-    return Refs(invitation=kept_here, code=invited.code.write(), expires_at=invited.expires_at)
+    return Refs(invitation=kept_here, invitation_code=invited.code.write(), expires_at=invited.expires_at)
 
 
 @mutation(

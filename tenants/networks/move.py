@@ -67,6 +67,7 @@ async def move_tenant(unit: Unit, command: MoveTenant) -> Tenant:
     details = {"parent_id": command.parent_id, "since": since}
     await record_act(unit, action="tenants.move", subject_kind="tenant", subject_id=command.tenant_id, details=details)
     await send(unit, "tenants.moved", {"tenant_id": command.tenant_id, "parent_id": command.parent_id})
+    await send(unit, "standards.publish_overlays", {}, target_tenant_id=command.parent_id)
     return tenant
 
 

@@ -80,6 +80,8 @@ async def provision_tenants(unit: Unit, commands: Sequence[ProvisionTenant]) -> 
     for tenant in tenants:
         await record_act(unit, action="tenants.provision", subject_kind="tenant", subject_id=tenant.id)
         await send(unit, "tenants.set_up", {"tenant_id": tenant.id}, target_tenant_id=tenant.id)
+    for parent_id in sorted({command.parent_id for command in commands} - {unit.tenant_id}):
+        await send(unit, "standards.publish_overlays", {}, target_tenant_id=parent_id)
     return tenants
 
 
