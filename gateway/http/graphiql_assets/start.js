@@ -5,7 +5,8 @@
   const who = document.getElementById("who");
   const welcome =
     "# Welcome to Touchstone. Ctrl-Enter runs the query, Ctrl-Space completes.\n" +
-    "# Choose above as whom you act, or send headers of your own below.\n\n{\n  __typename\n}\n";
+    "# Choose above as whom you act, or send headers of your own below.\n\n" +
+    "{\n  me {\n    kind\n    tenant {\n      key\n      name\n    }\n    roles {\n      name\n      description\n    }\n  }\n}\n";
 
   function option(label, value) {
     const made = document.createElement("option");

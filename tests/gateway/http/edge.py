@@ -18,7 +18,6 @@ from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.contribution import Contribution
 from core.kernel.graphql.queries import query_field
 from core.kernel.graphql.subscriptions import subscription
-from core.kernel.permissions import permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.settings import Settings
 from gateway.auth import errors
@@ -29,11 +28,11 @@ from gateway.http.assembly import assemble
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.parts import Parts
 from gateway.schema.assembly import build_schema
+from tenants.permissions import DEFINE_ROLES
 from tests.gateway.auth.issuing import KnownTrusts
 
 SECRET_TEXT = "Ada Lovelace, +49 30 1234567"
 NETWORK = uuid4()
-RARE = permission("edge.rare", "Do what nobody may in these tests.")
 
 
 @query_field(permission=PUBLIC, description="Greets anybody.")
@@ -58,7 +57,7 @@ async def boom() -> str:
     raise RuntimeError(SECRET_TEXT)
 
 
-@query_field(permission=RARE, description="Is for nobody.")
+@query_field(permission=DEFINE_ROLES, description="Is for nobody.")
 async def rare() -> str:
     return "rare"
 
