@@ -9,7 +9,13 @@ from core.standards.models import Adaptation
 from core.standards.policy.content import plain_narrowing
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.spans import Span
-from core.standards.repository.adaptations import Head, add_adaptations, close_adaptations, known_adaptations
+from core.standards.repository.adaptations import (
+    Head,
+    add_adaptations,
+    close_adaptations,
+    hold_heads,
+    known_adaptations,
+)
 from core.standards.repository.published import close_overlays, copied_adaptations, copy_adaptations
 from core.standards.vocabulary import aspect_of
 
@@ -32,7 +38,7 @@ async def amend(unit: Unit, *, closed: Sequence[Adaptation], added: Sequence[Ada
     if copies:
         await close_overlays(unit, list(copies.values()), head.recorded_at)
     if below or copies:
-        await copy_adaptations(unit, added)
+        await copy_adaptations(unit, added, head.recorded_at)
 
 
 def row_of(unit: Unit, code: str, overlay: Overlay, based_on: UUID, head: Head) -> Adaptation:
@@ -77,7 +83,11 @@ def split(row: Adaptation, taken: Span, head: Head) -> list[Adaptation]:
 
 
 async def publish_overlays(unit: Unit) -> None:
-    """Copy every adaptation that is known now to where units below read it, unless it is there."""
+    """Copy every adaptation that is known now to where units below read it, unless it is there.
+
+    A copy made late is recorded from now on, so that what units below were told before is still told of that time.
+    """
+    recorded = await hold_heads(unit)
     own = await known_adaptations(unit)
     copies = await copied_adaptations(unit, [row.id for row in own]) if own else {}
-    await copy_adaptations(unit, [row for row in own if row.id not in copies])
+    await copy_adaptations(unit, [row for row in own if row.id not in copies], recorded)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -40,6 +40,17 @@ async def next_head(unit: Unit, code: str) -> Head:
     ).returning(col(StandardHead.revision), col(StandardHead.recorded_at))
     row = (await unit.session.execute(statement)).one()
     return Head(revision=row.revision, recorded_at=row.recorded_at)
+
+
+async def hold_heads(unit: Unit) -> datetime:
+    """Keep everybody else from changing the tenant's side of any standard; give an instant after every change."""
+    found = await unit.session.execute(
+        select(StandardHead.recorded_at)
+        .where(col(StandardHead.tenant_id) == unit.tenant_id)
+        .order_by(col(StandardHead.code))
+        .with_for_update()
+    )
+    return max(recorded_now(), *found.scalars().all(), datetime.min.replace(tzinfo=UTC))
 
 
 async def revision_of(unit: Unit, code: str) -> int:

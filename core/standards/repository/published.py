@@ -33,7 +33,6 @@ COPIED = (
     "approver_id",
     "valid_from",
     "valid_to",
-    "recorded_from",
 )
 """What the copy of an adaptation says as the adaptation itself does."""
 
@@ -152,8 +151,8 @@ async def add_version_overlay(unit: Unit, version: PublishedVersion, span: Span,
     await unit.session.flush()
 
 
-async def copy_adaptations(unit: Unit, adaptations: Sequence[Adaptation]) -> None:
-    """Copy adaptations to where units below read them."""
+async def copy_adaptations(unit: Unit, adaptations: Sequence[Adaptation], recorded: datetime) -> None:
+    """Copy adaptations to where units below read them, known there from an instant on."""
     unit.session.add_all(
         PublishedOverlay(
             network_id=unit.network_id,
@@ -161,6 +160,7 @@ async def copy_adaptations(unit: Unit, adaptations: Sequence[Adaptation]) -> Non
             owner_tenant_id=unit.tenant_id,
             kind=OverlayKind.ADAPTATION.value,
             adaptation_id=row.id,
+            recorded_from=recorded,
             **{name: getattr(row, name) for name in COPIED},
         )
         for row in adaptations

@@ -39,13 +39,13 @@ def value_of(parameter: ParameterContent, overlays: list[Overlay], depth: int = 
     return folded(parameter, overlays, depth).values[PLACE]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(published(), levels)
 def test_the_fold_agrees_with_the_obvious_one(parameter: ParameterContent, laid: list[Level]) -> None:
     assert value_of(parameter, overlays_of(laid)).value == obvious(parameter, laid)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(published(), levels, st.randoms(use_true_random=False))
 def test_order_and_strangers_change_nothing(
     parameter: ParameterContent, laid: list[Level], chance: random.Random
@@ -61,7 +61,7 @@ def test_order_and_strangers_change_nothing(
     assert value_of(parameter, mixed).why == value_of(parameter, known).why
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(published(), levels)
 def test_no_adaptations_yield_a_value_outside_any_bound_from_above(
     parameter: ParameterContent, laid: list[Level]
@@ -83,7 +83,7 @@ def test_no_adaptations_yield_a_value_outside_any_bound_from_above(
         above = value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(published(), levels)
 def test_why_folds_back_to_the_value(parameter: ParameterContent, laid: list[Level]) -> None:
     found = value_of(parameter, overlays_of(laid))
@@ -97,7 +97,7 @@ def test_why_folds_back_to_the_value(parameter: ParameterContent, laid: list[Lev
     assert value_of(parameter, kept).value == found.value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(published(), levels)
 def test_what_levels_below_do_never_reaches_up(parameter: ParameterContent, laid: list[Level]) -> None:
     depth = 3
@@ -108,7 +108,7 @@ def test_what_levels_below_do_never_reaches_up(parameter: ParameterContent, laid
 ENTRIES = ("chat", "desk", "mail", "phone")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sets(st.sampled_from(ENTRIES)),
     st.lists(

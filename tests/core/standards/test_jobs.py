@@ -1,5 +1,6 @@
 """Owners learn which of their adaptations a new bound excludes; what holds never waits for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,6 @@ from core.kernel.approvals import DecideApproval, approvals_of, decide_approval
 from core.kernel.directory import Directory
 from core.kernel.handlers import load_handlers
 from core.kernel.idle import run_until_idle
-from core.kernel.outbox import send
 from core.kernel.services import Services
 from core.kernel.work import Background
 from core.standards import jobs
@@ -19,8 +19,9 @@ from core.standards.approve import SubmitVersion, submit_version
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.suspended import ITEM
 from tenants.directory import TenantDirectory
+from tenants.networks.move import MoveTenant, move_tenant
 from tests.core.standards.builders import CODE, SINCE, Stage, content, wish
-from tests.support.networks import as_person
+from tests.support.networks import as_person, provisioned
 
 STRICTER = {"default": 3600, "bounds": {"minimum": 600, "maximum": 3600}}
 
@@ -100,17 +101,22 @@ async def test_telling_many_units_is_cut_into_pieces(stage: Stage, monkeypatch: 
 
 async def test_units_placed_below_later_inherit_what_was_adapted_before(stage: Stage) -> None:
     await stage.publish()
-    await stage.adapt(stage.network.north, wish(5000))
-    copies = "SELECT count(*) FROM published_overlays WHERE owner_tenant_id = $1"
-    assert await stage.admin.fetchval(copies, stage.network.north.tenant_id) == 0
-    for _ in range(2):
-        async with stage.unit(stage.network.north) as unit:
-            await send(unit, "standards.publish_overlays", {})
-        await work_off(stage)
-        assert await stage.admin.fetchval(copies, stage.network.north.tenant_id) == 1
-    await stage.adapt(stage.network.north, wish(4000))
-    open_copies = f"{copies} AND recorded_to IS NULL"
-    assert await stage.admin.fetchval(open_copies, stage.network.north.tenant_id) == 1
+    network, hq = stage.network, stage.network.headquarters
+    [east] = await provisioned(stage.database, stage.clock, hq, hq, ("east", "region"))
+    await stage.adapt(east, wish(5000))
+    copies = "SELECT count(*) FROM published_overlays WHERE owner_tenant_id = $1 AND recorded_to IS NULL"
+    assert await stage.admin.fetchval(copies, east.tenant_id) == 0
+    [seat] = await provisioned(stage.database, stage.clock, hq, east, ("seat", "franchisee"))
+    await work_off(stage)
+    assert await stage.limit(seat) == 5000
+    command = MoveTenant(tenant_id=network.north.tenant_id, parent_id=east.tenant_id, since=stage.clock.now())
+    await stage.act(hq, move_tenant, command)
+    await work_off(stage)
+    assert await stage.limit(replace(network.north, lineage=(*east.lineage, network.north.tenant_id))) == 5000
+    assert await stage.admin.fetchval(copies, east.tenant_id) == 1
+    await stage.adapt(east, wish(4000, valid_from=SINCE))
+    assert await stage.limit(seat) == 4000
+    assert await stage.admin.fetchval(copies, east.tenant_id) == 1
 
 
 async def test_a_decision_made_in_the_inbox_reaches_the_version(stage: Stage) -> None:
