@@ -9,7 +9,7 @@ Each role has the least its work needs:
 
 - Whoever is signed in to a tenant sees the tree around it and the standards that hold there.
 - A clerk serves: opens records, adds steps, does work items. No figures about colleagues, no changes to standards.
-- A manager runs a unit: a clerk's rights, imports, figures and reports of the unit, its sites, and its adaptations.
+- A manager runs a unit: a clerk's rights, imports and figures of the unit, its sites, and its adaptations.
 - A franchise owner answers for a franchisee: a manager's rights, and its people, accounts, plugins, settings and audit.
 - A regional manager answers for a region as an owner does, approves, and sees the figures of the units below.
 - A standards editor writes and publishes, and sees figures to know what to change; approving is somebody else's.
@@ -92,7 +92,6 @@ MANAGER = CLERK | {
     "records.import",
     "quality.read",
     "quality.score",
-    "reports.read",
     "sites.manage",
     "people.read",
     "standards.adapt",
@@ -113,7 +112,6 @@ EDITOR = EVERYBODY | {
     "standards.adapt",
     "quality.read",
     "quality.read_network",
-    "reports.read",
     "work.read",
     "work.do",
 }
@@ -122,7 +120,6 @@ AUDITOR = EVERYBODY | {
     "records.read_network",
     "quality.read",
     "quality.read_network",
-    "reports.read",
     "people.read",
     "work.read",
     "audit.read",
@@ -138,7 +135,7 @@ ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt"}) | 
     "tenants.provision",
     "tenants.suspend",
 }
-CLIENT = EVERYBODY | {"records.read", "quality.read", "reports.read"}
+CLIENT = EVERYBODY | {"records.read", "quality.read"}
 PARTNER = EVERYBODY | {"quality.read"}
 
 STAFF = frozenset({RoleKey.MANAGER.value, RoleKey.CLERK.value, RoleKey.READ_ONLY_CLIENT.value, RoleKey.PARTNER.value})

@@ -27,7 +27,6 @@ FEATURES = {
     "standards",
     "records",
     "quality",
-    "reports",
 }
 
 
