@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -50,7 +50,7 @@ async def hold_heads(unit: Unit) -> datetime:
         .order_by(col(StandardHead.code))
         .with_for_update()
     )
-    return max(recorded_now(), *found.scalars().all(), datetime.min.replace(tzinfo=UTC))
+    return max([recorded_now(), *found.scalars().all()])
 
 
 async def revision_of(unit: Unit, code: str) -> int:

@@ -1,5 +1,6 @@
 """Adapting within bounds: what is granted, what is refused and by whom, and what was held before."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -198,6 +199,19 @@ async def test_a_narrowing_may_not_suspend_ones_own_value(stage: Stage) -> None:
         await stage.adapt(stage.network.region, narrow(Bounds(minimum=5000)))
     assert (found.value.limit, found.value.value) == ("5000", "3000")
     assert await stage.rows() == before
+
+
+async def test_two_who_adapt_at_once_do_so_one_after_the_other(stage: Stage) -> None:
+    await stage.publish()
+    for revision, expected in ((0, 0), (None, 1)):
+        tried = [stage.adapt(stage.network.north, wish(value, expected_revision=revision)) for value in (3600, 3000)]
+        ended = await asyncio.gather(*tried, return_exceptions=True)
+        refused = [one for one in ended if isinstance(one, BaseException)]
+        assert [type(one) for one in refused] == [StaleEdit] * (1 - expected)
+    now = await stage.admin.fetch(
+        "SELECT revision FROM adaptations WHERE tenant_id = $1 AND recorded_to IS NULL", stage.network.north.tenant_id
+    )
+    assert [row["revision"] for row in now] == [3]
 
 
 def withdraw(adaptation_id: UUID, **said: Any) -> WithdrawAdaptation:
