@@ -1,6 +1,6 @@
 """A client that executes operations of the whole schema in process, as whoever a scope says."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,8 +54,8 @@ class Api:
     def on(cls, database: Database, clock: Clock) -> "Api":
         return cls(database, make_services(database, SETTINGS), clock)
 
-    async def execute(self, scope: Scope | None, document: str, variables: Mapping[str, Any] | None = None) -> Answer:
-        context = RequestContext(
+    def context(self, scope: Scope | None) -> RequestContext:
+        return RequestContext(
             database=self.database,
             clock=self.clock,
             directory=self.services.get(Directory),
@@ -64,9 +64,26 @@ class Api:
             identity=SignedIn(scope.actor) if scope else None,
             scope=scope,
         )
+
+    async def execute(self, scope: Scope | None, document: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        context = self.context(scope)
         done: Any = await whole_schema().execute(document, variable_values=dict(variables or {}), context_value=context)
         errors: Any = done.errors or ()
         return Answer(done.data, [code_of(error) for error in errors])
+
+    async def follow(
+        self, scope: Scope | None, document: str, variables: Mapping[str, Any] | None = None
+    ) -> AsyncGenerator[Answer, None]:
+        """Subscribe, and give every event; a refusal is one answer with its codes."""
+        context = self.context(scope)
+        events: Any = await whole_schema().subscribe(
+            document, variable_values=dict(variables or {}), context_value=context
+        )
+        if not hasattr(events, "__aiter__"):
+            yield Answer(None, [code_of(error) for error in events.errors or ()])
+            return
+        async for done in events:
+            yield Answer(done.data, [code_of(error) for error in done.errors or ()])
 
 
 def code_of(error: Any) -> str:
