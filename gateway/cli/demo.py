@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +18,7 @@ from core.quality.dashboard import Dashboard
 from core.reporting.quality_report import render_quality_report
 from gateway.auth.own_issuers import builtin_issuer
 from gateway.cli.console import OUT, progress
-from gateway.cli.errors import OptionsGoTogether
+from gateway.cli.errors import OptionsExclude, OptionsGoTogether, PortIsTaken
 from gateway.cli.import_log import following
 from gateway.cli.operator import Operator, operator
 from gateway.cli.surroundings import Surroundings, surroundings
@@ -43,16 +44,22 @@ def demo(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
     xes: Annotated[Path | None, typer.Option(help="Your own log, XES or CSV; needs --mapping.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="What your log's traces mean.")] = None,
+    made_up: Annotated[
+        bool, typer.Option("--made-up", help="Work on the made-up chain, even where the published log is at hand.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
 ) -> None:
     """Publish a standard, adapt it, import a service log, score it, and show every tenant against the standard."""
     if (xes is None) != (mapping is None):
         raise OptionsGoTogether(one="--xes", other="--mapping")
+    if made_up and xes is not None:
+        raise OptionsExclude(one="--made-up", other="--xes")
+    require_free(port)
     with surroundings() as around, ExitStack() as stack:
         show.step("PostgreSQL and Valkey run")
         around.migrate()
         show.step("the schema is up to date")
-        material = choose(xes, mapping, around.home.folder)
+        material = choose(xes, mapping, around.home.folder, made_up=made_up)
         configure_logs("touchstone-demo", level=logging.ERROR)
         performed = asyncio.run(perform(around, stack, material, port))
         if json_file is not None:
@@ -62,6 +69,20 @@ def demo(
         show.ways_on(f"http://127.0.0.1:{port}", performed.tokens)
         OUT.print("\n[dim]Ctrl-C ends everything; the data stays. touchstone doctor checks it.[/]")
         serve_until_interrupted(performed.api)
+
+
+def require_free(port: int) -> None:
+    """Look whether the API can have its port before minutes of work are spent.
+
+    Raises:
+        PortIsTaken: It cannot.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise PortIsTaken(port=port) from taken
 
 
 async def perform(around: Surroundings, stack: ExitStack, material: Material, port: int) -> Performed:
@@ -77,12 +98,12 @@ async def perform(around: Surroundings, stack: ExitStack, material: Material, po
         show.adapted(adaptation, material)
         done, dead = await import_and_score(at, stage, material)
         shown = await play.dashboard(at, stage, material)
-        await tell(at, stage, material, shown)
+        turn = await tell(at, stage, material, shown)
         report = write_report(around, material, shown)
         show.step(f"the report with charts is at {report}")
         api.wait_ready(f"http://127.0.0.1:{port}/readyz")
         show.step(f"the API answers at http://127.0.0.1:{port}/graphql")
-    return Performed(play.figures_of(shown, done, adaptation, dead), tokens, api)
+    return Performed(play.figures_of(shown, done, adaptation, dead) | turn, tokens, api)
 
 
 async def import_and_score(at: Operator, stage: Stage, material: Material) -> tuple[Any, int]:
@@ -101,15 +122,17 @@ async def import_and_score(at: Operator, stage: Stage, material: Material) -> tu
     return done, dead
 
 
-async def tell(at: Operator, stage: Stage, material: Material, shown: Dashboard) -> None:
-    """Show the figures, and before and after where the log tells both."""
+async def tell(at: Operator, stage: Stage, material: Material, shown: Dashboard) -> dict[str, Any]:
+    """Show the figures, and before and after where the log tells both; give those two for a file."""
     show.tenants(shown)
     show.figures(shown)
-    if material.turning_point is not None:
-        turn = material.turning_point.date()
-        before = await play.dashboard(at, stage, material, last=turn - timedelta(days=1))
-        after = await play.dashboard(at, stage, material, first=turn + timedelta(days=7))
-        show.before_and_after(before, after)
+    if material.turning_point is None:
+        return {}
+    turn = material.turning_point.date()
+    before = await play.dashboard(at, stage, material, last=turn - timedelta(days=1))
+    after = await play.dashboard(at, stage, material, first=turn + timedelta(days=7))
+    show.before_and_after(before, after)
+    return {"before": play.togetherness(before), "after": play.togetherness(after)}
 
 
 def ready_made(at: Operator, stage: Stage) -> list[show.Ready]:

@@ -58,6 +58,46 @@ class SettingsAreIncomplete(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class DatabaseIsUnreachable(DomainError):  # noqa: N818 - errors are facts
+    """The database does not answer, or not us."""
+
+    address: str
+    reason: str
+    code: ClassVar[str] = "cli.database_unreachable"
+
+    @property
+    def message(self) -> str:
+        """Name the address without its credentials, and the kind of failure."""
+        return f"The database {self.address} cannot be used: {self.reason}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to check."""
+        return (
+            "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, and run: touchstone migrate. touchstone doctor tells more."
+        )
+
+
+@fact
+class UnknownParent(DomainError):  # noqa: N818 - errors are facts
+    """No tenant of the network has this key."""
+
+    key: str
+    network: str
+    code: ClassVar[str] = "cli.unknown_parent"
+
+    @property
+    def message(self) -> str:
+        """Name the tenant."""
+        return f"The network {self.network} has no tenant {self.key} to be above the new one."
+
+    @property
+    def hint(self) -> str:
+        """Say where the keys are."""
+        return f"Look at: touchstone tenants list --network {self.network}"
+
+
+@fact
 class UnknownNetwork(DomainError):  # noqa: N818 - errors are facts
     """No network has this key."""
 
@@ -114,6 +154,24 @@ class ChildDidNotStart(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class PortIsTaken(DomainError):  # noqa: N818 - errors are facts
+    """Another process listens where the API should."""
+
+    port: int
+    code: ClassVar[str] = "cli.port_taken"
+
+    @property
+    def message(self) -> str:
+        """Name the port."""
+        return f"Port {self.port} of 127.0.0.1 is taken."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Choose another one with --port, or end what listens there."
+
+
+@fact
 class OptionsGoTogether(DomainError):  # noqa: N818 - errors are facts
     """One option makes no sense without the other."""
 
@@ -130,6 +188,25 @@ class OptionsGoTogether(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say what to do."""
         return "Give both; docs/importing.md describes mapping files."
+
+
+@fact
+class OptionsExclude(DomainError):  # noqa: N818 - errors are facts
+    """Two options ask for different things."""
+
+    one: str
+    other: str
+    code: ClassVar[str] = "cli.options_exclude"
+
+    @property
+    def message(self) -> str:
+        """Name both."""
+        return f"{self.one} does not go together with {self.other}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Give one of the two."
 
 
 @fact

@@ -11,6 +11,7 @@ from core.kernel.key_ring import KeyRing
 from core.kernel.settings import Settings
 from core.kernel.work import Background
 from gateway.cli.console import OUT, table
+from gateway.cli.errors import UnknownParent
 from gateway.cli.operator import operator
 from gateway.cli.surroundings import surroundings
 from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
@@ -62,6 +63,8 @@ async def provision(settings: Settings, network: str, parent: str, key: str, kin
     async with operator(settings) as at:
         scope = await at.headquarters(network)
         above = await at.directory.tenant_by_key(scope.network_id, parent) if parent else None
+        if parent and above is None:
+            raise UnknownParent(key=parent, network=network)
         parent_id = above.id if above else scope.tenant_id
         async with at.database.unit(scope, clock=at.clock, directory=at.directory) as unit:
             await provision_tenant(unit, ProvisionTenant(key=key, name=name, parent_id=parent_id, kind=kind))

@@ -47,18 +47,19 @@ class Material:
     turning_point: datetime | None = None
 
 
-def choose(xes: Path | None, mapping: Path | None, folder: Path) -> Material:
+def choose(xes: Path | None, mapping: Path | None, folder: Path, *, made_up: bool = False) -> Material:
     """Choose what to work on.
 
     Args:
         xes: One's own log.
         mapping: What it means.
         folder: Where a made-up log may be written.
+        made_up: Whether to make one up even where the published one is there.
     """
     if xes is not None and mapping is not None:
         return own_log(xes, load_mapping(mapping))
     published = Path(__file__).parents[2].parent / PUBLISHED_LOG
-    return incidents(published) if published.exists() else chain_of_stores(folder)
+    return chain_of_stores(folder) if made_up or not published.exists() else incidents(published)
 
 
 def incidents(log: Path) -> Material:

@@ -153,3 +153,14 @@ def figures_of(shown: Dashboard, imported: Imported, adaptation: Adaptation, dea
         "adaptation_refused_with": adaptation.refusal.code if adaptation.refusal else None,
         "work_given_up": dead,
     }
+
+
+def togetherness(shown: Dashboard) -> dict[str, float | None]:
+    """Give how well a network's stores do and how far they are apart, for a file; times in seconds, shares 0 to 1."""
+    medians = [one.performance.median_seconds for one in shown.tenants if one.performance.median_seconds is not None]
+    return {
+        "in_time_share": shown.whole.figures.within_published_share,
+        "median_seconds": shown.whole.median_seconds,
+        "fastest_tenant_median_seconds": min(medians, default=None),
+        "slowest_tenant_median_seconds": max(medians, default=None),
+    }

@@ -1,0 +1,419 @@
+"""The command line as processes: what it does, and how it says no."""
+
+import gzip
+import inspect
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from core.kernel.settings import Settings
+from gateway.cli.main import assembled
+from gateway.cli.operator import operator
+from gateway.demo import play
+from gateway.demo.material import CONTENT, chain_of_stores
+from gateway.demo.stage import set_stage
+from tenants.networks.create import network_id_of
+from tests.end_to_end.command import assert_refused, free_port, told, touchstone
+from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
+
+KEY = "a1" * 32
+MAPPING = CONTENT / "checkout-log.yaml"
+HEADER = "checkout,store,activity,status,at,channel\n"
+AT = "2026-08-03T08:00:00+00:00"
+GOOD = (
+    f"good-1,store-01,queued,awaiting,{AT},site_desk\n"
+    "good-1,store-01,completed,resolved,2026-08-03T08:03:00+00:00,site_desk\n"
+)
+HELD = """
+    SELECT (SELECT count(*) FROM records WHERE network_id = $1),
+      (SELECT count(*) FROM record_steps WHERE network_id = $1),
+      (SELECT count(*) FROM import_chunks WHERE network_id = $1),
+      (SELECT count(*) FROM outbox WHERE network_id = $1 AND topic = 'quality.score_chunk'),
+      (SELECT count(*) FROM tenants WHERE network_id = $1)
+"""
+
+
+@dataclass(frozen=True)
+class Office:
+    """A migrated database of this module's own, with one network in it.
+
+    Attributes:
+        settings: Environment of a command that works there.
+        admin_url: To look behind the walls.
+        network: Key of the network.
+    """
+
+    settings: dict[str, str]
+    admin_url: str
+    network: str
+
+    async def held(self) -> tuple[int, ...]:
+        """Count records, steps, chunks, commands to score, and tenants."""
+        found = await self.ask(HELD, network_id_of(self.network))
+        return tuple(found[0])
+
+    async def ask(self, statement: str, *values: Any) -> list[Any]:
+        connection = await superuser(self.admin_url)
+        try:
+            return list(await connection.fetch(statement, *values))
+        finally:
+            await connection.close()
+
+    def bring(self, log: Path, mapping: Path | str = MAPPING, network: str = "", **more: str) -> Any:
+        """Import a log."""
+        return touchstone(
+            *("import", log, "--mapping", mapping, "--network", network or self.network), **self.settings | more
+        )
+
+
+def settings_for(address: Address, name: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url(address.admin_url, name),
+        "REDIS_URL": address.redis_url,
+        "TOUCHSTONE_ENVIRONMENT": "development",
+        "TOUCHSTONE_BUILTIN_ISSUER": "true",
+        "TOUCHSTONE_ROLE_SECRET": ROLE_SECRET,
+        "TOUCHSTONE_MASTER_KEY": KEY,
+        "TOUCHSTONE_CURSOR_KEY": KEY,
+    }
+
+
+@pytest.fixture(scope="module")
+async def office(address: Address, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Office]:
+    name = f"cli_{uuid4().hex[:12]}"
+    await clone(address.admin_url, name)
+    given = settings_for(address, name)
+    settings = Settings.model_validate(
+        {key.removeprefix("TOUCHSTONE_").lower() if key.startswith("T") else key: value for key, value in given.items()}
+    )
+    material = replace(
+        chain_of_stores(tmp_path_factory.mktemp("chain")), network="corner", stores=("store-01", "store-02")
+    )
+    async with operator(settings) as at:
+        stage = await set_stage(at, material)
+        await play.publish(at, stage, material)
+    home = {"TOUCHSTONE_HOME": str(tmp_path_factory.mktemp("home"))}
+    yield Office(given | home, admin_database_url(address.admin_url, name), "corner")
+    await drop(address.admin_url, name)
+
+
+@pytest.fixture
+async def broken(address: Address, office: Office) -> AsyncGenerator[Office]:
+    """A migrated database to be broken by the test."""
+    name = f"cli_{uuid4().hex[:12]}"
+    await clone(address.admin_url, name)
+    home = {"TOUCHSTONE_HOME": office.settings["TOUCHSTONE_HOME"]}
+    yield Office(settings_for(address, name) | home, admin_database_url(address.admin_url, name), "corner")
+    await drop(address.admin_url, name)
+
+
+def log_of(folder: Path, *rows: str, header: str = HEADER) -> Path:
+    path = folder / "log.csv"
+    path.write_text(header + "".join(rows))
+    return path
+
+
+# Import: what cannot be begun leaves everything as it was
+
+
+def garbage(folder: Path) -> Path:
+    path = folder / "log.xes"
+    path.write_bytes(b"\x00\x01 this is no log")
+    return path
+
+
+def cut_short(folder: Path) -> Path:
+    path = folder / "log.xes.gz"
+    path.write_bytes(gzip.compress(b"<log>" + b"<trace/>" * 10_000)[:40])
+    return path
+
+
+def with_entities(folder: Path) -> Path:
+    path = folder / "log.xes"
+    path.write_text('<!DOCTYPE log [<!ENTITY a "aaaa">]><log>&a;</log>')
+    return path
+
+
+def missing(folder: Path) -> Path:
+    return folder / "nowhere.csv"
+
+
+def itself(folder: Path) -> Path:
+    return folder
+
+
+def good(folder: Path) -> Path:
+    return log_of(folder, GOOD)
+
+
+def without_a_column(folder: Path) -> Path:
+    return log_of(folder, GOOD, header=HEADER.replace("at,", "when,"))
+
+
+XES_MAPPING = "bpic2013_incidents"
+
+
+@pytest.mark.parametrize(
+    ("make", "mapping", "code"),
+    [
+        (garbage, XES_MAPPING, "records.log_unreadable"),
+        (cut_short, XES_MAPPING, "records.log_unreadable"),
+        (with_entities, XES_MAPPING, "records.xml_unsafe"),
+        (missing, MAPPING, "records.log_unreadable"),
+        (itself, MAPPING, "records.log_unreadable"),
+        (
+            without_a_column,
+            MAPPING,
+            "records.columns_missing",
+        ),
+        (good, "no-such-mapping", "records.mapping_invalid"),
+        (good, "no-such-mapping.yaml", "records.mapping_invalid"),
+        (good, "../../../etc/passwd", "records.mapping_invalid"),
+    ],
+)
+async def test_an_import_that_cannot_begin_writes_nothing(
+    make: Any, mapping: Path | str, code: str, office: Office, tmp_path: Path
+) -> None:
+    before = await office.held()
+    assert_refused(office.bring(make(tmp_path), mapping), code)
+    assert await office.held() == before
+
+
+async def test_a_mapping_that_lacks_keys_names_them(office: Office, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPING.read_text().replace("  occurred_at:\n    event: at\n", ""))
+    before = await office.held()
+    ended = office.bring(log_of(tmp_path, GOOD), mapping)
+    assert_refused(ended, "records.mapping_invalid")
+    assert "step.occurred_at" in told(ended)
+    assert await office.held() == before
+
+
+async def test_an_unknown_network_is_named(office: Office, tmp_path: Path) -> None:
+    ended = office.bring(log_of(tmp_path, GOOD), network="nobody")
+    assert_refused(ended, "cli.unknown_network")
+    assert "nobody" in told(ended)
+    assert await office.ask("SELECT 1 FROM tenants WHERE network_id = $1", network_id_of("nobody")) == []
+
+
+# Import: what is wrong with some cases refuses those alone
+
+
+async def test_cases_that_are_wrong_are_refused_and_the_others_come_whole(office: Office, tmp_path: Path) -> None:
+    before = await office.held()
+    log = log_of(
+        tmp_path,
+        GOOD.replace("good-1", "beside-1"),
+        "no-zone,store-01,queued,awaiting,2026-08-03T08:00:00,site_desk\n",
+        f"stranger,store-77,queued,awaiting,{AT},site_desk\n",
+        GOOD.replace("good-1", "beside-2"),
+    )
+    figures = tmp_path / "figures.json"
+    ended = touchstone(
+        *("import", log, "--mapping", MAPPING, "--network", office.network, "--json", figures), **office.settings
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in told(ended)
+    for code in ("records.date_without_zone", "records.unknown_tenant"):
+        assert f"refused: {code}" in ended.stdout
+    said = json.loads(figures.read_text())
+    assert (said["seen"], said["imported"], said["refused"]) == (4, 2, 2)
+    assert said["refusals"] == {"records.date_without_zone": 1, "records.unknown_tenant": 1}
+    records, steps, _, _, tenants = await office.held()
+    assert (records, steps, tenants) == (before[0] + 2, before[1] + 4, before[4])
+
+
+async def test_an_import_started_again_adds_nothing(office: Office, tmp_path: Path) -> None:
+    log = log_of(tmp_path, GOOD)
+    first = office.bring(log)
+    assert first.returncode == 0, told(first)
+    once = await office.held()
+    again = office.bring(log)
+    assert again.returncode == 0, told(again)
+    assert await office.held() == once
+
+
+# Settings and surroundings
+
+
+PRODUCTION = {"DATABASE_URL": "postgresql://127.0.0.1:1/touchstone", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+@pytest.mark.parametrize(
+    "command", [("serve",), ("worker",), ("doctor",), ("tokens",), ("tenants", "list", "--network", "a")]
+)
+def test_production_without_secrets_names_every_missing_setting(command: tuple[str, ...]) -> None:
+    ended = touchstone(*command, **PRODUCTION)
+    assert_refused(ended, "cli.settings_incomplete")
+    for name in ("TOUCHSTONE_ROLE_SECRET", "TOUCHSTONE_MASTER_KEY", "TOUCHSTONE_CURSOR_KEY"):
+        assert name in told(ended)
+
+
+async def test_a_malformed_setting_is_named_and_its_value_is_not_shown(office: Office) -> None:
+    ended = touchstone("doctor", **office.settings | {"TOUCHSTONE_POOL_SIZE": "hunter2"})
+    assert_refused(ended, "cli.settings_incomplete")
+    assert "TOUCHSTONE_POOL_SIZE" in told(ended)
+    assert "hunter2" not in told(ended)
+
+
+@pytest.mark.parametrize("command", [("tenants", "list", "--network", "corner"), ("serve",), ("worker",)])
+async def test_a_malformed_master_key_is_said_without_the_key(command: tuple[str, ...], office: Office) -> None:
+    ended = touchstone(*command, **office.settings | {"TOUCHSTONE_MASTER_KEY": "hunter2"})
+    assert_refused(ended, "kernel.master_key_invalid")
+    assert "hunter2" not in told(ended)
+
+
+async def test_a_database_that_is_away_is_said(office: Office) -> None:
+    away = {"DATABASE_URL": f"postgresql://127.0.0.1:{free_port()}/touchstone"}
+    ended = touchstone("tenants", "list", "--network", "corner", **office.settings | away)
+    assert_refused(ended, "cli.database_unreachable")
+
+
+async def test_migrating_without_rights_says_what_to_set(office: Office) -> None:
+    assert_refused(touchstone("migrate", **office.settings), "cli.migration_address_missing")
+
+
+async def test_migrating_twice_changes_nothing(office: Office, address: Address) -> None:
+    for _ in range(2):
+        ended = touchstone("migrate", **office.settings, MIGRATE_DATABASE_URL=address.admin_url)
+        assert ended.returncode == 0, told(ended)
+
+
+# Doctor
+
+
+def found(ended: Any, subject: str) -> str:
+    """Give what doctor says of something."""
+    return next(line for line in ended.stdout.splitlines() if f"│ {subject} " in line)
+
+
+async def test_doctor_finds_good_surroundings_good(office: Office) -> None:
+    ended = touchstone("doctor", **office.settings)
+    assert ended.returncode == 0, told(ended)
+    for subject in ("database", "schema", "walls", "background work", "queue", "plugins"):
+        assert "good" in found(ended, subject)
+    assert "warning" in found(ended, "settings")
+
+
+async def test_doctor_says_that_the_queue_is_down_and_goes_on(office: Office) -> None:
+    ended = touchstone("doctor", **office.settings | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
+    assert ended.returncode == 1
+    assert "bad" in found(ended, "queue")
+    assert "REDIS_URL" in found(ended, "queue")
+    assert "good" in found(ended, "database")
+    assert "good" in found(ended, "plugins")
+
+
+async def test_doctor_says_that_the_database_is_down(office: Office) -> None:
+    away = {"DATABASE_URL": f"postgresql://127.0.0.1:{free_port()}/touchstone"}
+    ended = touchstone("doctor", **office.settings | away)
+    assert ended.returncode == 1
+    assert "DATABASE_URL" in found(ended, "database")
+    assert "good" in found(ended, "queue")
+
+
+@pytest.mark.parametrize(
+    ("breaking", "subject", "remedy"),
+    [
+        ("UPDATE alembic_version SET version_num = '0001'", "schema", "touchstone migrate"),
+        ("ALTER TABLE records DISABLE ROW LEVEL SECURITY", "walls", "records"),
+    ],
+)
+async def test_doctor_says_what_is_broken_and_how_to_mend_it(
+    breaking: str, subject: str, remedy: str, broken: Office
+) -> None:
+    await broken.ask(breaking)
+    ended = touchstone("doctor", **broken.settings)
+    assert ended.returncode == 1, told(ended)
+    assert "bad" in found(ended, subject)
+    assert remedy in found(ended, subject)
+
+
+# Tenants
+
+
+async def test_a_network_is_founded_and_grows(office: Office) -> None:
+    def tenants(*arguments: str) -> str:
+        ended = touchstone("tenants", *arguments, **office.settings)
+        assert ended.returncode == 0, told(ended)
+        return ended.stdout
+
+    tenants("create-network", "grown", "--name", "Grown")
+    tenants("add", "west", "--network", "grown", "--kind", "region")
+    tenants("add", "shop", "--network", "grown", "--parent", "west", "--name", "The Shop")
+    shown = tenants("list", "--network", "grown")
+    assert all(word in shown for word in ("west", "shop", "The Shop", "franchisee", "region"))
+    assert tenants("invite", "--network", "grown", "--role", "clerk").split()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("list", "--network", "nobody"), "cli.unknown_network"),
+        (("create-network", "corner"), "tenants.key_is_taken"),
+        (("create-network", "Not A Key"), "kernel.invalid_input"),
+        (("add", "store-01", "--network", "corner"), "tenants.key_is_taken"),
+        (("add", "fresh", "--network", "corner", "--parent", "nobody"), "cli.unknown_parent"),
+        (("add", "fresh", "--network", "corner", "--kind", "planet"), "tenants.kind_does_not_fit"),
+        (("invite", "--network", "corner", "--role", "emperor"), "tenants.role_does_not_fit"),
+    ],
+)
+async def test_what_tenants_refuses_changes_nothing(arguments: tuple[str, ...], code: str, office: Office) -> None:
+    count = "SELECT (SELECT count(*) FROM tenants), (SELECT count(*) FROM networks), (SELECT count(*) FROM invitations)"
+    before = await office.ask(count)
+    assert_refused(touchstone("tenants", *arguments, **office.settings), code)
+    assert await office.ask(count) == before
+
+
+# Tokens, benchmarks, help
+
+
+async def test_tokens_are_signed_in_development_alone(office: Office) -> None:
+    ended = touchstone("tokens", "--subject", "somebody", **office.settings)
+    assert ended.returncode == 0, told(ended)
+    assert ended.stdout.strip().count(".") == 2
+    assert_refused(touchstone("tokens", **office.settings), "cli.no_builtin_issuer")
+    off = office.settings | {"TOUCHSTONE_BUILTIN_ISSUER": "false", "TOUCHSTONE_ENVIRONMENT": "production"}
+    refused = touchstone("tokens", "--subject", "somebody", **off)
+    assert_refused(refused, "cli.no_builtin_issuer")
+    assert "eyJ" not in told(refused)
+
+
+async def test_an_unknown_benchmark_is_named(office: Office) -> None:
+    ended = touchstone("bench", "no-such-suite", **office.settings)
+    assert_refused(ended, "cli.unknown_benchmark")
+    assert "no-such-suite" in told(ended)
+
+
+def test_help_lists_every_command() -> None:
+    ended = touchstone("--help")
+    assert ended.returncode == 0, told(ended)
+    wanted = ("serve", "worker", "demo", "migrate", "import", "tenants", "tokens", "bench", "doctor", "schema")
+    assert all(name in ended.stdout for name in wanted)
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Name every command and group below one."""
+    below = [commands(one, (*path, name)) for name, one in getattr(group, "commands", {}).items()]
+    return [path, *(name for names in below for name in names)]
+
+
+def test_every_command_explains_itself_and_its_options() -> None:
+    app = assembled(())
+    whole: Any = typer.main.get_command(app)
+    for path in commands(whole):
+        ended = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "300", "NO_COLOR": "1"})
+        assert ended.exit_code == 0, ended.output
+        command = whole
+        for name in path:
+            command = command.commands[name]
+        assert inspect.cleandoc(command.help).split("\n")[0] in ended.output
+        unexplained = [option.name for option in command.params if not getattr(option, "help", None)]
+        assert unexplained in ([], ["install_completion", "show_completion"]), path

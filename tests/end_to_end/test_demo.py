@@ -1,0 +1,162 @@
+"""The demonstration as a process, in a clean home folder: to its figures, twice, and with what can go wrong."""
+
+import json
+import re
+import socket
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from touchstone_runtime.throwaway import throwaway_folder
+
+from tests.end_to_end.command import REAL_LOG, ROOT, assert_refused, free_port, told, touchstone
+
+NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml")
+REFERENCE = re.compile(r"""https?://[^\s"'<>)]+""")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+MAPPING = ROOT / "core" / "records" / "mappings" / "bpic2013_incidents.yaml"
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Two runs on one home folder.
+
+    Attributes:
+        home: The folder.
+        first: Figures of the first run.
+        second: Figures of the second.
+        report: What the second said the network's quality is, as HTML.
+    """
+
+    home: Path
+    first: dict[str, Any]
+    second: dict[str, Any]
+    report: str
+
+
+def run(home: Path, *options: str) -> dict[str, Any]:
+    """Run the demonstration once, to success, and give its figures."""
+    figures = home / "figures.json"
+    ended = touchstone("demo", "--once", "--json", figures, "--port", free_port(), *options, TOUCHSTONE_HOME=str(home))
+    assert ended.returncode == 0, told(ended)
+    assert "the API answers" in ended.stdout
+    return json.loads(figures.read_text())
+
+
+def twice(home: Path, network: str, *options: str) -> Runs:
+    first, second = run(home, *options), run(home, *options)
+    return Runs(home, first, second, (home / "reports" / f"{network}.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def chain() -> Generator[Runs]:
+    """The made-up chain, in a clean home folder."""
+    with throwaway_folder() as home:
+        yield twice(home, "chain", "--made-up")
+
+
+@pytest.fixture(scope="module")
+def real() -> Generator[Runs]:
+    """The published log, in a clean home folder."""
+    if not REAL_LOG.exists():
+        pytest.skip("the real log is not beside this checkout")
+    with throwaway_folder() as home:
+        yield twice(home, "demo")
+
+
+def test_the_real_log_comes_to_its_figures(real: Runs) -> None:
+    names = ("tenants", "records", "steps", "resolved", "resolved_within_published_limit", "newly_imported")
+    assert [real.first[name] for name in names] == [22, 7_554, 65_533, 7_546, 4_682, 7_554]
+    assert round(real.first["median_resolution_hours"], 2) == 6.03
+    by_tenant = real.first["records_by_tenant"]
+    assert [by_tenant[key] for key in ("se", "pl", "us", "in", "unknown")] == [2_955, 1_762, 780, 492, 26]
+    assert real.first["placeholders_reported"] == 26
+    assert_went_well(real.first)
+
+
+def test_the_chain_comes_to_the_figures_of_its_log(chain: Runs) -> None:
+    names = ("tenants", "records", "steps", "newly_imported")
+    assert [chain.first[name] for name in names] == [12, 6_048, 28_331, 6_048]
+    assert set(chain.first["records_by_tenant"].values()) == {504}
+    assert_went_well(chain.first)
+
+
+def assert_went_well(figures: dict[str, Any]) -> None:
+    assert figures["adaptation_accepted"]
+    assert figures["adaptation_refused_with"] == "standards.bound_exceeded"
+    assert (figures["records_refused"], figures["work_given_up"]) == (0, 0)
+    assert len(figures["mean_scores"]) >= 2
+
+
+def test_the_stores_of_the_chain_come_together(chain: Runs) -> None:
+    before, after = chain.first["before"], chain.first["after"]
+    assert after["in_time_share"] > before["in_time_share"] + 0.2
+    assert after["median_seconds"] < before["median_seconds"]
+    assert spread(after) < spread(before) / 2
+
+
+def spread(figures: dict[str, float]) -> float:
+    return figures["slowest_tenant_median_seconds"] - figures["fastest_tenant_median_seconds"]
+
+
+@pytest.mark.parametrize("name", ["chain", "real"])
+def test_a_second_run_brings_nothing_new_and_the_same_figures(name: str, request: pytest.FixtureRequest) -> None:
+    runs: Runs = request.getfixturevalue(name)
+    assert runs.second["newly_imported"] == 0
+    assert runs.second | {"newly_imported": runs.first["newly_imported"]} == runs.first
+
+
+@pytest.mark.parametrize("name", ["chain", "real"])
+def test_the_report_stands_alone_and_holds_charts(name: str, request: pytest.FixtureRequest) -> None:
+    runs: Runs = request.getfixturevalue(name)
+    read = COMMENT.sub("", runs.report)
+    assert {found.rstrip("/") for found in REFERENCE.findall(read)} <= set(NAMESPACES)
+    assert not re.search(r"""<(script|link|img|iframe)[^>]+(src|href)=["']?(?!data:|#)""", read)
+    assert runs.report.count("<svg") >= 3
+    assert f"{runs.first['records']:,}" in runs.report
+
+
+def test_a_broken_log_is_refused_and_nothing_is_half_written(chain: Runs, tmp_path: Path) -> None:
+    log, figures = tmp_path / "broken.xes", tmp_path / "figures.json"
+    log.write_text("<log><trace><event></trace>")
+    ended = touchstone(
+        *("demo", "--once", "--xes", log, "--mapping", MAPPING, "--json", figures, "--port", free_port()),
+        TOUCHSTONE_HOME=str(chain.home),
+    )
+    assert_refused(ended, "records.log_unreadable")
+    assert not figures.exists()
+    assert not (chain.home / "reports" / "own.html").exists()
+
+
+def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert_refused(touchstone("demo", "--once", "--port", port, TOUCHSTONE_HOME=str(home)), "cli.port_taken")
+    assert not home.exists()
+
+
+def test_tokens_of_the_demonstration_can_be_shown_again(chain: Runs) -> None:
+    ended = touchstone("tokens", TOUCHSTONE_HOME=str(chain.home))
+    assert ended.returncode == 0, told(ended)
+    shown = re.findall(r"^Bearer (\S+)$", ended.stdout, re.MULTILINE)
+    assert len(shown) == 4
+    assert all(token.count(".") == 2 for token in shown)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--xes", "log.xes"), "cli.options_go_together"),
+        (("--mapping", "mapping.yaml"), "cli.options_go_together"),
+        (("--made-up", "--xes", "log.xes", "--mapping", "mapping.yaml"), "cli.options_exclude"),
+    ],
+)
+def test_options_that_contradict_each_other_start_nothing(options: tuple[str, ...], code: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert_refused(touchstone("demo", "--once", *options, TOUCHSTONE_HOME=str(home)), code)
+    assert not home.exists()
