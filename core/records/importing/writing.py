@@ -151,5 +151,6 @@ def step_columns(written: dict[UUID, RecordDraft], target: Target) -> dict[str, 
         for place, step in enumerate(draft.steps, start=1)
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
-    columns[-1] = [None if name is None else target.pseudonym(name) for name in columns[-1]]
+    pseudonyms = {name: target.pseudonym(name) for name in set(columns[-1]) - {None}}  # A chunk names few, often.
+    columns[-1] = [pseudonyms.get(name) for name in columns[-1]]
     return dict(zip(chunks.STEP_COLUMNS, columns, strict=True))
