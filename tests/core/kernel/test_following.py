@@ -31,7 +31,7 @@ async def test_a_job_is_followed_to_its_end(api: Api, database: Database, networ
             async with database.unit(network.north) as unit:
                 await advance(unit, job)
     assert [done for _, done in told] == [0, 1, 2]
-    assert told[-1] == ("done", 2)
+    assert told[-1] == ("DONE", 2)
 
 
 async def test_nobody_follows_anothers_job(
