@@ -19,14 +19,19 @@ from tests.support.networks import as_person, provisioned
 
 
 async def backdate(stage: Stage, by: timedelta) -> None:
-    """Let everything have been recorded earlier, as if real time had passed."""
+    """Let everything have been recorded earlier, as if real time had passed; the oldest first, so nothing overlaps."""
     for table in ("adaptations", "published_overlays"):
-        await stage.admin.execute(
-            f"UPDATE {table} SET recorded_from = recorded_from - $1::interval,"
-            " recorded_to = recorded_to - $1::interval WHERE network_id = $2",
-            by,
-            stage.network.id,
+        rows = await stage.admin.fetch(
+            f"SELECT id FROM {table} WHERE network_id = $1 ORDER BY recorded_from", stage.network.id
         )
+        for row in rows:
+            await stage.admin.execute(
+                f"UPDATE {table} SET recorded_from = recorded_from - $1::interval,"
+                " recorded_to = recorded_to - $1::interval WHERE network_id = $2 AND id = $3",
+                by,
+                stage.network.id,
+                row["id"],
+            )
 
 
 def real_now() -> datetime:
