@@ -25,6 +25,7 @@ class EntityPlan:
         columns: Everything that can be read, by label: a column's name, or ``=`` and the name of a computed field.
         always: Labels read with every row: the key and the owner.
         needs: Labels each GraphQL field reads.
+        conditions: Which rows ``node`` finds.
     """
 
     entity: Entity
@@ -32,6 +33,7 @@ class EntityPlan:
     columns: Mapping[str, ColumnElement[Any]]
     always: frozenset[str]
     needs: Mapping[str, frozenset[str]]
+    conditions: Sequence[ColumnElement[bool]] = ()
 
     @property
     def key(self) -> ColumnElement[Any]:

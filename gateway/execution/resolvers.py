@@ -25,6 +25,7 @@ from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePla
 
 Resolve = Callable[..., Any]
 Plans = Callable[[str], EntityPlan | None]
+NODE_KEY = "id"
 
 
 def operation_of(info: Info) -> Operation:
@@ -157,9 +158,17 @@ def reading_node(plans: Plans) -> Resolve:
         if refused is not None:
             raise refused
         labels = operation.lookahead.labels(plan, info.field_nodes)
-        return await (await operation.reader()).by_key(plan, read_id(plan, key), labels)
+        found, reader = read_id(plan, key), await operation.reader()
+        if not plan.conditions:
+            return await reader.by_key(plan, found, labels)
+        return await reader.look_up(node_lookup(plan), {NODE_KEY: found}, labels)
 
     return resolve
+
+
+def node_lookup(plan: EntityPlan) -> LookupPlan:
+    """Look an entity up by its key among the rows that the API shows."""
+    return LookupPlan(target=plan, columns={NODE_KEY: plan.key}, identity=NODE_KEY, conditions=plan.conditions)
 
 
 def reading_attribute(name: str, plan: EntityPlan | None) -> Resolve:

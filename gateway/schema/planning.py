@@ -1,6 +1,6 @@
 """Declarations are resolved against the tables; what does not fit is a fault, naming the field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table
 
 from core.kernel.graphql.declared import Attribute, Declared, declared_of
 from core.kernel.graphql.entities import Entity
-from core.kernel.reads import Aggregate, Column, Document, Expression, Formula, Hole, Identity, ToMany, ToOne
+from core.kernel.reads import Aggregate, Column, Condition, Document, Expression, Formula, Hole, Identity, ToMany, ToOne
 from core.kernel.rows import Row, RowClass
 from gateway.execution.graphql_types import is_required
 from gateway.execution.plans import EntityPlan
@@ -51,6 +51,11 @@ def formula_of(table: Table, formula: Formula) -> ColumnElement[Any]:
         raise Unfit(f"its formula asks the table {table.name} for {missing}") from None
 
 
+def conditions_of(table: Table, where: Condition | None) -> Sequence[ColumnElement[bool]]:
+    """Give which rows are looked at."""
+    return [formula_of(table, cast("Formula", where))] if where else []
+
+
 def entity_plans(schema: GraphQLSchema, faults: list[str]) -> dict[str, EntityPlan]:
     """Make the plan of every entity: what each of its fields reads from its own table."""
     plans: dict[str, EntityPlan] = {}
@@ -74,7 +79,10 @@ def entity_plan(type_: GraphQLObjectType, entity: Entity, faults: list[str]) -> 
         columns |= read or {}
         needs[name] = frozenset(read or ())
     always = attempt(faults, type_.name, lambda: named(table, (*entity.key, *entity.wall))) or {}
-    return EntityPlan(entity=entity, table=table, columns=columns, always=frozenset(always), needs=needs)
+    seen = attempt(faults, type_.name, lambda: conditions_of(table, entity.where)) or ()
+    return EntityPlan(
+        entity=entity, table=table, columns=columns, always=frozenset(always), needs=needs, conditions=seen
+    )
 
 
 def attempt(faults: list[str], place: str, make: Callable[[], T]) -> T | None:

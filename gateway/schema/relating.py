@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table
 from core.kernel.graphql.declared import Declared
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.filters import filter_matches, filtered_model
-from core.kernel.reads import Aggregate, Condition, Formula, Listing, Lookup, Measure, Operator, Ordering, ToMany, ToOne
+from core.kernel.reads import Aggregate, Formula, Listing, Lookup, Measure, Operator, Ordering, ToMany, ToOne
 from core.kernel.rows import Row, RowClass
 from gateway.execution.graphql_types import is_required, named_type
 from gateway.execution.plans import (
@@ -25,7 +25,7 @@ from gateway.execution.plans import (
     ToOnePlan,
     python_kind,
 )
-from gateway.schema.planning import Unfit, column_of, formula_of, table_of
+from gateway.schema.planning import Unfit, column_of, conditions_of, formula_of, table_of
 from gateway.schema.shapes import target_of
 
 FILTERABLE = (UUID, str, int, bool, datetime, date)
@@ -149,11 +149,6 @@ def measured(table: Table, source: Aggregate, shown_as: str) -> ColumnElement[An
 def value_of(table: Table, of: str | Formula) -> ColumnElement[Any]:
     """Give what is measured: a column, or what a formula makes."""
     return column_of(table, of) if isinstance(of, str) else formula_of(table, of)
-
-
-def conditions_of(table: Table, where: Condition | None) -> Sequence[ColumnElement[bool]]:
-    """Give which rows are looked at."""
-    return [formula_of(table, cast("Formula", where))] if where else []
 
 
 def order_plan(target: EntityPlan, order: Ordering) -> Sequence[OrderedBy]:

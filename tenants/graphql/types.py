@@ -8,7 +8,7 @@ from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.types import Connection, entity, reads, shows, value
 from core.kernel.reads import Column, Hole, Splicing, ToMany, ToOne
 from core.standards.graphql.json_values import Json
-from tenants.graphql.around import below_now, in_force, known_now
+from tenants.graphql.around import around, below_now, in_force, known_now
 from tenants.graphql.vocabulary import SiteStatus, TenantKind, TenantStatus
 from tenants.networks.models import Network, Tenant, TenantPlacement, TenantSettings
 from tenants.permissions import READ_TENANTS
@@ -55,7 +55,12 @@ class SiteType:
     version: int = reads(Column("version"), description="Goes up with every change; send it back when you change it.")
 
 
-@entity(TenantPlacement, permission=READ_TENANTS, description="Where a tenant is in the tree, for a span of time.")
+@entity(
+    TenantPlacement,
+    permission=READ_TENANTS,
+    description="Where a tenant is in the tree, for a span of time.",
+    where=around("child_id"),
+)
 class TenantPlacementType:
     """A place in the tree."""
 
@@ -67,7 +72,7 @@ class TenantPlacementType:
     valid_to: datetime | None = reads(Column("valid_to"), description="Until when; open where empty.")
 
 
-@entity(Tenant, permission=READ_TENANTS, description="A unit of the network with data of its own.")
+@entity(Tenant, permission=READ_TENANTS, description="A unit of the network with data of its own.", where=around("id"))
 class TenantType:
     """A tenant."""
 

@@ -281,6 +281,25 @@ async def test_an_object_is_read_again_by_its_id_inside_its_walls_only(
         assert await Client(furnished, scope).data(query, id=site["id"]) == {"site": None, "node": None}
 
 
+async def test_a_neighbour_is_not_found_by_its_id_either(furnished: Office) -> None:
+    network = furnished.network
+    headquarters, north = Client(furnished, network.headquarters), Client(furnished, network.north)
+    south = next(
+        one
+        for one in await headquarters.nodes("tenants", "id key placements { nodes { id } }")
+        if one["key"] == "south"
+    )
+    places = [one["id"] for one in south["placements"]["nodes"]]
+    query = "query One($id: ID!) { node(id: $id) { id } }"
+    for each in (south["id"], *places):
+        assert await north.data(query, id=each) == {"node": None}
+        for scope in (network.headquarters, network.south):
+            assert await Client(furnished, scope).data(query, id=each) == {"node": {"id": each}}
+    own = (await north.data("{ myTenant { id placements { nodes { id } } } }"))["myTenant"]
+    for each in (own["id"], *(one["id"] for one in own["placements"]["nodes"])):
+        assert await north.data(query, id=each) == {"node": {"id": each}}
+
+
 async def test_an_erased_persons_name_is_gone_and_the_membership_stays(office: Office) -> None:
     north = office.network.north
     joined = await office.joined(north, "clerk")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.kernel.graphql.access import Permission
+from core.kernel.reads import Condition
 from core.kernel.rows import Row, RowClass
 
 ENTITY = "__touchstone_entity__"
@@ -19,12 +20,14 @@ class Entity:
         model: The table's model.
         key: Columns that name a row inside its tenant (or network).
         permission: What it takes to see such an object at all.
+        where: Which rows ``node`` finds, where the walls of the database let more be read than the API shows.
     """
 
     name: str
     model: type[Row]
     key: tuple[str, ...]
     permission: Permission
+    where: Condition | None = None
 
     @property
     def has_id(self) -> bool:

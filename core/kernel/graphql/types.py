@@ -12,7 +12,7 @@ from core.kernel.graphql.declared import DECLARED, Attribute, Declared
 from core.kernel.graphql.entities import ENTITY, VALUE, Entity
 from core.kernel.graphql.filters import filter_argument
 from core.kernel.graphql.paging import paging_arguments
-from core.kernel.reads import Aggregate, Identity, Reading, ToMany
+from core.kernel.reads import Aggregate, Condition, Identity, Reading, ToMany
 from core.kernel.rows import Row
 
 T = TypeVar("T")
@@ -64,6 +64,7 @@ def entity(
     description: str,
     name: str = "",
     key: tuple[str, ...] = ("id",),
+    where: Condition | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a type of the schema whose objects are rows of a table.
 
@@ -74,10 +75,12 @@ def entity(
         description: What a front-end developer needs to know.
         name: The GraphQL name; the class's name without ``Type`` by default.
         key: Columns that name a row inside its tenant or network. With one column the type is a ``Node``.
+        where: Which rows ``node`` finds; needed where lists and look-ups show fewer than the tenant could read.
     """
 
     def decorate(cls: type[T]) -> type[T]:
-        told = Entity(name=name or cls.__name__.removesuffix("Type"), model=model, key=key, permission=permission)
+        called = name or cls.__name__.removesuffix("Type")
+        told = Entity(name=called, model=model, key=key, permission=permission, where=where)
         made = with_base(cls, Node) if told.has_id else cls
         setattr(made, ENTITY, told)
         return strawberry.type(made, name=told.name, description=description)
