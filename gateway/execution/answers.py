@@ -54,10 +54,16 @@ class Answers(SchemaExtension):
             return again(error, error.message, fact_extensions(origin))
         if isinstance(error, GraphQLSyntaxError):
             return again(error, error.message, {"code": syntax_code(error)})
-        if error.path is None and error.nodes and not isinstance(origin, RecursionError):
+        if self._understood(error, origin):
             return again(error, without_suggestions(error.message), {"code": self._step})
         hidden = masked(origin or error, self.execution_context.context.correlation_id)
         return again(error, hidden.message, dict(hidden.extensions or {}))
+
+    def _understood(self, error: GraphQLError, origin: Exception | None) -> bool:
+        """Tell whether an error says what is wrong with the document; what a scalar refuses names no place in it."""
+        if error.path is not None or isinstance(origin, RecursionError):
+            return False
+        return bool(error.nodes) or (origin is None and self._step == "gateway.invalid")
 
 
 def syntax_code(error: GraphQLSyntaxError) -> str:

@@ -21,10 +21,16 @@ def write_instant(instant: datetime) -> str:
 
 def read_instant(given: object) -> datetime:
     """Read an ISO 8601 instant that names its zone."""
-    instant = parsed(datetime.fromisoformat, given, "2026-11-21T09:00:00Z")
+    instant = parsed(zoned, given, "2026-11-21T09:00:00Z")
     if instant.tzinfo is None:
         raise GraphQLError("A DateTime needs its zone, such as 2026-11-21T09:00:00Z.")
-    return instant.astimezone(UTC)
+    return instant
+
+
+def zoned(text: str) -> datetime:
+    """Parse an instant and put it into UTC, where it names its zone."""
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def write_decimal(number: Decimal) -> str:
@@ -46,7 +52,7 @@ def parsed(parse: Callable[[str], Any], given: object, example: str) -> Any:  # 
         raise GraphQLError(f"Send a string, such as {example}.")
     try:
         return parse(given)
-    except (ValueError, InvalidOperation):
+    except (ValueError, OverflowError, InvalidOperation):
         raise GraphQLError(f"This is not understood; send something such as {example}.") from None
 
 

@@ -59,6 +59,10 @@ async def test_a_refusal_in_a_query_is_an_error_with_its_code(world: World) -> N
             "{ notes { ...a } } fragment a on NoteConnection { ...b } fragment b on NoteConnection { ...a }",
             "gateway.invalid",
         ),
+        ('{ notes(filter: {openedBefore: "yesterday"}) { totalCount } }', "gateway.invalid"),
+        ('{ notes(filter: {openedBefore: "2026-11-21T09:00:00"}) { totalCount } }', "gateway.invalid"),
+        ("{ notes(filter: {openedBefore: 5}) { totalCount } }", "gateway.invalid"),
+        ('{ notes(filter: {openedBefore: "0001-01-01T00:00:00+23:00"}) { totalCount } }', "gateway.invalid"),
     ],
 )
 async def test_what_a_client_did_wrong_has_a_code(world: World, query: str, code: str) -> None:
