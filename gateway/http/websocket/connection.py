@@ -58,6 +58,7 @@ class Connection:
         self._edge = edge
         self._observed = observed_in(socket.scope)
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._unsent: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
 
     async def serve(self) -> None:
@@ -70,7 +71,7 @@ class Connection:
         except WebSocketDisconnect:
             pass
         finally:
-            await end_all(self._running.values())
+            await end_all(tuple(self._unsent))
 
     async def _initialise(self) -> Watch:
         try:
@@ -118,7 +119,7 @@ class Connection:
                 case "ping" | "pong":
                     await self._handle_ping(message)
                 case "subscribe":
-                    self._begin(message, watch)
+                    await self._begin(message, watch)
                 case "complete":
                     self._cancel(message.id)
                 case "connection_init":
@@ -130,13 +131,27 @@ class Connection:
         if message.kind == "ping":
             await self._send({"type": "pong"})
 
-    def _begin(self, message: Message, watch: Watch) -> None:
+    async def _begin(self, message: Message, watch: Watch) -> None:
         operation = read_subscribe(message, self._edge.max_document_chars)
         if message.id in self._running:
             raise Closing(CloseCode.ID_IN_USE, "an operation of this id is running")
         full = len(self._running) >= self._edge.websocket_operations
         run = self._refuse(message.id, TooManyStreams()) if full else self._run(message.id, operation, watch)
-        self._running[message.id] = asyncio.create_task(run)
+        task = asyncio.create_task(run)
+        self._running[message.id] = task
+        self._unsent.add(task)
+        task.add_done_callback(self._forget)
+        await self._heard()
+
+    async def _heard(self) -> None:
+        """Read no further while a client does not take its answers, so that it cannot pile them up here."""
+        while len(self._unsent) > 2 * self._edge.websocket_operations:
+            await asyncio.wait(self._unsent, return_when=asyncio.FIRST_COMPLETED)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._unsent.discard(task)
+        if not task.cancelled():
+            task.exception()  # a client that has gone is no fault; the reader finds out as well
 
     def _cancel(self, name: str) -> None:
         task = self._running.pop(name, None)

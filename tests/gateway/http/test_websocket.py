@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from core.kernel.database import Database
-from tests.gateway.http.edge import OPEN, SECRET_TEXT, edge_for
+from tests.gateway.http.edge import OPEN, SECRET_TEXT, edge_for, edge_of
 from tests.gateway.http.serving import Served, served, until
 
 PROTOCOL: Any = "graphql-transport-ws"
@@ -220,6 +220,40 @@ async def test_there_are_only_so_many_operations_and_connections(database: Datab
             assert refused["payload"][0]["extensions"]["code"] == "gateway.too_many_streams"
             async with opened(api) as second:
                 assert await second.closed() == (1013, "gateway.too_many_streams")
+
+
+async def test_a_client_that_takes_no_answers_is_not_read_further(database: Database) -> None:
+    edge = edge_of(database, edge=edge_for(websocket_operations=4))
+    edge.member("ada")
+    said, acknowledged, never = 0, asyncio.Event(), asyncio.Event()
+
+    async def receive() -> dict[str, object]:
+        nonlocal said
+        said += 1
+        if said == 1:
+            return {"type": "websocket.connect"}
+        if said == 2:
+            init = {"type": "connection_init", "payload": edge.headers("ada")}
+            return {"type": "websocket.receive", "text": json.dumps(init)}
+        await asyncio.sleep(0)
+        operation = {"type": "subscribe", "id": str(said), "payload": {"query": "{ nothing }"}}
+        return {"type": "websocket.receive", "text": json.dumps(operation)}
+
+    async def send(message: Any) -> None:
+        if acknowledged.is_set():
+            await never.wait()
+        if "connection_ack" in message.get("text", ""):
+            acknowledged.set()
+
+    place = {"path": "/graphql", "raw_path": b"/graphql", "root_path": "", "query_string": b"", "scheme": "ws"}
+    scope = {"type": "websocket", "headers": [], "subprotocols": [PROTOCOL], **place}
+    serving = asyncio.create_task(edge.app(scope, receive, send))
+    await acknowledged.wait()
+    for _ in range(5_000):
+        await asyncio.sleep(0)
+    assert 4 < said < 15, "twice the operations that may be open, and no more"
+    serving.cancel()
+    await asyncio.wait([serving])
 
 
 async def test_the_connection_ends_when_the_membership_does(database: Database) -> None:
