@@ -122,6 +122,12 @@ def exceeded(shape: Shape, figures: LimitFigures, node: OperationDefinitionNode)
         ("gateway.too_deep", "levels of selections", shape.depth, figures.depth),
         ("gateway.too_deep", "levels of introspection", shape.introspection_depth, figures.introspection_depth),
         ("gateway.too_many_aliases", "aliases", shape.aliases, figures.aliases),
+        (
+            "gateway.too_many_aliases",
+            "aliases in introspection",
+            shape.introspection_aliases,
+            figures.introspection_aliases,
+        ),
         ("gateway.too_many_directives", "directives", shape.directives, figures.directives),
         ("gateway.too_many_root_fields", "fields at the root", shape.fields, figures.root_fields),
         ("gateway.too_many_repetitions", "repeated fields", shape.again, figures.repeated),

@@ -15,6 +15,7 @@ class LimitFigures:
         depth: Selections within selections; introspection has a limit of its own.
         introspection_depth: The same below ``__schema`` and ``__type``.
         aliases: Fields under another name, fragments counted where they are used.
+        introspection_aliases: The same at and below ``__schema`` and ``__type``, which cost nothing otherwise.
         directives: Directives, counted alike.
         root_fields: Fields at the root of one operation.
         repeated: Fields with selections that are there already, fragments counted where they are used.
@@ -27,6 +28,7 @@ class LimitFigures:
     depth: int = 14
     introspection_depth: int = 24
     aliases: int = 60
+    introspection_aliases: int = 3
     directives: int = 60
     root_fields: int = 20
     repeated: int = 100

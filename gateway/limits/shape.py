@@ -29,6 +29,7 @@ class Shape:
         depth: Selections within selections.
         introspection_depth: The same below ``__schema`` and ``__type``.
         aliases: Fields under another name.
+        introspection_aliases: Those at and below ``__schema`` and ``__type``, each of which tells the schema again.
         directives: Directives.
         fields: Fields at the top of it.
         objects: Fields at the top of it that have selections of their own.
@@ -39,6 +40,7 @@ class Shape:
     depth: int = 0
     introspection_depth: int = 0
     aliases: int = 0
+    introspection_aliases: int = 0
     directives: int = 0
     fields: int = 0
     objects: int = 0
@@ -51,6 +53,7 @@ class Shape:
             depth=max(self.depth, other.depth),
             introspection_depth=max(self.introspection_depth, other.introspection_depth),
             aliases=self.aliases + other.aliases,
+            introspection_aliases=self.introspection_aliases + other.introspection_aliases,
             directives=self.directives + other.directives,
             fields=self.fields + other.fields,
             objects=self.objects + other.objects,
@@ -62,10 +65,12 @@ class Shape:
         """Give what a field comes to whose selection this is."""
         introspective = node.name.value in INTROSPECTION
         called = node.alias.value if node.alias else node.name.value
+        aliases = self.aliases + (1 if called != node.name.value else 0)
         return Shape(
             depth=0 if introspective else self.depth + 1,
             introspection_depth=self.depth + 1 if introspective else self.introspection_depth,
-            aliases=self.aliases + (1 if called != node.name.value else 0),
+            aliases=aliases,
+            introspection_aliases=aliases if introspective else self.introspection_aliases,
             directives=self.directives + len(node.directives or ()),
             fields=1,
             objects=1 if node.selection_set else 0,

@@ -39,6 +39,10 @@ def chain(links: int, spreads: int = 2, leaf: str = "x: ping") -> str:
             {"depth": 2, "directives": 6, "fields": 1},
         ),
         ("{ __schema { types { name } } __typename }", {"depth": 1, "introspection_depth": 3, "fields": 2}),
+        (
+            "{ x: a y: __type { b: name ...f } } fragment f on __Type { c: name }",
+            {"depth": 1, "introspection_depth": 2, "aliases": 4, "introspection_aliases": 3, "fields": 2},
+        ),
         ("{ ...f ...f } fragment f on Query { a: b }", {"depth": 1, "aliases": 2, "fields": 2}),
         ("{ ...f } fragment f on Query { a { ...f } }", {"depth": 1, "fields": 1}),
         (
@@ -49,7 +53,8 @@ def chain(links: int, spreads: int = 2, leaf: str = "x: ping") -> str:
 )
 def test_shapes(query: str, shape: dict[str, int]) -> None:
     found = measured(query)[0]
-    nothing = {"depth": 0, "introspection_depth": 0, "aliases": 0, "directives": 0, "fields": 0, "again": 0}
+    names = ("depth", "introspection_depth", "aliases", "introspection_aliases", "directives", "fields", "again")
+    nothing = dict.fromkeys(names, 0)
     assert {name: getattr(found, name) for name in nothing} == {**nothing, **shape}
 
 
@@ -88,6 +93,10 @@ def nested(levels: int) -> str:
     [
         (nested(13), "gateway.too_deep"),
         ("{ " + " ".join(f"a{n}: ping" for n in range(61)) + " }", "gateway.too_many_aliases"),
+        (
+            "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(4)) + " }",
+            "gateway.too_many_aliases",
+        ),
         (chain(60), "gateway.too_many_aliases"),
         (chain(60, leaf="ping"), "gateway.too_many_root_fields"),
         (
