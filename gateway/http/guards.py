@@ -50,7 +50,10 @@ class BodyGuard:
             check_headers(Headers(scope=scope), self._largest)
         except DomainError as refusal:
             observed_in(scope).outcome = refusal.code
-            await refusal_response(refusal)(scope, receive, send)
+            answer = refusal_response(refusal)
+            # What is left of the body is not read, and must not be taken for the next request.
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
             return
         await self.app(scope, self._bounded(receive), send)
 
@@ -81,11 +84,14 @@ def check_headers(headers: Headers, largest: int) -> None:
     """Refuse what the headers alone tell of a body.
 
     Raises:
-        MalformedRequest: It is compressed, or its length is no number.
+        MalformedRequest: It is compressed, its length is no number, or it is told in two ways: whoever stands in front
+            may have believed the other one, and taken another's request for the rest of this one.
         RequestTooLarge: It says that it is too large.
     """
     if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise MalformedRequest(problem="its body is compressed")
+    if "transfer-encoding" in headers and "content-length" in headers:
+        raise MalformedRequest(problem="it has both Content-Length and Transfer-Encoding")
     length = headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit():
         raise MalformedRequest(problem="its Content-Length is no number")
