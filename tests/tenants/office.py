@@ -137,6 +137,13 @@ class Office:
         after = await self.state()
         assert {table for table in before if before[table] != after[table]} == set()
 
+    async def somebody_waits_for_a_lock(self) -> bool:
+        """Tell whether a session of this database waits for another one to end its transaction."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(await self.admin.fetchval(waiting))
+
     async def count(self, table: str, tenant_id: UUID) -> int:
         return await self.admin.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", tenant_id)
 
