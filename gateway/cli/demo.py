@@ -149,9 +149,8 @@ def ready_made(at: Operator, stage: Stage) -> list[show.Ready]:
 
 def children(around: Surroundings, stack: ExitStack, tokens: list[show.Ready], port: int) -> Child:
     """Start the worker and the API, which end with this process; give the API's."""
-    offered = around.home.folder / "demo-tokens.json"
-    offered.write_text(json.dumps([{"label": one.title, "token": one.token, "tenant": one.tenant} for one in tokens]))
-    offered.chmod(0o600)
+    listed = [{"label": one.title, "token": one.token, "tenant": one.tenant} for one in tokens]
+    offered = around.home.private("demo-tokens.json", json.dumps(listed))
     environment = {**around.environment, "TOUCHSTONE_DEMO_TOKENS_FILE": str(offered)}
     worker = Child("worker", (), environment, around.home.log("worker"))
     stack.callback(worker.stop)
@@ -162,13 +161,8 @@ def children(around: Surroundings, stack: ExitStack, tokens: list[show.Ready], p
 
 def write_report(around: Surroundings, material: Material, shown: Dashboard) -> Path:
     """Write the report beside the data."""
-    path = around.home.folder / "reports" / f"{material.network}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        render_quality_report(shown, title=material.name, made_at=recorded_now(), source=material.title),
-        encoding="utf-8",
-    )
-    return path
+    page = render_quality_report(shown, title=material.name, made_at=recorded_now(), source=material.title)
+    return around.home.private(f"reports/{material.network}.html", page)
 
 
 def went_well(figures: dict[str, Any]) -> bool:

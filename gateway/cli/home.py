@@ -38,8 +38,17 @@ class Home:
     def log(self, name: str) -> Path:
         """Give the log file of a process started from here."""
         logs = self.folder / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         return logs / f"{name}.log"
+
+    def private(self, name: str, text: str) -> Path:
+        """Write a file that its owner alone can read, from its first byte on."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
 
     def secrets(self) -> dict[str, str]:
         """Read the secrets of this installation, making them the first time; readable by their owner alone."""
