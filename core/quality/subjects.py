@@ -1,6 +1,6 @@
 """SQL that reads what is scored: records with their steps, and the versions their limits come from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -56,31 +56,35 @@ class Subject:
 async def subjects_of_chunk(unit: Unit, chunk_id: UUID) -> list[Subject]:
     """Read the records that one chunk of an import brought in."""
     found = await unit.session.execute(OF_CHUNK, {"tenant_id": unit.tenant_id, "chosen": chunk_id})
-    return [read_subject(row) for row in found.mappings()]
+    return [read_subject(tuple(row)) for row in found]
 
 
 async def subjects_of_records(unit: Unit, record_ids: Sequence[UUID]) -> list[Subject]:
     """Read some records; those that are not there are left out."""
     found = await unit.session.execute(OF_RECORDS, {"tenant_id": unit.tenant_id, "chosen": list(record_ids)})
-    return [read_subject(row) for row in found.mappings()]
+    return [read_subject(tuple(row)) for row in found]
 
 
-def read_subject(row: Mapping[Any, Any]) -> Subject:
-    """Show a record the way scoring rules see it."""
-    steps = zip(row["keys"] or (), row["statuses"] or (), row["instants"] or (), strict=True)
+def read_subject(row: Sequence[Any]) -> Subject:
+    """Show a record the way scoring rules see it; the row is one of ``SUBJECTS``, in its order of columns."""
+    id_, version, code, hash_, opened, resolved, closed, channel, priority, count, keys, statuses, instants = row
+    steps = [
+        make_step({"key": key, "status": status, "occurred_at": at})
+        for key, status, at in zip(keys or (), statuses or (), instants or (), strict=True)
+    ]
     view = make_record(
         {
-            "id": row["id"],
-            "standard_code": row["standard_code"],
-            "opened_at": row["opened_at"],
-            "resolved_at": row["resolved_at"],
-            "closed_at": row["closed_at"],
-            "channel": row["channel"],
-            "priority": row["priority"],
-            "steps": tuple([make_step({"key": key, "status": status, "occurred_at": at}) for key, status, at in steps]),
+            "id": id_,
+            "standard_code": code,
+            "opened_at": opened,
+            "resolved_at": resolved,
+            "closed_at": closed,
+            "channel": channel,
+            "priority": priority,
+            "steps": tuple(steps),
         }
     )
-    return Subject(view, row["version"], row["effective_hash"], row["step_count"])
+    return Subject(view, version, hash_, count)
 
 
 async def versions_now(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -62,8 +62,10 @@ class Suite:
         await self.score()
         statements = await self.listen()
 
-        async def rule() -> None:
+        async def rule() -> float:
+            started = time.process_time()
             rule_alone(self._ground, made)
+            return time.process_time() - started
 
         async with connected(self._ground, Role.APP) as app, connected(self._ground, Role.NETWORK) as network:
             took = await interleaved(
@@ -86,12 +88,16 @@ class Suite:
         return time.perf_counter() - started
 
     async def score(self) -> float:
-        """Do all background work of the import that is next."""
+        """Do all background work of the import that is next, and tell how much of the processor it took here.
+
+        A rule alone never waits. Beside a busy neighbour, whoever waits for the database waits for its turn as well,
+        so that only the time on the processor compares the two.
+        """
         scope = self._imported.popleft()
-        started = time.perf_counter()
+        started = time.process_time()
         await run_until_idle(self._ground.background, network_id=scope.network_id)
         self._scored.append(scope)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     async def read(self, times: int) -> None:
         """Read the dashboard of the network that was scored last."""
@@ -129,7 +135,7 @@ class Suite:
                 "background work of the import: scores, figures, sums",
                 took["score"] / self._records * 1e6,
                 "us/record",
-                against="the rule alone",
+                against="the rule alone, both in processor time of this process",
                 ratio=score_ratio,
                 goal=f"<= {SCORING_GOAL}",
                 met=score_ratio <= SCORING_GOAL,
