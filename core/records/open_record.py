@@ -13,6 +13,7 @@ from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.records.errors import RecordKeyIsTaken
 from core.records.models import Record
+from core.records.order_score import order_score
 from core.records.permissions import OPEN_RECORDS
 from core.records.pinning import pin
 from core.records.policy import RecordStatus
@@ -44,7 +45,7 @@ class OpenRecord:
 
 
 async def open_record(unit: Unit, command: OpenRecord) -> UUID:
-    """Open a record, or give the one that has this external id in this channel already.
+    """Open a record and have it counted, or give the one that has this external id in this channel already.
 
     Raises:
         NotPermitted: The actor may not open records.
@@ -65,6 +66,7 @@ async def open_record(unit: Unit, command: OpenRecord) -> UUID:
     details = {"channel": channel, "standard": record.standard_code, "effective_hash": record.effective_hash}
     await record_act(unit, action="records.open", subject_kind="record", subject_id=record_id, details=details)
     await send(unit, "records.opened", {"record_id": str(record_id)})
+    await order_score(unit, record_id)
     return record_id
 
 

@@ -13,13 +13,12 @@ from core.kernel.unit import Unit
 from core.records.errors import RecordIsNotOpen, RequiredStepsMissing, StepNotForeseen, StepOutOfTime
 from core.records.models import Record, RecordStep
 from core.records.open_record import checked_text
+from core.records.order_score import order_score
 from core.records.permissions import WORK_RECORDS
 from core.records.policy import RecordStatus, elapsed_seconds
 from core.records.repository.records import add_record, add_step, lock_record, step_keys
 from core.standards.policy.process import ProcessStep
 from core.standards.resolve import pinned_views
-
-SCORE_RECORD = "quality.score_record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,7 @@ class ResolveRecord:
 
 
 async def add_record_step(unit: Unit, command: AddStep) -> UUID:
-    """Add a step to an open record.
+    """Add a step to an open record, and have it scored again.
 
     Returns:
         The record.
@@ -84,6 +83,7 @@ async def add_record_step(unit: Unit, command: AddStep) -> UUID:
     details = {"step": step.key, "position": step.position}
     await record_act(unit, action="records.add_step", subject_kind="record", subject_id=record.id, details=details)
     await send(unit, "records.step_added", {"record_id": str(record.id), "step_id": str(step.id)})
+    await order_score(unit, record.id)
     return record.id
 
 
@@ -114,7 +114,7 @@ async def resolve_record(unit: Unit, command: ResolveRecord) -> UUID:
     await add_record(unit, record)
     details = {"resolution_seconds": record.resolution_seconds}
     await record_act(unit, action="records.resolve", subject_kind="record", subject_id=record.id, details=details)
-    await send(unit, SCORE_RECORD, {"record_id": str(record.id)})
+    await order_score(unit, record.id)
     return record.id
 
 

@@ -1,7 +1,9 @@
 """Scoring through the worker's own path: what it writes, and that no repetition, kill, failure or race changes it."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -182,7 +184,6 @@ async def test_a_slow_worker_never_writes_over_what_a_later_one_knows(
     north = house.network.north
     await house.allow(CONFORMANCE, north)
     record_id = await opened(house)
-    await house.order(north, "quality.score_record", record_id=record_id)
     judge, judgements = scoring.judge, list[int | None]()
 
     async def overtaken(work: Any, hearing: Hearing) -> Judged:
@@ -202,6 +203,71 @@ async def test_a_slow_worker_never_writes_over_what_a_later_one_knows(
     assert await house.figures(north) == [("walk-in", day, 10, 2, TWO_DAYS)]
     assert await house.days(north) == [(day, 1, 1, 1, 2)]
     assert ("walk-in", "time_limits", 10_000, "within_limits") in await said(house, north)
+
+
+@dataclass
+class Desk:
+    """Somebody who serves through the API, while the worker keeps up or falls behind."""
+
+    house: House
+    keeps_up: bool
+
+    async def do(self, use_case: Any, command: Any) -> UUID:
+        house = self.house
+        directory = TenantDirectory(house.database)
+        async with house.database.unit(house.network.north, clock=house.clock, directory=directory) as unit:
+            done = await use_case(unit, command)
+        if self.keeps_up:
+            await house.work()
+        return done
+
+    async def serve(self, name: str, *steps: tuple[str, timedelta], resolves: bool) -> str:
+        """Open a record, do its steps after the time each takes, and give the trace that tells the same."""
+        began = self.house.clock.now()
+        opening = OpenRecord(channel="phone", standard_code="incident-handling", external_id=name)
+        record_id = await self.do(open_record, opening)
+        told: list[tuple[str, str]] = []
+        for version, (key, after) in enumerate(steps, start=1):
+            self.house.clock.advance(after)
+            told.append((key.title(), self.house.clock.now().isoformat()))
+            step = AddStep(record_id=record_id, expected_version=version, key=key, status="done")
+            await self.do(add_record_step, step)
+        if resolves:
+            await self.do(resolve_record, ResolveRecord(record_id=record_id, expected_version=len(steps) + 1))
+        assert told[0][1] == began.isoformat()
+        return served("south", name, *told)
+
+
+@pytest.mark.parametrize("keeps_up", [True, False], ids=["worker keeps up", "worker falls behind"])
+async def test_what_is_served_here_counts_as_the_same_facts_imported(keeps_up: bool, house: House) -> None:
+    north, south = house.network.north, house.network.south
+    await house.allow(CONFORMANCE, north, south)
+    desk, at_once = Desk(house, keeps_up), ("accepted", timedelta())
+    logged = [
+        await desk.serve("quick", at_once, ("completed", timedelta(minutes=40)), resolves=True),
+        await desk.serve(
+            "late", at_once, ("queued", timedelta(hours=3)), ("completed", timedelta(days=3)), resolves=True
+        ),
+        await desk.serve("open", at_once, ("queued", timedelta(hours=5)), resolves=False),
+    ]
+    await house.work()
+    await house.bring(*logged)
+    await house.work()
+    assert [row[0] for row in await house.figures(north)] == ["late", "open", "quick"]
+    assert await house.figures(north) == await house.figures(south)
+    assert await said(house, north) == await said(house, south)
+    assert await house.days(north) == await house.days(south)
+    assert await house.score_days(north) == await house.score_days(south)
+
+
+async def test_a_record_is_shown_while_it_is_only_opened(house: House) -> None:
+    await Desk(house, keeps_up=True).do(open_record, OpenRecord(channel="phone", standard_code="incident-handling"))
+    assert await house.days(house.network.north) == [(house.clock.now().date(), 1, 0, 0, 0)]
+
+
+async def test_a_transaction_orders_one_scoring_of_a_record_however_often_it_changes(house: House) -> None:
+    await opened(house)
+    assert await house.errors(house.network.north, "quality.score_record") == [("waiting", None)]
 
 
 async def test_a_record_whose_day_is_another_now_leaves_its_old_day(house: House) -> None:

@@ -76,8 +76,11 @@ async def test_a_record_is_worked_from_its_opening_to_its_resolution(chain: Chai
     sent = await admin.fetch("SELECT topic FROM outbox WHERE tenant_id = $1 ORDER BY id", north.tenant_id)
     assert [one["topic"] for one in sent if one["topic"].startswith(("records", "quality"))] == [
         "records.opened",
+        "quality.score_record",
         "records.step_added",
+        "quality.score_record",
         "records.step_added",
+        "quality.score_record",
         "quality.score_record",
     ]
 
