@@ -20,6 +20,7 @@ from core.kernel.settings import Settings
 from gateway.execution.answers import Answers
 from gateway.execution.executor import TouchstoneExecutor
 from gateway.execution.guards import GUARDS
+from gateway.execution.readings import READINGS
 from gateway.limits.extension import Limits
 from gateway.limits.figures import LimitFigures
 from gateway.schema.installing import install
@@ -75,8 +76,8 @@ def build_schema(contributions: Sequence[Contribution], settings: Settings) -> T
     schema = make(contributions, settings)
     faults: list[str] = []
     plans = entity_plans(schema.graphql, faults)
-    guards = install(schema, schema.graphql, plans, settings, faults)
-    schema.graphql.extensions[GUARDS] = guards
+    guards, readings = install(schema, schema.graphql, plans, settings, faults)
+    schema.graphql.extensions |= {GUARDS: guards, READINGS: readings}
     refuse([*faults, *all_faults(schema.graphql, guards)])
     return schema
 

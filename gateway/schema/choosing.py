@@ -1,4 +1,4 @@
-"""Which resolver a declaration gets."""
+"""How each declared field reads, resolved against the tables, and which resolver that makes."""
 
 from strawberry.schema import Schema
 
@@ -11,11 +11,69 @@ from core.kernel.settings import Settings
 from gateway.execution import resolvers
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.graphql_types import named_type
-from gateway.execution.plans import EntityPlan
+from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
+from gateway.execution.readings import (
+    AttributeReading,
+    CodeReading,
+    ColumnReading,
+    DocumentReading,
+    HoleReading,
+    IdentityReading,
+    NodeReading,
+    Reading,
+)
 from gateway.execution.resolvers import Resolve
 from gateway.schema import relating
 from gateway.schema.converting import converter
 from gateway.schema.fields import SchemaField
+
+
+def reading_of(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
+    """Resolve how a field reads against the tables.
+
+    Raises:
+        Unfit: The declaration does not fit the tables.
+    """
+    if field.entity is not None:
+        return of_entity(plans, field, field.entity)
+    leads_to = plans.get(named_type(field.graphql).name)
+    match field.declared.source:
+        case Attribute():
+            return AttributeReading(field.strawberry.python_name, leads_to)
+        case Listing() as source:
+            return relating.listing_plan(plans, field.place, field.graphql, source)
+        case Lookup() as source:
+            return relating.lookup_plan(plans, field.graphql, field.declared, source)
+        case NodeLookup():
+            return NodeReading()
+        case _:
+            return CodeReading()
+
+
+def of_entity(plans: dict[str, EntityPlan], field: SchemaField, entity: Entity) -> Reading:
+    """Resolve how a field of an entity reads."""
+    found: Reading
+    match field.declared.source:
+        case Column(column):
+            found = ColumnReading(column)
+        case Expression():
+            found = ColumnReading(f"={field.name}")
+        case Document(column):
+            as_value = named_type(field.graphql).name == "JSON"
+            found = DocumentReading(column) if as_value else ColumnReading(column)
+        case Identity():
+            found = IdentityReading(entity)
+        case Hole() as hole:
+            found = HoleReading(field.place, hole)
+        case ToOne() as source:
+            found = relating.to_one_plan(plans, entity, field.graphql, source)
+        case ToMany() as source:
+            found = relating.to_many_plan(plans, entity, field.place, field.graphql, source)
+        case Aggregate() as source:
+            found = relating.measure_plan(plans, entity, field.place, field.graphql, source)
+        case _:
+            found = CodeReading()
+    return found
 
 
 class Chooser:
@@ -32,64 +90,43 @@ class Chooser:
         self._seal = CursorSeal(settings.cursor_key.get_secret_value())
         self._limit = settings.max_page_size
 
-    def resolver(self, field: SchemaField) -> Resolve | None:
-        """Choose for any field; fields of mutations have none.
+    def resolver(self, field: SchemaField, reading: Reading) -> Resolve | None:  # noqa: C901, PLR0911 - one line per kind
+        """Choose for any field; fields of mutations have none."""
+        match reading:
+            case ColumnReading(label):
+                return resolvers.reading_column(label)
+            case DocumentReading(label):
+                return resolvers.reading_document(label)
+            case IdentityReading(entity):
+                return resolvers.reading_identity(entity)
+            case HoleReading(place, hole):
+                return resolvers.reading_hole(place, hole)
+            case ToOnePlan():
+                return resolvers.reading_to_one(reading)
+            case ListPlan():
+                return resolvers.reading_list(reading, self._seal, self._limit)
+            case MeasurePlan():
+                return resolvers.reading_measure(reading)
+            case LookupPlan():
+                return resolvers.reading_lookup(reading)
+            case NodeReading():
+                return resolvers.reading_node(self._plans.get)
+            case AttributeReading(name, leads_to):
+                return self._of_value(field, name, leads_to)
+            case CodeReading():
+                return self._of_code(field)
 
-        Raises:
-            Unfit: The declaration does not fit the tables.
-        """
-        if field.entity is not None:
-            return self._of_entity(field, field.entity)
-        if isinstance(field.declared.source, Attribute):
-            return self._of_value(field)
-        return self._of_root(field)
-
-    def _of_entity(self, field: SchemaField, entity: Entity) -> Resolve | None:
-        match field.declared.source:
-            case Column(column):
-                found = resolvers.reading_column(column)
-            case Expression():
-                found = resolvers.reading_column(f"={field.name}")
-            case Document(column):
-                as_value = named_type(field.graphql).name == "JSON"
-                found = resolvers.reading_document(column) if as_value else resolvers.reading_column(column)
-            case Identity():
-                found = resolvers.reading_identity(entity)
-            case Hole() as hole:
-                found = resolvers.reading_hole(field.place, hole)
-            case ToOne() as source:
-                found = resolvers.reading_to_one(relating.to_one_plan(self._plans, entity, field.graphql, source))
-            case ToMany() as source:
-                plan = relating.to_many_plan(self._plans, entity, field.place, field.graphql, source)
-                found = resolvers.reading_list(plan, self._seal, self._limit)
-            case Aggregate() as source:
-                figure = relating.measure_plan(self._plans, entity, field.place, field.graphql, source)
-                found = resolvers.reading_measure(figure)
-            case _:
-                found = None
-        return found
-
-    def _of_root(self, field: SchemaField) -> Resolve | None:
+    def _of_code(self, field: SchemaField) -> Resolve | None:
         leads_to = self._plans.get(named_type(field.graphql).name)
         match field.declared.source:
-            case Listing() as source:
-                plan = relating.listing_plan(self._plans, field.place, field.graphql, source)
-                found = resolvers.reading_list(plan, self._seal, self._limit)
-            case Lookup() as source:
-                lookup = relating.lookup_plan(self._plans, field.graphql, field.declared, source)
-                found = resolvers.reading_lookup(lookup)
-            case NodeLookup():
-                found = resolvers.reading_node(self._plans.get)
             case Code() as code:
-                found = resolvers.running(code, converter(self._schema, field.strawberry), leads_to)
+                return resolvers.running(code, converter(self._schema, field.strawberry), leads_to)
             case Stream():
-                found = resolvers.reading_event(leads_to)
+                return resolvers.reading_event(leads_to)
             case _:
-                found = None
-        return found
+                return None
 
-    def _of_value(self, field: SchemaField) -> Resolve:
-        name, leads_to = field.strawberry.python_name, self._plans.get(named_type(field.graphql).name)
+    def _of_value(self, field: SchemaField, name: str, leads_to: EntityPlan | None) -> Resolve:
         if field.cls is not None and issubclass(field.cls, Problem):
             return resolvers.reading_problem(name)
         if is_payload(field.cls):

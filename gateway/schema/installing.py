@@ -14,8 +14,9 @@ from gateway.execution.graphql_types import named_type
 from gateway.execution.guards import Guard, Guards
 from gateway.execution.outcome import Outcome
 from gateway.execution.plans import EntityPlan
+from gateway.execution.readings import Readings
 from gateway.execution.subscribing import subscribing
-from gateway.schema.choosing import Chooser
+from gateway.schema.choosing import Chooser, reading_of
 from gateway.schema.converting import converter
 from gateway.schema.fields import SchemaField
 from gateway.schema.planning import attempt
@@ -24,8 +25,8 @@ from gateway.schema.shapes import class_of, is_connection, listed_type, object_t
 
 def install(
     schema: Schema, graphql: GraphQLSchema, plans: dict[str, EntityPlan], settings: Settings, faults: list[str]
-) -> Guards:
-    """Install resolvers everywhere, and give the guards.
+) -> tuple[Guards, Readings]:
+    """Install resolvers everywhere, and give the guards and how the fields read.
 
     Args:
         schema: Strawberry's schema.
@@ -34,26 +35,42 @@ def install(
         settings: Where the cursor key and the page limit are.
         faults: Grows by what does not fit.
     """
-    chooser, guards = Chooser(schema, plans, settings), Guards()
+    chooser, guards, readings = Chooser(schema, plans, settings), Guards(), Readings(plans)
     for type_ in object_types(graphql):
         type_.is_type_of = None
         for name in type_.fields:
-            attempt(faults, f"{type_.name}.{name}", partial(install_field, schema, chooser, guards, type_, name))
+            fit = partial(fit_field, schema, plans, readings, guards, type_, name)
+            field = attempt(faults, f"{type_.name}.{name}", fit)
+            if field is not None:
+                install_field(schema, chooser, readings, field)
     node = graphql.type_map.get("Node")
     if isinstance(node, GraphQLInterfaceType):
         node.resolve_type = lambda row, _info, _type: row.plan.entity.name
-    return guards
+    return guards, readings
 
 
-def install_field(schema: Schema, chooser: Chooser, guards: Guards, type_: GraphQLObjectType, name: str) -> None:
-    """Install what one field needs.
+def fit_field(
+    schema: Schema,
+    plans: dict[str, EntityPlan],
+    readings: Readings,
+    guards: Guards,
+    type_: GraphQLObjectType,
+    name: str,
+) -> SchemaField:
+    """Hold a field's declaration against the tables, and note what it takes and how it reads.
 
     Raises:
         Unfit: Its declaration does not fit.
     """
     field = SchemaField.of(type_, name)
     guards.fields[field.type_.name, field.name] = guard_of(schema, field)
-    resolve = chooser.resolver(field)
+    readings.fields[field.type_.name, field.name] = reading_of(plans, field)
+    return field
+
+
+def install_field(schema: Schema, chooser: Chooser, readings: Readings, field: SchemaField) -> None:
+    """Install what resolves one field."""
+    resolve = chooser.resolver(field, readings.fields[field.type_.name, field.name])
     if resolve is not None:
         field.graphql.resolve = resolve
     if isinstance(field.declared.source, Change):

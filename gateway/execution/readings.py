@@ -1,0 +1,80 @@
+"""How each field reads, resolved against the tables: what the resolvers and the compiler both work from."""
+
+from dataclasses import dataclass, field
+
+from core.kernel.graphql.entities import Entity
+from core.kernel.reads import Hole
+from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
+
+READINGS = "touchstone.readings"
+"""Where a GraphQL schema keeps its readings, among its extensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """A column or an expression of the row, by its label."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReading:
+    """A stored canonical JSON text, shown as a value."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityReading:
+    """The global id of the row."""
+
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class HoleReading:
+    """A value Python splices in; ``place`` names the field, such as ``Site.address``."""
+
+    place: str
+    hole: Hole
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReading:
+    """Any entity, by its global id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeReading:
+    """An attribute of a value that code made; where ``leads_to`` is given it holds the id of such a row."""
+
+    name: str
+    leads_to: EntityPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReading:
+    """Whatever only a resolver can tell."""
+
+
+Reading = (
+    ColumnReading
+    | DocumentReading
+    | IdentityReading
+    | HoleReading
+    | NodeReading
+    | AttributeReading
+    | CodeReading
+    | ToOnePlan
+    | ListPlan
+    | MeasurePlan
+    | LookupPlan
+)
+
+
+@dataclass(slots=True)
+class Readings:
+    """How the fields of a schema read, by type and field, and its entities by their names."""
+
+    entities: dict[str, EntityPlan]
+    fields: dict[tuple[str, str], Reading] = field(default_factory=dict[tuple[str, str], Reading])
