@@ -1,6 +1,6 @@
 """The data keys of a tenant and of its persons: found or made, unwrapped for one unit, erased, rewrapped."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -10,11 +10,12 @@ from sqlmodel import col, select
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import MasterKeys, OpenKey, Place, new_key, seal, sealed_by, unseal
 from core.kernel.errors import DomainError, fact
-from core.kernel.ids import new_id
+from core.kernel.ids import derived_id, new_id
 from core.kernel.models import DataKey
 from core.kernel.unit import Unit
 
 SubjectKind = Literal["tenant", "person"]
+PSEUDONYMS: Final = "kernel.pseudonyms"
 
 
 @fact
@@ -51,6 +52,14 @@ class KeyRing:
     async def tenant_key(self) -> OpenKey:
         """Give the tenant's own key, made at first use."""
         return await self._key_of("tenant", self._unit.tenant_id)
+
+    async def pseudonym_key(self) -> OpenKey:
+        """Give the tenant's key of pseudonyms, made at first use and never replaced.
+
+        It is a key beside :meth:`tenant_key`, so that whatever becomes of that one, the same person keeps the same
+        pseudonym in this tenant; a new master key wraps it anew like every other.
+        """
+        return await self._key_of("tenant", derived_id(PSEUDONYMS, self._unit.tenant_id))
 
     async def person_key(self, person_id: UUID) -> OpenKey:
         """Give the key of one person in this tenant, made at first use."""

@@ -237,9 +237,10 @@ class ReadingGrant(TenantRow, table=True):
 
 
 class DataKey(TenantRow, table=True):
-    """A key that seals personal columns of a tenant or of one person, wrapped by the master key.
+    """A key of a tenant or of one person in it, wrapped by the master key.
 
-    Deleting the row is erasure: what it sealed can never be read again.
+    A person's key, and the tenant's own, seal personal columns; another of the tenant's, under a subject id derived
+    from the tenant's, makes pseudonyms. Deleting the row is erasure: what it sealed can never be read again.
     """
 
     __tablename__ = "data_keys"

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TaskID
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.settings import Settings
 from core.records.importing.figures import Figures, Imported
 from core.records.importing.import_log import ImportLog
@@ -55,7 +56,7 @@ async def run(settings: Settings, file: Path, mapping: LogMapping, network: str)
         command = ImportLog(
             path=file,
             mapping=mapping,
-            secret=bytes.fromhex(settings.master_key.get_secret_value().split(",", maxsplit=1)[0]),
+            masters=at.services.get(MasterKeys),
             opener=LogTenants(at.database, at.clock, SCORING),
         )
         with progress() as shown:

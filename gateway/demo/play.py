@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError
 from core.kernel.unit import Unit
 from core.quality.dashboard import Dashboard, network_dashboard
@@ -106,7 +107,7 @@ async def bring_in(at: Operator, stage: Stage, material: Material, tell: Progres
     command = ImportLog(
         path=material.log,
         mapping=material.mapping,
-        secret=bytes.fromhex(at.settings.master_key.get_secret_value().split(",", maxsplit=1)[0]),
+        masters=at.services.get(MasterKeys),
         opener=LogTenants(at.database, at.clock, {PLUGIN: SCOPES}),
     )
     return await import_log(at.database, at.directory, stage.headquarters, command, clock=at.clock, progress=tell)

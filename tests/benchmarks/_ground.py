@@ -13,6 +13,7 @@ from touchstone_runtime.postgres import EmbeddedPostgres
 from touchstone_runtime.throwaway import throwaway_folder
 
 from core.kernel.clock import SetClock
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.ids import new_id
@@ -122,7 +123,7 @@ class Ground:
         command = ImportLog(
             path=log.path,
             mapping=log.mapping,
-            secret=b"a secret of benchmarks",
+            masters=self.services.get(MasterKeys),
             opener=LogTenants(self.database, self.clock, {PLUGIN: GRANTED}),
         )
         done = await import_log(self.database, self.directory, scope, command, clock=self.clock)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.kernel.clock import SetClock
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.idle import run_until_idle
@@ -69,7 +70,7 @@ class Job:
         command = ImportLog(
             path=LOG,
             mapping=shipped_mapping("bpic2013_incidents"),
-            secret=b"tests",
+            masters=self.services.get(MasterKeys),
             opener=LogTenants(self.database, self.clock, {PLUGIN: SCOPES}),
         )
         done = await import_log(self.database, self.directory, self.scope, command, clock=self.clock)

@@ -8,10 +8,12 @@ from pathlib import Path
 from uuid import UUID
 
 from core.kernel.clock import Clock, SystemClock
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.errors import DomainError
 from core.kernel.ids import derived_id
+from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from core.records.importing.ahead import Take, read_ahead
@@ -38,7 +40,7 @@ class ImportLog:
     Attributes:
         path: The log.
         mapping: What its traces mean.
-        secret: What the pseudonyms of performers are derived from; the same secret gives the same pseudonyms.
+        masters: The master keys, which wrap each tenant's key of pseudonyms.
         opener: Makes tenants that the log names and the network does not have, where the mapping allows it.
         bounds: How much the reader takes in.
         patience: How long to wait for a database that is away.
@@ -46,7 +48,7 @@ class ImportLog:
 
     path: Path
     mapping: LogMapping
-    secret: bytes
+    masters: MasterKeys
     opener: TenantOpener | None = None
     bounds: Bounds = STANDARD_BOUNDS
     patience: Patience = STANDARD_PATIENCE
@@ -79,6 +81,7 @@ async def import_log(
         NotPermitted: The scope lacks ``records.import``.
         LogUnreadable: There is no such file, or it may not be read. What is found later in the log is not raised but
             given as ``failure``, because what came before it was imported.
+        MasterKeyIsMissing: A tenant's key of pseudonyms is wrapped by a master key that is not configured.
     """
     scope.require(IMPORT_RECORDS)
     desk = Desk(database=database, scope=scope, clock=clock or SystemClock(), patience=command.patience)
@@ -86,11 +89,11 @@ async def import_log(
     figures = Figures(bytes_total=run.bytes_total)
     journal = Journal(desk, run.id, figures)
     template = command.mapping.tenant.create
-    targets = Targets(scope, run.id, directory, command.secret, template, command.opener)
+    targets = Targets(scope, run.id, directory, template, command.opener)
     await persist(lambda: targets.load(desk.clock.now()), command.patience)
     await journal.start(run)
     with open_log(command.path, command.bounds) as stream:
-        importing = Importing(desk, run.id, figures, journal, targets, progress or ignore)
+        importing = Importing(desk, run.id, figures, journal, targets, command.masters, progress or ignore)
         async with read_ahead(read_drafts(stream, command.mapping), stream.stop) as take:
             failure = await importing.consume(take, stream)
     await journal.finish(failure)
@@ -109,17 +112,26 @@ class Importing:
         figures: The counts.
         journal: The run's row and error report.
         targets: Finds tenants.
+        masters: The master keys.
         progress: Is told the counts.
     """
 
     def __init__(
-        self, desk: Desk, run_id: UUID, figures: Figures, journal: Journal, targets: Targets, progress: Progress
+        self,
+        desk: Desk,
+        run_id: UUID,
+        figures: Figures,
+        journal: Journal,
+        targets: Targets,
+        masters: MasterKeys,
+        progress: Progress,
     ) -> None:
         self._desk = desk
         self._run_id = run_id
         self._figures = figures
         self._journal = journal
         self._targets = targets
+        self._masters = masters
         self._progress = progress
         self._grouping = Grouping()
 
@@ -160,7 +172,7 @@ class Importing:
         for group in groups:
 
             async def work(unit: Unit, group: Group = group) -> Fates:
-                return await write_chunk(unit, self._run_id, group.target, group.drafts)
+                return await write_chunk(unit, self._run_id, KeyRing(unit, self._masters), group.drafts)
 
             # Where the tenant stood elsewhere in the tree, each record's standard is that of the place at its time;
             # asking for each record is slow, and needed for no other.

@@ -1,10 +1,8 @@
 """Whose record a trace becomes: tenants that the importer reaches, and those that a mapping lets come into being."""
 
-import hmac
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -16,7 +14,6 @@ from core.records.logs.traces import Flaw, RefusalCode
 from core.records.mappings.schema import TenantTemplate
 
 KEY_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-PSEUDONYM_BYTES = 16
 
 
 class TenantOpener(Protocol):
@@ -38,16 +35,10 @@ class Target:
     Attributes:
         key: Its key.
         scope: The scope they are written in; in another tenant than the importer's, the system acts on its behalf.
-        pseudonym_key: Key of the pseudonyms of performers, different in every tenant.
     """
 
     key: str
     scope: Scope
-    pseudonym_key: bytes
-
-    def pseudonym(self, name: str) -> str:
-        """Replace a name by a hash that only holders of the key can make, the same for the same name in this tenant."""
-        return hmac.digest(self.pseudonym_key, name.encode(), sha256)[:PSEUDONYM_BYTES].hex()
 
 
 class Targets:
@@ -57,7 +48,6 @@ class Targets:
         scope: Who imports, and where.
         run_id: The run, which acts as the system in other tenants.
         directory: Answers about the tenant tree.
-        secret: What the pseudonym keys are derived from.
         template: What missing tenants are made like; where empty, none are made.
         opener: Makes them.
 
@@ -71,7 +61,6 @@ class Targets:
         scope: Scope,
         run_id: UUID,
         directory: Directory,
-        secret: bytes,
         template: TenantTemplate | None,
         opener: TenantOpener | None,
     ) -> None:
@@ -79,7 +68,6 @@ class Targets:
         self._scope = scope
         self._run_id = run_id
         self.directory = directory
-        self._secret = secret
         self._template = template
         self._opener = opener
         self._reach: dict[str, TenantFacts] = {}
@@ -104,13 +92,13 @@ class Targets:
         scope = self._scope
         if key is None:
             own = next((facts.key for facts in self._reach.values() if facts.id == scope.tenant_id), "")
-            return Target(own, scope, self._key_of(scope.tenant_id))
+            return Target(own, scope)
         facts = self._reach.get(key) or await self._open(key)
         if isinstance(facts, Flaw):
             return facts
         if not facts.active:
             return Flaw(RefusalCode.TENANT_SUSPENDED, f"The tenant {key} is suspended.")
-        return Target(key, await self._scope_in(facts.id), self._key_of(facts.id))
+        return Target(key, await self._scope_in(facts.id))
 
     async def _open(self, key: str) -> TenantFacts | Flaw:
         if not KEY_FORM.fullmatch(key):
@@ -139,6 +127,3 @@ class Targets:
             on_behalf_of=scope.tenant_id,
             roles=(),
         )
-
-    def _key_of(self, tenant_id: UUID) -> bytes:
-        return hmac.digest(self._secret, b"records.performer|" + tenant_id.bytes, sha256)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.crypto import OpenKey, pseudonym
 from core.kernel.ids import derived_id, new_id
+from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
-from core.records.importing.targets import Target
 from core.records.logs.traces import Flaw, RefusalCode
 from core.records.mappings.drafting import RecordDraft, Refusal
 from core.records.models import ImportChunk
@@ -21,6 +22,8 @@ from core.records.policy import elapsed_seconds, status_of
 from core.records.repository import chunks
 
 SCORE_CHUNK = "quality.score_chunk"
+PERFORMER = "records.performer"
+PSEUDONYM_DIGITS = 32
 
 
 @dataclass(slots=True)
@@ -44,13 +47,13 @@ class Fates:
         self.refused.append(Refusal(draft.position, draft.external_id, Flaw(code, message)))
 
 
-async def write_chunk(unit: Unit, run_id: UUID, target: Target, drafts: Sequence[RecordDraft]) -> Fates:
+async def write_chunk(unit: Unit, run_id: UUID, keys: KeyRing, drafts: Sequence[RecordDraft]) -> Fates:
     """Write the records of a chunk that are not there yet; a repeated or concurrent chunk adds nothing twice.
 
     Args:
         unit: A transaction in the tenant of the chunk.
         run_id: The run it belongs to.
-        target: That tenant.
+        keys: The keys of that tenant.
         drafts: The records, as their traces say.
     """
     unit.scope.require(IMPORT_RECORDS)
@@ -63,11 +66,11 @@ async def write_chunk(unit: Unit, run_id: UUID, target: Target, drafts: Sequence
             message = f"No standard {draft.standard_code} was in force in this tenant when the record was opened."
             fates.refuse(draft, RefusalCode.NO_STANDARD, message)
     ids = {new_id(): draft for draft in pinned}
-    keys = [(draft.channel, draft.external_id, record_id) for record_id, draft in ids.items()]
-    taken = await chunks.take_keys(unit, keys) if keys else set[UUID]()
+    names = [(draft.channel, draft.external_id, record_id) for record_id, draft in ids.items()]
+    taken = await chunks.take_keys(unit, names) if names else set[UUID]()
     written = {record_id: draft for record_id, draft in ids.items() if record_id in taken}
     if written:
-        await add(unit, run_id, target, written, pins)
+        await add(unit, run_id, keys, written, pins)
         fates.new.extend(written.values())
     if len(written) < len(ids):  # Another import was faster; what it wrote is visible now.
         await sort_out(unit, run_id, [draft for record_id, draft in ids.items() if record_id not in taken], fates)
@@ -94,7 +97,7 @@ async def sort_out(unit: Unit, run_id: UUID, drafts: Sequence[RecordDraft], fate
     return missing
 
 
-async def add(unit: Unit, run_id: UUID, target: Target, written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> None:
+async def add(unit: Unit, run_id: UUID, keys: KeyRing, written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> None:
     """Write records whose keys were taken, with everything that belongs to them."""
     now = recorded_now()
     drafts = list(written.values())
@@ -112,7 +115,7 @@ async def add(unit: Unit, run_id: UUID, target: Target, written: dict[UUID, Reco
     )
     await chunks.add_chunk(unit, chunk)
     await chunks.add_records(unit, chunk.id, record_columns(written, pins), now)
-    await chunks.add_steps(unit, step_columns(written, target), now)
+    await chunks.add_steps(unit, step_columns(written, await keys.pseudonym_key()), now)
     details = {"import_run_id": run_id, "records": chunk.records, "steps": chunk.steps}
     await record_act(unit, action="records.import", subject_kind="import_chunk", subject_id=chunk.id, details=details)
     await send(unit, SCORE_CHUNK, {"import_run_id": str(run_id), "chunk_id": str(chunk.id)})
@@ -143,7 +146,7 @@ def record_columns(written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> di
     }
 
 
-def step_columns(written: dict[UUID, RecordDraft], target: Target) -> dict[str, list[Any]]:
+def step_columns(written: dict[UUID, RecordDraft], key: OpenKey) -> dict[str, list[Any]]:
     """Turn the drafts' steps into one list per column; this is where performers lose their names."""
     rows = [
         (new_id(), record_id, place, step.key, step.status, step.occurred_at, step.performer)
@@ -151,6 +154,7 @@ def step_columns(written: dict[UUID, RecordDraft], target: Target) -> dict[str, 
         for place, step in enumerate(draft.steps, start=1)
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
-    pseudonyms = {name: target.pseudonym(name) for name in set(columns[-1]) - {None}}  # A chunk names few, often.
+    names = set(columns[-1]) - {None}  # A chunk names few, often.
+    pseudonyms = {name: pseudonym(key, name, PERFORMER)[:PSEUDONYM_DIGITS] for name in names}
     columns[-1] = [pseudonyms.get(name) for name in columns[-1]]
     return dict(zip(chunks.STEP_COLUMNS, columns, strict=True))

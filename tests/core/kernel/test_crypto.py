@@ -140,6 +140,23 @@ async def test_rotation_rewraps_keys_and_touches_nothing_that_is_sealed(stage: S
     assert wrapped_by == both.current
 
 
+async def test_pseudonyms_have_a_key_of_their_own_that_outlives_the_master_and_the_tenants_key(
+    stage: Stage, admin: Any
+) -> None:
+    old, both = MasterKeys.read(OLD), MasterKeys.read(f"{NEW},{OLD}")
+    async with stage.database.unit(stage.north, clock=stage.clock) as unit:
+        ring = KeyRing(unit, old)
+        key, tenant_key = await ring.pseudonym_key(), await ring.tenant_key()
+    async with stage.database.unit(stage.north, clock=stage.clock) as unit:
+        assert await KeyRing(unit, both).rewrap() == 2
+    await admin.execute("DELETE FROM data_keys WHERE tenant_id = $1 AND subject_id = $1", stage.tree.north)
+    async with stage.database.unit(stage.north, clock=stage.clock) as unit:
+        assert await KeyRing(unit, MasterKeys.read(NEW)).pseudonym_key() == key
+    async with stage.database.unit(stage.south, clock=stage.clock) as unit:
+        theirs = await KeyRing(unit, both).pseudonym_key()
+    assert len({key.secret, tenant_key.secret, theirs.secret}) == 3
+
+
 async def test_two_that_need_a_key_at_the_same_time_get_the_same(stage: Stage) -> None:
     import asyncio
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.kernel.clock import SetClock
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.handlers import load_handlers
@@ -36,6 +37,7 @@ __all__ = ["shelf"]
 
 STANDARD = Path(__file__).parents[3] / "gateway" / "demo" / "content" / "incident-handling.yaml"
 CONFORMANCE = "scoring-conformance"
+MASTERS = MasterKeys.read("5e" * 32)
 GRANTED = frozenset({"records.read", "standards.read"})
 
 
@@ -101,7 +103,7 @@ class House:
         """Import a log as headquarters; its records wait to be scored."""
         path = self.folder / f"{new_id()}.xes"
         path.write_bytes(xes_log(*traces))
-        command = ImportLog(path=path, mapping=mapping(), secret=b"a secret that only tests know")
+        command = ImportLog(path=path, mapping=mapping(), masters=MASTERS)
         done = await import_log(
             self.database, TenantDirectory(self.database), self.network.headquarters, command, clock=self.clock
         )

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from core.kernel.clock import SetClock
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import TenantFacts
 from core.kernel.permissions import CATALOGUE
@@ -27,7 +28,7 @@ from tenants.networks.create import CreateNetwork, create_network, founding_scop
 from tenants.networks.provision import ProvisionTenant, provision_tenant
 from tests.core.records.builders import xes_log
 
-SECRET = b"a secret that only tests know"
+MASTER_KEY = "5e" * 32
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -89,14 +90,16 @@ class Chain:
             command = PublishVersion(version_id=version.id, expected_revision=version.revision, valid_from=since)
             await publish_version(unit, command)
 
-    async def bring(self, path: Path, mapping: LogMapping, scope: Scope | None = None, **said: Any) -> Imported:
+    async def bring(
+        self, path: Path, mapping: LogMapping, scope: Scope | None = None, *, master_key: str = MASTER_KEY, **said: Any
+    ) -> Imported:
         """Import a log."""
-        command = ImportLog(path=path, mapping=mapping, secret=SECRET, **said)
+        command = ImportLog(path=path, mapping=mapping, masters=MasterKeys.read(master_key), **said)
         return await import_log(self.database, self.directory, scope or self.scope, command, clock=self.clock)
 
     async def bring_watched(self, path: Path, mapping: LogMapping, progress: Progress) -> Imported:
         """Import a log as headquarters while somebody watches."""
-        command = ImportLog(path=path, mapping=mapping, secret=SECRET)
+        command = ImportLog(path=path, mapping=mapping, masters=MasterKeys.read(MASTER_KEY))
         return await import_log(self.database, self.directory, self.scope, command, clock=self.clock, progress=progress)
 
 

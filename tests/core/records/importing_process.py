@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.permissions import CATALOGUE
 from core.kernel.scope import Actor, ActorKind, Scope
@@ -35,7 +36,9 @@ async def run(facts: dict[str, str]) -> None:
         instant=datetime.fromisoformat(facts["instant"]),
     )
     command = ImportLog(
-        path=Path(facts["log"]), mapping=load_mapping(Path(facts["mapping"])), secret=facts["secret"].encode()
+        path=Path(facts["log"]),
+        mapping=load_mapping(Path(facts["mapping"])),
+        masters=MasterKeys.read(facts["master_key"]),
     )
     await import_log(database, TenantDirectory(database), scope, command, progress=tell)
     await database.close()

@@ -35,7 +35,7 @@ def target(key: str) -> Target:
         permissions=frozenset(),
         instant=AT,
     )
-    return Target(key, scope, b"")
+    return Target(key, scope)
 
 
 def draft(position: int, steps: int) -> RecordDraft:

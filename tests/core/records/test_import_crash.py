@@ -19,7 +19,7 @@ from core.kernel.migration.run import bootstrap, upgrade
 from core.records.importing import grouping
 from core.records.importing.figures import Figures
 from tests.core.records.builders import mapping
-from tests.core.records.conftest import SECRET, Chain, found_chain
+from tests.core.records.conftest import MASTER_KEY, Chain, found_chain
 from tests.core.records.test_import_log import LogOf, case
 from tests.support.cluster import ROLE_SECRET, admin_database_url, database_url, superuser
 
@@ -54,7 +54,7 @@ async def test_a_killed_importer_goes_on_where_it_was(
                 "instant": scope.instant.isoformat(),
                 "log": str(log),
                 "mapping": str(said),
-                "secret": SECRET.decode(),
+                "master_key": MASTER_KEY,
                 "chunk_records": str(CHUNK),
             }
         )

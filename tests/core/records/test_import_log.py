@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.errors import NotPermitted
+from core.kernel.key_ring import KeyRing
+from core.kernel.scope import Scope
 from core.records.errors import ColumnsMissing, LogUnreadable
 from core.records.importing import grouping
 from core.records.importing.figures import Figures
@@ -20,7 +23,7 @@ from core.standards.resolve import effective_for_import
 from tenants.networks.move import MoveTenant, move_tenant
 from tenants.networks.suspend import suspend_tenant
 from tests.core.records.builders import event, mapping, xes_log, xes_trace, zipped
-from tests.core.records.conftest import Chain
+from tests.core.records.conftest import MASTER_KEY, Chain
 
 LogOf = Callable[..., Path]
 Admin = Any
@@ -323,6 +326,25 @@ async def test_names_of_performers_are_nowhere(chain: Chain, log_of: LogOf, admi
     }
     robots = {row["performer_pseudonym"] for row in rows if row["key"] == "completed"}
     assert None in robots
+
+
+async def test_a_performer_keeps_the_pseudonym_when_the_master_key_is_replaced(
+    chain: Chain, log_of: LogOf, admin: Admin
+) -> None:
+    se, newer = await chain.tenant("se"), "a1" * 32
+    await chain.bring(log_of(case("1")), mapping())
+    before = await pseudonyms_in(admin, se)
+    await chain.bring(log_of(case("2")), mapping(), master_key=f"{newer},{MASTER_KEY}")
+    async with chain.database.unit(se, clock=chain.clock) as unit:
+        assert await KeyRing(unit, MasterKeys.read(f"{newer},{MASTER_KEY}")).rewrap() > 0
+    await chain.bring(log_of(case("3")), mapping(), master_key=newer)
+    assert len(before) == 1
+    assert await pseudonyms_in(admin, se) == before
+
+
+async def pseudonyms_in(admin: Admin, scope: Scope) -> set[str]:
+    query = "SELECT DISTINCT performer_pseudonym FROM record_steps WHERE tenant_id = $1 AND key = 'accepted'"
+    return {row[0] for row in await admin.fetch(query, scope.tenant_id)}
 
 
 async def test_two_imports_of_one_log_at_once_add_up_to_one(
