@@ -13,10 +13,8 @@ from core.kernel.jobs import reopen_job_of
 from core.kernel.models import OutboxRow
 from core.kernel.outbox import hint
 from core.kernel.outbox_rows import DEAD
-from core.kernel.permissions import READ_WORK, permission
+from core.kernel.permissions import READ_WORK, REPLAY_WORK
 from core.kernel.unit import Unit
-
-REPLAY_WORK = permission("work.replay", "Send work again that was given up after its last attempt.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

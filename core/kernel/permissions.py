@@ -1,7 +1,9 @@
 """The catalogue of permissions: features declare theirs, roles are made of them, fields ask for them."""
 
 from dataclasses import dataclass
+from functools import cache
 
+from core.kernel.discovery import import_modules
 from core.kernel.errors import NotPermitted
 
 
@@ -33,6 +35,22 @@ def permission(name: str, description: str) -> Permission:
 SIGNED_IN = permission("kernel.signed_in", "Be signed in to the tenant at all; every role holds it.")
 READ_WORK = permission("work.read", "See the work items and background jobs of one's tenant.")
 DO_WORK = permission("work.do", "Take, complete or dismiss work items and cancel background jobs.")
+REPLAY_WORK = permission("work.replay", "Send work again that was given up after its last attempt.")
+
+
+def every_permission() -> frozenset[str]:
+    """Name every permission that any feature declares in its ``permissions.py``, whatever was imported so far.
+
+    This is what the system holds where it acts by itself: in jobs, at set-up and from the command line.
+    """
+    import_declarations()
+    return frozenset(CATALOGUE)
+
+
+@cache
+def import_declarations() -> None:
+    """Import every feature's ``permissions.py``, once a process."""
+    import_modules("permissions")
 
 
 def require(held: frozenset[str], needed: Permission) -> None:

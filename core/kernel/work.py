@@ -11,7 +11,7 @@ from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.errors import NotFound
 from core.kernel.pace import Pace
-from core.kernel.permissions import CATALOGUE
+from core.kernel.permissions import every_permission
 from core.kernel.receipts import receive
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.services import Services
@@ -123,7 +123,7 @@ async def open_work(background: Background, started: Started) -> Work:
         tenant_id=started.target_tenant_id,
         lineage=lineage,
         actor=Actor(ActorKind.SYSTEM, started.command_id),
-        permissions=frozenset(CATALOGUE),
+        permissions=every_permission(),
         instant=now,
         on_behalf_of=started.tenant_id if started.crosses else None,
     )

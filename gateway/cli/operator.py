@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.database import Database, without_credentials
-from core.kernel.permissions import CATALOGUE
+from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.services import Services
 from core.kernel.settings import Settings
@@ -53,7 +53,7 @@ class Operator:
             tenant_id=found.headquarters_id,
             lineage=(found.headquarters_id,),
             actor=Actor(ActorKind.SYSTEM, found.headquarters_id),
-            permissions=frozenset(CATALOGUE),
+            permissions=every_permission(),
         )
 
 

@@ -8,9 +8,9 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.ids import derived_id, new_id
 from core.kernel.outbox import send
+from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.unit import Unit
-from tenants.catalogue import every_permission
 from tenants.errors import KeyIsTaken
 from tenants.networks.models import Network, Tenant, TenantKind
 from tenants.networks.policy import Placement

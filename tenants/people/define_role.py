@@ -8,9 +8,8 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.outbox import send
-from core.kernel.permissions import SIGNED_IN
+from core.kernel.permissions import SIGNED_IN, every_permission
 from core.kernel.unit import Unit
-from tenants.catalogue import every_permission
 from tenants.errors import KeyIsTaken
 from tenants.networks.headquarters import require_headquarters
 from tenants.people.models import NetworkRole

@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from tenants.catalogue import every_permission
+from core.kernel.permissions import every_permission
 from tenants.networks.models import TenantKind
 from tenants.people.policy import may_grant, permissions_of
 from tenants.roles import BUILT_IN, EVERYBODY, ONLY_AT_HEADQUARTERS, RoleFacts, RoleKey

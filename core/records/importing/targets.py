@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.kernel.directory import Directory, TenantFacts
 from core.kernel.errors import DomainError
-from core.kernel.permissions import CATALOGUE
+from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.records.logs.traces import Flaw, RefusalCode
 from core.records.mappings.schema import TenantTemplate
@@ -123,7 +123,7 @@ class Targets:
             tenant_id=tenant_id,
             lineage=await self.directory.lineage(scope.network_id, tenant_id, scope.instant),
             actor=Actor(ActorKind.SYSTEM, self._run_id),
-            permissions=frozenset(CATALOGUE),
+            permissions=every_permission(),
             on_behalf_of=scope.tenant_id,
             roles=(),
         )

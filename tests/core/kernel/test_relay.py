@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.kernel.audit import record_act
-from core.kernel.dead_letters import REPLAY_WORK, ReplayDeadLetter, list_dead_letters, replay_dead_letter
+from core.kernel.dead_letters import ReplayDeadLetter, list_dead_letters, replay_dead_letter
 from core.kernel.errors import InvalidInput, NotFound, NotPermitted
 from core.kernel.handlers import HANDLERS, Handler, handles
 from core.kernel.idle import run_until_idle
 from core.kernel.outbox import send
 from core.kernel.perform import Outcome, perform
-from core.kernel.permissions import READ_WORK
+from core.kernel.permissions import READ_WORK, REPLAY_WORK
 from core.kernel.queue import Handover, LocalQueue, QueueIsDown
 from core.kernel.relay import Relay
 from core.kernel.scope import ActorKind, Scope

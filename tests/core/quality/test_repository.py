@@ -12,7 +12,7 @@ import pytest
 
 from core.kernel.database import Database
 from core.kernel.ids import new_id
-from core.kernel.permissions import CATALOGUE
+from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.quality.policy import Figures
 from core.quality.repository import (
@@ -41,7 +41,7 @@ def scope_in(network_id: UUID, tenant_id: UUID, root: UUID) -> Scope:
         tenant_id=tenant_id,
         lineage=(root, tenant_id) if root != tenant_id else (root,),
         actor=Actor(ActorKind.SYSTEM, new_id()),
-        permissions=frozenset(CATALOGUE),
+        permissions=every_permission(),
         instant=datetime(2026, 11, 21, tzinfo=UTC),
     )
 

@@ -14,7 +14,7 @@ from core.kernel.clock import SetClock
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import TenantFacts
-from core.kernel.permissions import CATALOGUE
+from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.records.importing.figures import Imported, Progress
 from core.records.importing.import_log import ImportLog, import_log
@@ -130,7 +130,7 @@ async def found_chain(database: Database, clock: SetClock) -> Chain:
     founding = founding_scope(key, clock.now())
     async with database.unit(founding, clock=clock) as unit:
         await create_network(unit, CreateNetwork(key=key, name=key, founded_at=LONG_AGO))
-    scope = replace(founding, actor=person(), permissions=frozenset(CATALOGUE))
+    scope = replace(founding, actor=person(), permissions=every_permission())
     return Chain(database, TenantDirectory(database), clock, scope)
 
 

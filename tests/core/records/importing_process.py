@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
-from core.kernel.permissions import CATALOGUE
+from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.records.importing import grouping
 from core.records.importing.figures import Figures
@@ -32,7 +32,7 @@ async def run(facts: dict[str, str]) -> None:
         tenant_id=tenant_id,
         lineage=(tenant_id,),
         actor=Actor(ActorKind.PERSON, UUID(facts["actor_id"])),
-        permissions=frozenset(CATALOGUE),
+        permissions=every_permission(),
         instant=datetime.fromisoformat(facts["instant"]),
     )
     command = ImportLog(

@@ -8,7 +8,7 @@ from core.kernel.background.statuses import Verdict, WorkItemEnding
 from core.kernel.errors import NotFound, StaleEdit
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
-from core.kernel.permissions import DO_WORK
+from core.kernel.permissions import DO_WORK, REPLAY_WORK
 from core.kernel.unit import Unit
 
 
@@ -134,7 +134,7 @@ async def cancel_job(unit: Unit, input: CancelJobInput) -> Refs:
 
 
 @mutation(
-    permission=dead_letters.REPLAY_WORK,
+    permission=REPLAY_WORK,
     success=payload("ReplayDeadLetterSuccess", dead_letter=DeadLetterType),
     errors=(NotFound,),
     description="Sends work again that was given up, once what made it fail is mended.",
