@@ -1,0 +1,82 @@
+-- What both peers call for figures and for writing: one function each, as their documentation advises for
+-- aggregates and for changes that touch several tables. They run as whoever calls, under the same row security.
+
+CREATE SCHEMA peers;
+GRANT USAGE ON SCHEMA peers TO touchstone_app;
+
+-- Sums of the rollup and the median over the records themselves, of one standard over some days.
+CREATE TYPE peers.whole AS (
+    records bigint, steps bigint, resolved bigint, within_published bigint, within_effective bigint, median float8
+);
+CREATE FUNCTION peers.dashboard_scan(standard text, first_day date, last_day date) RETURNS peers.whole
+LANGUAGE sql STABLE AS $$
+    SELECT sum(records)::bigint, sum(steps)::bigint, sum(resolved)::bigint, sum(within_published)::bigint,
+           sum(within_effective)::bigint,
+           (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY resolution_seconds) FROM public.record_figures
+            WHERE standard_code = standard AND day BETWEEN first_day AND last_day AND resolved)
+    FROM public.quality_days WHERE standard_code = standard AND day BETWEEN first_day AND last_day
+$$;
+
+-- Days of the rollup; the sums over them and the scores are small functions of their own.
+CREATE FUNCTION peers.dashboard_days(standard text, first_day date, last_day date) RETURNS SETOF public.quality_days
+LANGUAGE sql STABLE ROWS 30 AS $$
+    SELECT * FROM public.quality_days WHERE standard_code = standard AND day BETWEEN first_day AND last_day ORDER BY day
+$$;
+CREATE TYPE peers.figures AS (
+    records bigint, steps bigint, resolved bigint, within_published bigint, within_effective bigint
+);
+CREATE FUNCTION peers.dashboard_sums(standard text, first_day date, last_day date) RETURNS peers.figures
+LANGUAGE sql STABLE AS $$
+    SELECT sum(records)::bigint, sum(steps)::bigint, sum(resolved)::bigint, sum(within_published)::bigint,
+           sum(within_effective)::bigint
+    FROM public.quality_days WHERE standard_code = standard AND day BETWEEN first_day AND last_day
+$$;
+CREATE TYPE peers.score AS (rule text, dimension text, scored bigint, mean float8);
+CREATE FUNCTION peers.dashboard_scores(standard text, first_day date, last_day date) RETURNS SETOF peers.score
+LANGUAGE sql STABLE ROWS 10 AS $$
+    SELECT rule, dimension, sum(scored)::bigint, sum(basis_points)::float8 / nullif(sum(scored), 0)::float8 / 100
+    FROM public.score_days WHERE standard_code = standard AND day BETWEEN first_day AND last_day
+    GROUP BY rule, dimension ORDER BY rule, dimension
+$$;
+
+-- The rows that one opened record leaves behind, in one round trip: idempotency key, external key, record, audit
+-- entry and the message for what follows. Reading the standard that holds is left out: the latest document is taken.
+CREATE FUNCTION peers.open_record(
+    channel text, standard_code text, external_id text, priority text, idempotency_key text
+) RETURNS public.records
+LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+DECLARE
+    of_tenant CONSTANT uuid := current_setting('app.tenant_id')::uuid;
+    of_network CONSTANT uuid := current_setting('app.network_id')::uuid;
+    actor CONSTANT uuid := of_tenant;
+    made public.records;
+    record_id CONSTANT uuid := uuidv7();
+BEGIN
+    INSERT INTO public.idempotency_keys (tenant_id, network_id, id, actor_id, operation, key, fingerprint, ids, recorded_at)
+    VALUES (of_tenant, of_network, uuidv7(), actor, 'openRecord', open_record.idempotency_key,
+            encode(sha256(convert_to(concat_ws(' ', open_record.channel, open_record.standard_code,
+                                               open_record.external_id, open_record.priority), 'UTF8')), 'hex'),
+            ARRAY[record_id], now());
+    INSERT INTO public.record_keys (tenant_id, network_id, channel, external_id, record_id)
+    VALUES (of_tenant, of_network, open_record.channel, open_record.external_id, record_id);
+    INSERT INTO public.records (tenant_id, network_id, id, channel, external_id, standard_code, standard_version,
+                                effective_hash, status, priority, opened_at, step_count, last_step_at, recorded_at,
+                                updated_at, version)
+    SELECT of_tenant, of_network, record_id, open_record.channel, open_record.external_id, open_record.standard_code,
+           d.version, d.hash, 'open', open_record.priority, now(), 0, now(), now(), now(), 1
+    FROM public.effective_documents d
+    WHERE d.code = open_record.standard_code ORDER BY d.recorded_at DESC LIMIT 1
+    RETURNING * INTO STRICT made;
+    INSERT INTO public.audit_entries (tenant_id, network_id, id, action, subject_kind, subject_id, actor_kind, actor_id,
+                                      details, occurred_at, recorded_at)
+    VALUES (of_tenant, of_network, uuidv7(), 'records.open', 'record', record_id, 'service', actor,
+            json_build_object('channel', made.channel, 'standard', made.standard_code,
+                              'effective_hash', made.effective_hash)::text, now(), now());
+    INSERT INTO public.outbox (tenant_id, network_id, id, topic, payload, target_tenant_id, actor_kind, actor_id,
+                               status, due_at, handovers, attempts, sent_at)
+    VALUES (of_tenant, of_network, uuidv7(), 'records.opened', jsonb_build_object('record_id', record_id), of_tenant,
+            'service', actor, 'waiting', now(), 0, 0, now());
+    RETURN made;
+END
+$$;
