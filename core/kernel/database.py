@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.directory import Directory
+from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role, role_password
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
@@ -48,6 +49,7 @@ class Database:
         self._secret = secret
         self._pool_size = pool_size
         self._pools: dict[Role, AsyncEngine] = {}
+        self._plain: dict[Role, PlainPool] = {}
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -67,6 +69,13 @@ class Database:
             self._pools[role] = open_pool(url, self._pool_size)
         return self._pools[role]
 
+    def plain(self, role: Role) -> PlainPool:
+        """Give the pool of one serving role for statements that set their own scope."""
+        if role not in self._plain:
+            url = self.pool(role).url
+            self._plain[role] = PlainPool(url, self._pool_size, connect_arguments(url))
+        return self._plain[role]
+
     async def detect(self) -> Engine:
         """Ask which engine this is and remember it."""
         async with self.pool(Role.APP).connect() as connection:
@@ -76,8 +85,11 @@ class Database:
 
     async def close(self) -> None:
         """Close every pool."""
-        pools = list(self._pools.values())
+        plain, pools = list(self._plain.values()), list(self._pools.values())
+        self._plain.clear()
         self._pools.clear()
+        for one in plain:
+            await one.close()
         for pool in pools:
             await pool.dispose()
 

@@ -56,10 +56,27 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Splicing:
-    """What a :class:`Hole` is filled with the help of."""
+    """What a :class:`Hole` is filled with the help of.
 
-    unit: Unit
+    Attributes:
+        services: What upper rooms put in for lower ones.
+        opened: The open unit; none for holes that said they need nothing but their columns.
+    """
+
     services: Services
+    opened: Unit | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """The open unit.
+
+        Raises:
+            RuntimeError: The hole said that it needs nothing but its columns.
+        """
+        if self.opened is None:
+            msg = "A hole declared with alone=True is filled without a unit; declare it without."
+            raise RuntimeError(msg)
+        return self.opened
 
 
 Fill = Callable[[Splicing, Sequence[Mapping[str, Any]]], Awaitable[Sequence[object]]]
@@ -73,10 +90,12 @@ class Hole:
         columns: Columns that are read for it.
         fill: Gives one value per row, in the order of the rows; it is called once for all rows of a page, and holds
             the connection while it runs.
+        alone: Whether it needs nothing but the columns; it is then filled without a unit.
     """
 
     columns: tuple[str, ...]
     fill: Fill
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

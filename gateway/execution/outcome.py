@@ -1,4 +1,8 @@
-"""A mutation's result on its way into the schema's union."""
+"""What execution came to: a mutation's result on its way into the schema's union, an answer written already."""
+
+from dataclasses import dataclass
+
+from strawberry.types import ExecutionResult
 
 
 class Outcome:
@@ -8,3 +12,15 @@ class Outcome:
 
     def __init__(self, told: object) -> None:
         self.told = told
+
+
+@dataclass
+class WrittenResult(ExecutionResult):
+    """A result that was written as JSON where it was read, and goes to the client as it is.
+
+    Attributes:
+        body: The whole answer, ``extensions`` included; none where it is still to be written. ``data`` and ``errors``
+            are not looked at where it is there.
+    """
+
+    body: bytes | None = None

@@ -36,14 +36,25 @@ class Places:
 
     def cursor(self, row: Fetched) -> str:
         """Give the cursor of a row."""
-        return self.seal.seal([row.values[one.label] for one in self.listed.order], self.binding)
+        return self.cursor_of([row.values[one.label] for one in self.listed.order])
+
+    def cursor_of(self, values: Sequence[Any]) -> str:
+        """Give the cursor of a place, by the values of the ordering columns."""
+        return self.seal.seal(values, self.binding)
 
     def behind(self, cursor: str | None, *, backward: bool) -> list[ColumnElement[bool]]:
         """Give the condition for rows behind (or in front of) a cursor."""
         if cursor is None:
             return []
-        columns = [one.column for one in self.listed.order]
-        return [behind(self.listed.order, self.seal.open(cursor, self.binding, columns), backward=backward)]
+        return [behind(self.listed.order, self.opened(cursor), backward=backward)]
+
+    def opened(self, cursor: str) -> list[Any]:
+        """Give the values of the ordering columns that a cursor stands for.
+
+        Raises:
+            GraphQLError: It is no cursor of this list.
+        """
+        return self.seal.open(cursor, self.binding, [one.column for one in self.listed.order])
 
 
 @dataclass(slots=True, eq=False)

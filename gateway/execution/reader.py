@@ -109,7 +109,7 @@ class Reader:
         """Let Python splice in a value, for all rows of a batch at once."""
 
         async def run(sources: Sequence[Any]) -> Mapping[Any, Any]:
-            splicing = Splicing(unit=self.unit, services=self._services)
+            splicing = Splicing(opened=self.unit, services=self._services)
             given = [{name: one.values[name] for name in hole.columns} for one in sources]
             return dict(zip(sources, await hole.fill(splicing, given), strict=True))
 

@@ -18,9 +18,11 @@ from core.kernel.graphql.scalars import SCALARS
 from core.kernel.graphql.types import extension_fields
 from core.kernel.settings import Settings
 from gateway.execution.answers import Answers
+from gateway.execution.cursors import CursorSeal
 from gateway.execution.executor import TouchstoneExecutor
 from gateway.execution.guards import GUARDS
 from gateway.execution.readings import READINGS
+from gateway.limits.documents import Documents
 from gateway.limits.extension import Limits
 from gateway.limits.figures import LimitFigures
 from gateway.schema.installing import install
@@ -42,12 +44,21 @@ class TouchstoneSchema(strawberry.Schema):
 
     Args:
         extended: Further fields, by the type they are added to.
+        settings: The limits and the cursor key.
         parts: What Strawberry's schema takes.
+
+    Attributes:
+        figures: What operations are held to.
+        seal: Seals cursors.
+        documents: Valid documents, remembered.
     """
 
-    def __init__(self, extended: Mapping[type, Sequence[StrawberryField]], **parts: Any) -> None:  # noqa: ANN401 - as Strawberry has it
+    def __init__(self, extended: Mapping[type, Sequence[StrawberryField]], settings: Settings, **parts: Any) -> None:  # noqa: ANN401 - as Strawberry has it
         self._extended = extended
+        self.figures = LimitFigures.of(settings)
+        self.seal = CursorSeal(settings.cursor_key.get_secret_value())
         super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - Strawberry's signature
+        self.documents = Documents(self.graphql, self.figures)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """Give a type's own fields and those that were added."""
@@ -89,6 +100,7 @@ def make(contributions: Sequence[Contribution], settings: Settings) -> Touchston
     try:
         return TouchstoneSchema(
             extended=extended_fields(contributions),
+            settings=settings,
             query=root("Query", (one.field for one in queries)),
             mutation=root("Mutation", (one.field for part in contributions for one in part.mutations)),
             subscription=root("Subscription", (one.field for part in contributions for one in part.subscriptions)),

@@ -22,7 +22,7 @@ def list_of(column: str) -> Hole:
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [list(row[column]) for row in rows]
 
-    return Hole((column,), fill)
+    return Hole((column,), fill, alone=True)
 
 
 def opened(table: str, column: str, bound_to: str) -> Hole:
@@ -57,4 +57,4 @@ async def client_ids(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> 
     return [ClientId(network_id=one, tenant_id=two, account_id=three).write() for one, two, three in named]
 
 
-CLIENT_ID = Hole(("network_id", "tenant_id", "id"), client_ids)
+CLIENT_ID = Hole(("network_id", "tenant_id", "id"), client_ids, alone=True)

@@ -48,7 +48,7 @@ class SiteType:
     time_zone: str = reads(Column("time_zone"), description="IANA name; business dates of the site are dates there.")
     locale: str = reads(Column("locale"), description="BCP 47 tag.")
     currency: str = reads(Column("currency"), description="ISO 4217 code.")
-    address: AddressType = reads(Hole(("address",), addresses), description="Where it is.")
+    address: AddressType = reads(Hole(("address",), addresses, alone=True), description="Where it is.")
     status: SiteStatus = reads(Column("status"), description="Whether it serves customers.")
     opened_at: datetime = reads(Column("opened_at"), description="Since when it serves.")
     closed_at: datetime | None = reads(Column("closed_at"), description="Since when it serves no more.")

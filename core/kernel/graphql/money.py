@@ -51,7 +51,7 @@ def money(amount: str, currency: str) -> Hole:
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [amount_of(row[amount], row[currency]) for row in rows]
 
-    return Hole((amount, currency), fill)
+    return Hole((amount, currency), fill, alone=True)
 
 
 def amount_of(minor: int | None, currency: str | None) -> MoneyType | None:

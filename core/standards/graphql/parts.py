@@ -73,7 +73,7 @@ def texts_of(column: str) -> Hole:
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [localized(row[column]) for row in rows]
 
-    return Hole((column,), fill)
+    return Hole((column,), fill, alone=True)
 
 
 def operators_of(column: str) -> Hole:
@@ -82,7 +82,7 @@ def operators_of(column: str) -> Hole:
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [[Operator(one) for one in row[column]] for row in rows]
 
-    return Hole((column,), fill)
+    return Hole((column,), fill, alone=True)
 
 
 def bounds_of(column: str) -> Hole:
@@ -91,7 +91,7 @@ def bounds_of(column: str) -> Hole:
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [bounds_shown(row[column]) for row in rows]
 
-    return Hole((column,), fill)
+    return Hole((column,), fill, alone=True)
 
 
 def narrowing_of(column: str) -> Hole:
@@ -100,7 +100,7 @@ def narrowing_of(column: str) -> Hole:
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [None if row[column] is None else narrowing_shown(row[column]) for row in rows]
 
-    return Hole((column,), fill)
+    return Hole((column,), fill, alone=True)
 
 
 @strawberry.input(description="A text in one language.", name="LocalizedTextInput")

@@ -1,0 +1,188 @@
+"""How an operation is answered: compiled as far as it can be, interpreted for the rest, and for whatever goes wrong."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import orjson
+import structlog
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, print_ast
+from graphql.execution.values import VariableValues
+from strawberry.types.execution import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.context import RequestContext
+from core.kernel.reads import Splicing
+from core.kernel.roles import Role
+from core.kernel.scope import Scope
+from gateway.answering.prepared import Prepared, Recent, structure_of
+from gateway.execution.compiled.bail import Bail
+from gateway.execution.compiled.binds import Run
+from gateway.execution.compiled.plan import Plan, Root
+from gateway.execution.compiled.roots import Compiler
+from gateway.execution.compiled.statement import ContextStrategy
+from gateway.execution.outcome import WrittenResult
+from gateway.limits.checks import price
+from gateway.limits.extension import told_cost
+from gateway.schema.assembly import TouchstoneSchema
+
+MOST_OPERATIONS = 2_000
+log = structlog.get_logger("touchstone.gateway")
+
+
+class Answering:
+    """Answers operations against an assembled schema.
+
+    Args:
+        schema: The assembled schema.
+        compiled: Whether reads run compiled; otherwise everything is interpreted.
+    """
+
+    def __init__(self, schema: TouchstoneSchema, *, compiled: bool = True) -> None:
+        self._schema = schema
+        self._compiled = compiled
+        self._prepared: Recent[Hashable, Prepared | None] = Recent(MOST_OPERATIONS)
+        self._compiler = Compiler.of(schema.graphql, schema.seal, schema.figures.page)
+
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        context: RequestContext,
+        *,
+        name: str | None = None,
+        extensions: dict[str, Any] | None = None,
+        allowed: Iterable[OperationType] | None = None,
+    ) -> ExecutionResult:
+        """Answer a query or mutation."""
+        if self._compiled and context.scope is not None:
+            found = await self._read(query, variables or {}, context, context.scope, name)
+            if found is not None:
+                return found
+        return await self._schema.execute(
+            query,
+            variable_values=dict(variables or {}),
+            context_value=context,
+            operation_name=name,
+            operation_extensions=extensions,
+            allowed_operation_types=allowed,
+        )
+
+    def prepared(self, query: str, name: str | None) -> Prepared | None:
+        """Give an operation of a valid document, if it is one."""
+        return self._prepared.get((query, name), lambda: self._prepare(query, name))
+
+    def _prepare(self, query: str, name: str | None) -> Prepared | None:
+        document = self._schema.documents.find(query)
+        return None if document is None else Prepared.of(document, name)
+
+    async def _read(
+        self, query: str, sent: Mapping[str, Any], context: RequestContext, scope: Scope, name: str | None
+    ) -> ExecutionResult | None:
+        """Answer a query with a plan; nothing where there is none, or the interpreter has to say what is wrong."""
+        prepared = self.prepared(query, name)
+        if prepared is None or not prepared.is_query:
+            return None
+        variables = prepared.coerced(self._schema.graphql, sent)
+        if variables is None:
+            return None
+        try:
+            cost = self.cost(prepared, variables)
+            plan = self.plan(prepared, variables, context)
+            if cost > self._schema.figures.cost or not plan.sql:
+                return None
+            context.check(*plan.needs)
+            found = await self._found(plan, Run(scope, variables, context.clock.now()), context)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the interpreter says it in its place
+            note(error)
+            return None
+        extensions = {"cost": told_cost(cost, self._schema.figures)}
+        if plan.whole:
+            return WrittenResult(data=None, errors=None, extensions=extensions, body=written(plan, found, extensions))
+        return await self._with_rest(prepared, plan, found, sent, context, extensions)
+
+    def plan(self, prepared: Prepared, variables: VariableValues, context: RequestContext) -> Plan:
+        """Give the plan for a structure of variables."""
+        strategy = ContextStrategy(context.database.engine)
+        key = (strategy.engine, structure_of(variables.coerced))
+        return prepared.plans.get(
+            key, lambda: self._compiler.plan(prepared.node, prepared.fragments, variables, strategy)
+        )
+
+    def cost(self, prepared: Prepared, variables: VariableValues) -> int:
+        """Give what an operation costs; it depends on the numbers and booleans sent alone."""
+        numbers = tuple((name, one) for name, one in variables.coerced.items() if isinstance(one, int))
+        graphql, figures = self._schema.graphql, self._schema.figures
+        return prepared.costs.get(
+            numbers, lambda: price(graphql, prepared.document, prepared.node, variables.coerced, figures)
+        )
+
+    async def _found(self, plan: Plan, run: Run, context: RequestContext) -> list[bytes]:
+        async with context.database.plain(Role.APP).connection() as connection:
+            found = await plan.read(connection, run)
+        if not plan.splices:
+            return found
+        if not plan.needs_unit:
+            return await plan.fill(found, run, Splicing(services=context.services))
+        async with context.unit() as unit:
+            return await plan.fill(found, run, Splicing(services=context.services, opened=unit))
+
+    async def _with_rest(
+        self,
+        prepared: Prepared,
+        plan: Plan,
+        found: Sequence[bytes],
+        sent: Mapping[str, Any],
+        context: RequestContext,
+        extensions: dict[str, Any],
+    ) -> ExecutionResult | None:
+        """Let the interpreter read the root fields that no plan can, and put all in the order of the answer."""
+        rest = self._rest(prepared, [one for one in plan.roots if one.column is None])
+        result = await self._schema.execute(
+            rest, variable_values=dict(sent), context_value=context, operation_name=operation_name(prepared)
+        )
+        if result.data is None:
+            return None
+        read = result.data
+        data = {
+            one.name: orjson.Fragment(found[one.column]) if one.column is not None else read.get(one.name)
+            for one in plan.roots
+        }
+        return ExecutionResult(data=data, errors=result.errors, extensions=extensions)
+
+    def _rest(self, prepared: Prepared, roots: Sequence[Root]) -> str:
+        """Write down the same operation with some of its root fields; it is as valid as the whole."""
+        kept = SelectionSetNode(selections=tuple(node for one in roots for node in one.nodes))
+        node = prepared.node
+        less = OperationDefinitionNode(
+            operation=node.operation,
+            name=node.name,
+            variable_definitions=node.variable_definitions,
+            directives=node.directives,
+            selection_set=kept,
+        )
+        others = [one for one in prepared.document.definitions if not isinstance(one, OperationDefinitionNode)]
+        document = DocumentNode(definitions=(less, *others))
+        text = print_ast(document)
+        self._schema.documents.remember(text, document)
+        return text
+
+
+def operation_name(prepared: Prepared) -> str | None:
+    """Give the operation's name, where it has one."""
+    return prepared.node.name.value if prepared.node.name else None
+
+
+def written(plan: Plan, found: Sequence[bytes], extensions: Mapping[str, Any]) -> bytes:
+    """Write the whole answer."""
+    parts: list[bytes] = [b'{"data":{']
+    for number, one in enumerate(plan.roots):
+        parts += [b"," if number else b"", b'"', one.name.encode(), b'":', found[cast("int", one.column)]]
+    parts += [b'},"extensions":', orjson.dumps(extensions), b"}"]
+    return b"".join(parts)
+
+
+def note(error: Exception) -> None:
+    """Write down that a plan was left for the interpreter, where nobody foresaw why."""
+    if not isinstance(error, Bail | GraphQLError | DomainError | ValueError):
+        log.warning("gateway.plan_left", error=type(error).__name__, sqlstate=getattr(error, "sqlstate", None))

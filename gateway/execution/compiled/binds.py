@@ -1,0 +1,70 @@
+"""What a statement is told anew in every request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from graphql.execution.values import VariableValues
+from sqlalchemy import BindParameter
+from sqlalchemy.types import TypeEngine
+
+from core.kernel.reads import NOW
+from core.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One request, as far as a plan knows it.
+
+    Attributes:
+        scope: Whose rows are read.
+        variables: The operation's variables, coerced.
+        now: The instant of the operation.
+    """
+
+    scope: Scope
+    variables: VariableValues
+    now: datetime
+
+
+Find = Callable[[Run], Any]
+
+
+@dataclass(slots=True)
+class Binds:
+    """The parameters of one statement, each with what finds its value."""
+
+    finds: dict[str, Find] = field(default_factory=dict[str, Find])
+    _shared: dict[str, BindParameter[Any]] = field(default_factory=dict[str, BindParameter[Any]])
+
+    def __post_init__(self) -> None:
+        """Know the instant, which formulas may ask for by a name of its own."""
+        self.finds[NOW.key] = lambda run: run.now
+
+    def add(self, find: Find, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        """Add a parameter."""
+        name = f"p{len(self.finds)}"
+        self.finds[name] = find
+        return sa.bindparam(name, type_=type_)
+
+    def shared(self, what: str, find: Find, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        """Give a parameter that is the same wherever it is asked for."""
+        if what not in self._shared:
+            self._shared[what] = self.add(find, type_)
+        return self._shared[what]
+
+    @property
+    def tenant(self) -> BindParameter[Any]:
+        """The tenant acted in."""
+        return self.shared("tenant", lambda run: run.scope.tenant_id, sa.Uuid())
+
+    @property
+    def network(self) -> BindParameter[Any]:
+        """The network."""
+        return self.shared("network", lambda run: run.scope.network_id, sa.Uuid())
+
+    def named(self, names: Mapping[str, Any]) -> list[Find]:
+        """Give what finds the values, in the order of names."""
+        return [self.finds[name] for name in names]

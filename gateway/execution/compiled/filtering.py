@@ -1,0 +1,52 @@
+"""What a list is narrowed by, with values found anew in every request."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from core.kernel.reads import Match, Operator
+from gateway.execution.compiled.arguments import Arguments
+from gateway.execution.compiled.binds import Binds, Find
+from gateway.execution.compiled.rows import Rows
+from gateway.execution.plans import COMPARISONS, FilterPlan, owned_value
+
+
+def filtered(
+    plan: FilterPlan, rows: Rows, arguments: Arguments, argument: str, binds: Binds
+) -> list[ColumnElement[bool]]:
+    """Give the conditions for what the caller sent; what is null narrows nothing."""
+    given: Mapping[str, Any] = arguments.now.get(argument) or {}
+    return [
+        compared(*plan.matches[name], rows, given[name], arguments.member(argument, name), binds)
+        for name in sorted(given)
+        if given[name] is not None
+    ]
+
+
+def compared(
+    column: ColumnElement[Any],
+    match: Match,
+    rows: Rows,
+    now: object,
+    find: Find,
+    binds: Binds,
+) -> ColumnElement[bool]:
+    """Compare a column with what the caller sends."""
+    here = rows.adapted(column)
+    if match.operator is Operator.EMPTY:
+        return here.is_(None) if now else here.is_not(None)
+    if match.operator is Operator.AMONG:
+        return here == sa.any_(binds.add(each_owned(column, match, find), sa.ARRAY(column.type)))
+    return COMPARISONS[match.operator](here, binds.add(owned(column, match, find), column.type))
+
+
+def owned(column: ColumnElement[Any], match: Match, find: Find) -> Find:
+    """Find the column's value behind what was sent."""
+    return lambda run: owned_value(column, match, find(run))
+
+
+def each_owned(column: ColumnElement[Any], match: Match, find: Find) -> Callable[[Any], list[Any]]:
+    """Find the column's values behind a list that was sent."""
+    return lambda run: [owned_value(column, match, one) for one in find(run)]

@@ -1,0 +1,324 @@
+"""Lists: one page of rows, printed as the connection that the selection asks for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import sqlalchemy as sa
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from sqlalchemy import ColumnElement, Select
+
+from core.kernel.graphql.paging import Page
+from gateway.execution.compiled.arguments import Arguments
+from gateway.execution.compiled.bail import Bail, Inexpressible
+from gateway.execution.compiled.binds import Binds, Find, Run
+from gateway.execution.compiled.filtering import filtered
+from gateway.execution.compiled.holes import CursorSplice, Splice, hole
+from gateway.execution.compiled.rows import Rows, walls
+from gateway.execution.compiled.selections import Selections
+from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
+from gateway.execution.cursors import CursorSeal
+from gateway.execution.graphql_types import named_type
+from gateway.execution.keyset import ordering
+from gateway.execution.pages import Places
+from gateway.execution.plans import ListPlan, OrderedBy
+from gateway.execution.reach import Reach
+
+PrintObject = Callable[[GraphQLObjectType, Rows, Sequence[FieldNode]], Text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTools:
+    """What lists are compiled with, the same throughout one plan."""
+
+    binds: Binds
+    selections: Selections
+    splices: list[Splice]
+    seal: CursorSeal
+    page_limit: int
+    print_object: PrintObject
+    alias: Callable[[], str]
+
+
+class ListCompiler:
+    """Compiles one list at one place of an operation.
+
+    Args:
+        tools: What it is compiled with.
+        plan: The list.
+        parent: The rows whose lists they are; none at the root.
+        field: The field's definition.
+        nodes: Where it is asked for.
+        arguments: The field's arguments.
+    """
+
+    def __init__(
+        self,
+        tools: ListTools,
+        plan: ListPlan,
+        parent: Rows | None,
+        field: GraphQLField,
+        nodes: Sequence[FieldNode],
+        arguments: Arguments,
+    ) -> None:
+        self._tools, self._plan, self._parent, self._arguments = tools, plan, parent, arguments
+        self._connection = cast("GraphQLObjectType", named_type(field))
+        self._asked = tools.selections.below(nodes, self._connection)
+        self._page = Page.asked(arguments.now, tools.page_limit)
+        self._given = arguments.find("filter")
+        self._size = size_of(arguments, tools.page_limit)
+
+    def text(self) -> Text:
+        """Print the connection."""
+        rows = {one.name.value for nodes in self._asked.values() for one in nodes} & {"edges", "nodes", "pageInfo"}
+        if not rows:
+            return self._printed(None)
+        simple = rows in ({"nodes"}, {"edges"}) and not self._page.backward and len(self._row_fields()) == 1
+        return self._printed(None) if simple else self._with_page()
+
+    def _row_fields(self) -> list[tuple[str, Sequence[FieldNode]]]:
+        return [(name, nodes) for name, nodes in self._asked.items() if nodes[0].name.value in {"edges", "nodes"}]
+
+    def _printed(self, page: "PageColumns | None") -> Text:
+        text: Text = ["{"]
+        for number, (name, nodes) in enumerate(self._asked.items()):
+            text += [f'{"," if number else ""}"{name}":']
+            text += self._field(name, nodes, page)
+        return [*text, "}"]
+
+    def _field(self, name: str, nodes: Sequence[FieldNode], page: "PageColumns | None") -> Text:
+        match nodes[0].name.value:
+            case "__typename":
+                return [f'"{self._connection.name}"']
+            case "totalCount":
+                return [self._count()]
+            case "pageInfo":
+                return self._page_info(nodes, needed(page))
+            case "nodes" | "edges":
+                return ["[", self._alone(nodes) if page is None else page.kept(page.lists[name]), "]"]
+            case other:
+                raise Inexpressible(f"{self._connection.name}.{other}")
+
+    def _alone(self, nodes: Sequence[FieldNode]) -> ColumnElement[Any]:
+        """Print the rows of a page that nothing else is asked about: they come in order and need no counting."""
+        rows = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
+        found = sa.select(concat(self._row(nodes, rows))).select_from(rows.source)
+        found = self._narrowed(found, rows, self._size)
+        return sa.func.array_to_string(sa.func.array(found.scalar_subquery()), quoted(","), type_=sa.Text())
+
+    def _row(self, nodes: Sequence[FieldNode], rows: Rows) -> Text:
+        """Print one row of the list: the object itself, or an edge with its place."""
+        definition = self._connection.fields[nodes[0].name.value]
+        type_ = cast("GraphQLObjectType", named_type(definition))
+        if nodes[0].name.value == "nodes":
+            return self._tools.print_object(type_, rows, nodes)
+        text: Text = ["{"]
+        for number, (name, same) in enumerate(self._tools.selections.below(nodes, type_).items()):
+            text += [f'{"," if number else ""}"{name}":']
+            match same[0].name.value:
+                case "__typename":
+                    text += [f'"{type_.name}"']
+                case "cursor":
+                    text += self._place(rows)
+                case "node":
+                    inner = cast("GraphQLObjectType", named_type(type_.fields["node"]))
+                    text += self._tools.print_object(inner, rows, same)
+                case other:
+                    raise Inexpressible(f"{type_.name}.{other}")
+        return [*text, "}"]
+
+    def _place(self, rows: Rows) -> Text:
+        """Print a hole for the cursor of a row."""
+        self._tools.splices.append(CursorSplice(self._tools.seal, self._plan, self._given))
+        return hole(len(self._tools.splices) - 1, [rows.read(one.label) for one in self._plan.order])
+
+    def _with_page(self) -> Text:
+        """Print everything from one page of rows, read once, with one row more to know whether there is more."""
+        inner = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
+        found = sa.select(*inner.source.c).select_from(inner.source)
+        found = self._narrowed(found, inner, plus_one(self._size))
+        rows = Rows(self._plan.target, found.subquery(self._tools.alias()))
+        lists = {name: concat(self._row(nodes, rows)) for name, nodes in self._row_fields()}
+        place = concat(self._place(rows)) if self._asks_for_cursors() else None
+        columns = [sa.func.array_agg(one).label(f"l{number}") for number, one in enumerate(lists.values())]
+        if place is not None:
+            columns.append(sa.func.array_agg(place).label("places"))
+        gathered = sa.select(sa.func.count().label("found"), *columns).select_from(rows.source)
+        page = gathered.subquery(self._tools.alias())
+        size = self._tools.binds.add(self._size, sa.Integer())
+        told = PageColumns(
+            found=page.c.found,
+            size=size,
+            lists={name: page.c[f"l{number}"] for number, name in enumerate(lists)},
+            places=None if place is None else page.c.places,
+            backward=self._page.backward,
+        )
+        whole = sa.select(concat(self._printed(told))).select_from(page)
+        return [self._related(whole).scalar_subquery()]
+
+    def _asks_for_cursors(self) -> bool:
+        info = [one for nodes in self._asked.values() for one in nodes if one.name.value == "pageInfo"]
+        type_ = cast("GraphQLObjectType", named_type(self._connection.fields["pageInfo"]))
+        asked = self._tools.selections.below(info, type_).values()
+        return any(one[0].name.value in {"startCursor", "endCursor"} for one in asked)
+
+    def _page_info(self, nodes: Sequence[FieldNode], page: "PageColumns") -> Text:
+        type_ = cast("GraphQLObjectType", named_type(self._connection.fields["pageInfo"]))
+        more, backward = page.found > page.size, self._page.backward
+        ahead = "true" if self._page.before is not None else "false" if backward else truth(more)
+        behind = "true" if self._page.after is not None else truth(more) if backward else "false"
+        known: dict[str, Text] = {
+            "__typename": [f'"{type_.name}"'],
+            "hasNextPage": [ahead],
+            "hasPreviousPage": [behind],
+        }
+        text: Text = ["{"]
+        for number, (name, same) in enumerate(self._tools.selections.below(nodes, type_).items()):
+            asked = same[0].name.value
+            text += [f'{"," if number else ""}"{name}":']
+            text += known[asked] if asked in known else [page.place(first=asked == "startCursor")]
+        return [*text, "}"]
+
+    def _count(self) -> ColumnElement[Any]:
+        """Count the whole list."""
+        rows = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
+        counted = sa.select(sa.func.count()).select_from(rows.source)
+        return self._related(counted.where(*self._conditions(rows))).scalar_subquery()
+
+    def _narrowed(self, found: Select[Any], rows: Rows, size: Find) -> Select[Any]:
+        """Read one page of the list's rows."""
+        conditions = [*self._conditions(rows), *self._behind(rows)]
+        order = ordering(self._ordered(rows), backward=self._page.backward)
+        limit = self._tools.binds.add(size, sa.Integer())
+        return self._related(found.where(*conditions).order_by(*order).limit(limit))
+
+    def _conditions(self, rows: Rows) -> list[ColumnElement[bool]]:
+        plan, binds = self._plan, self._tools.binds
+        related = []
+        if plan.key is not None and self._parent is not None:
+            related = [rows.adapted(plan.key) == self._parent.read(plan.local)]
+        given = filtered(plan.filters, rows, self._arguments, "filter", binds)
+        return [
+            *walls(plan.target.entity.model, rows.source, binds),
+            *related,
+            *rows.all_adapted(plan.conditions),
+            *given,
+        ]
+
+    def _related(self, found: Select[Any]) -> Select[Any]:
+        return found.correlate(self._parent.source) if self._parent is not None else found.correlate(None)
+
+    def _ordered(self, rows: Rows) -> list[OrderedBy]:
+        return [OrderedBy(one.label, rows.adapted(one.column), one.descending) for one in self._plan.order]
+
+    def _behind(self, rows: Rows) -> list[ColumnElement[bool]]:
+        """Give the conditions for rows behind or in front of the cursors that were sent."""
+        found: list[ColumnElement[bool]] = []
+        for name, cursor, backward in (("after", self._page.after, False), ("before", self._page.before, True)):
+            if cursor is None:
+                continue
+            opened = Opened(self._tools.seal, self._plan, self._arguments.find(name), self._given)
+            bounds = [
+                self._tools.binds.add(opened.value(place), one.column.type)
+                for place, one in enumerate(self._plan.order)
+            ]
+            found.append(beyond(self._ordered(rows), bounds, backward=backward))
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageColumns:
+    """One page of rows as PostgreSQL gathered it: how many there are, and each printed list with one row more."""
+
+    found: ColumnElement[Any]
+    size: ColumnElement[Any]
+    lists: dict[str, ColumnElement[Any]]
+    places: ColumnElement[Any] | None
+    backward: bool
+
+    def cut(self, gathered: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Leave the row more out, and give the rest in the list's order."""
+        spare = sa.func.greatest(self.found - self.size, sa.literal_column("0"))
+        kept = sa.func.trim_array(gathered, sa.cast(spare, sa.Integer()))
+        return sa.func.array_reverse(kept) if self.backward else kept
+
+    def kept(self, gathered: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Print the rows of the page."""
+        return sa.func.array_to_string(self.cut(gathered), quoted(","), type_=sa.Text())
+
+    def place(self, *, first: bool) -> ColumnElement[Any]:
+        """Print the cursor of the first or last row."""
+        places = self.cut(needed(self.places))
+        if not first:
+            places = sa.func.array_reverse(places)
+        one = sa.func.array_to_string(sa.func.trim_array(places, count_less_one(places)), quoted(""), type_=sa.Text())
+        return or_else(sa.func.nullif(one, quoted("")), NULL)
+
+
+def count_less_one(gathered: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Give how many elements lie behind the first."""
+    return sa.func.greatest(sa.func.cardinality(gathered) - sa.literal_column("1"), sa.literal_column("0"))
+
+
+@dataclass(slots=True)
+class Opened:
+    """Opens the cursor of a request."""
+
+    seal: CursorSeal
+    listed: ListPlan
+    cursor: Find
+    given: Find
+
+    def value(self, place: int) -> Find:
+        """Give what finds the value of one ordering column."""
+
+        def find(run: Run) -> Any:  # noqa: ANN401 - whatever the column holds
+            places = Places.of(self.seal, self.listed, Reach.within(run.scope), self.given(run))
+            return places.opened(self.cursor(run))[place]
+
+        return find
+
+
+def beyond(order: Sequence[OrderedBy], bounds: Sequence[ColumnElement[Any]], *, backward: bool) -> ColumnElement[bool]:
+    """Give the condition for rows behind a place; one direction throughout is a comparison an index serves."""
+    falling = [one.descending != backward for one in order]
+    columns = [one.column for one in order]
+    if len(set(falling)) == 1:
+        ours, theirs = sa.tuple_(*columns), sa.tuple_(*bounds)
+        return ours < theirs if falling[0] else ours > theirs
+    steps: list[ColumnElement[bool]] = []
+    for place, (column, bound) in enumerate(zip(columns, bounds, strict=True)):
+        equal = [before == at for before, at in zip(columns[:place], bounds[:place], strict=True)]
+        steps.append(sa.and_(*equal, column < bound if falling[place] else column > bound))
+    return sa.or_(*steps)
+
+
+def size_of(arguments: Arguments, limit: int) -> Find:
+    """Give what finds the size of the page, and leaves a page that may not be to the interpreter."""
+    first, last = arguments.find("first"), arguments.find("last")
+
+    def find(run: Run) -> int:
+        return Page.asked({"first": first(run), "last": last(run)}, limit).size
+
+    return find
+
+
+def plus_one(size: Find) -> Find:
+    """Read one row more than the page has."""
+    return lambda run: size(run) + 1
+
+
+def truth(condition: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Print a condition."""
+    return sa.cast(condition, sa.Text())
+
+
+def needed(column: Any) -> Any:  # noqa: ANN401 - a column that is there
+    """Give what the compiler has gathered before.
+
+    Raises:
+        Bail: It has not, which is a mistake of the compiler; the interpreter answers.
+    """
+    if column is None:
+        raise Bail
+    return column

@@ -1,0 +1,125 @@
+"""A plan: one statement with what finds its parameters, and how its columns become the answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import FieldNode
+from sqlalchemy import BindParameter, ColumnElement
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from core.kernel.graphql.access import Permission
+from core.kernel.reads import Splicing
+from gateway.execution.compiled.arguments import always
+from gateway.execution.compiled.bail import Bail
+from gateway.execution.compiled.binds import Binds, Find, Run
+from gateway.execution.compiled.holes import Splice, spliced
+from gateway.execution.compiled.objects import ObjectCompiler
+from gateway.execution.compiled.printing import BAIL
+from gateway.execution.compiled.statement import ContextStrategy
+
+DIALECT = cast("Any", asyncpg_dialect)()
+BAIL_SIGN = BAIL.encode()
+Process = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field.
+
+    Attributes:
+        name: Its name in the answer.
+        nodes: Where it is asked for.
+        column: Its column of the statement; none where the interpreter reads it.
+        reason: Why the interpreter does.
+    """
+
+    name: str
+    nodes: Sequence[FieldNode]
+    column: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How an operation is answered.
+
+    Attributes:
+        sql: The statement; empty where nothing could be compiled.
+        parameters: What finds its parameters, in their order.
+        roots: The root fields, in the order of the answer.
+        splices: What fills the holes.
+        needs: The permissions that the compiled fields take.
+        needs_unit: Whether holes read more from the database.
+    """
+
+    sql: str
+    parameters: tuple[tuple[Find, Process | None], ...]
+    roots: tuple[Root, ...]
+    splices: tuple[Splice, ...]
+    needs: frozenset[Permission]
+    needs_unit: bool
+
+    @classmethod
+    def made(
+        cls,
+        strategy: ContextStrategy,
+        columns: Sequence[ColumnElement[Any]],
+        roots: Sequence[Root],
+        objects: ObjectCompiler,
+    ) -> "Plan":
+        """Write the statement down."""
+        if not columns:
+            return cls(sql="", parameters=(), roots=tuple(roots), splices=(), needs=frozenset(), needs_unit=False)
+        compiled: Any = strategy.statement(columns, objects.binds).compile(dialect=DIALECT)
+        names: Sequence[str] = compiled.positiontup or ()
+        parameters = tuple(parameter(objects.binds, compiled.binds[name], name) for name in names)
+        return cls(
+            sql=str(compiled),
+            parameters=parameters,
+            roots=tuple(roots),
+            splices=tuple(objects.splices),
+            needs=frozenset(objects.needs),
+            needs_unit=any(one.needs_unit for one in objects.splices),
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether the statement answers everything."""
+        return bool(self.sql) and all(one.column is not None for one in self.roots)
+
+    def values(self, run: Run) -> list[Any]:
+        """Find the parameters of one request."""
+        return [find(run) if process is None else process(find(run)) for find, process in self.parameters]
+
+    async def read(self, connection: Any, run: Run) -> list[bytes]:  # noqa: ANN401 - asyncpg gives a proxy
+        """Execute the statement and give the JSON of each compiled root field, with its holes.
+
+        Args:
+            connection: An asyncpg connection that gives texts as bytes.
+            run: The request.
+
+        Raises:
+            Bail: The interpreter would have an error here.
+        """
+        row = await connection.fetchrow(self.sql, *self.values(run))
+        found = [cast("bytes", one) for one in cast("Sequence[Any]", row)]
+        if any(one is None or BAIL_SIGN in one for one in cast("list[bytes | None]", found)):
+            raise Bail
+        return found
+
+    async def fill(self, found: list[bytes], run: Run, splicing: Splicing) -> list[bytes]:
+        """Fill the holes."""
+        if not self.splices:
+            return found
+        return [await spliced(one, self.splices, run, splicing) for one in found]
+
+
+def parameter(binds: Binds, bound: BindParameter[Any], name: str) -> tuple[Find, Process | None]:
+    """Give what finds a parameter: in the request, or, for constants of declared conditions, at once."""
+    return binds.finds.get(name) or always(bound.effective_value), processor(bound.type)
+
+
+def processor(type_: Any) -> Process | None:  # noqa: ANN401 - a type of SQLAlchemy's
+    """Give what turns a value into one that asyncpg takes."""
+    return cast("Process | None", type_.dialect_impl(DIALECT).bind_processor(DIALECT))

@@ -1,0 +1,53 @@
+"""Rows of an entity somewhere in a statement: a table under an alias, or a page of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.sql.util import ClauseAdapter
+
+from core.kernel.rows import Row, RowClass
+from gateway.execution.compiled.binds import Binds
+from gateway.execution.plans import EntityPlan
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of an entity.
+
+    Attributes:
+        plan: The entity.
+        source: What they are read from.
+    """
+
+    plan: EntityPlan
+    source: FromClause
+
+    @cached_property
+    def _adapter(self) -> ClauseAdapter:
+        return ClauseAdapter(self.source)
+
+    def read(self, label: str) -> ColumnElement[Any]:
+        """Read a column or a computed field."""
+        return self.adapted(self.plan.columns[label])
+
+    def adapted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Give an expression over the entity's table as one over these rows."""
+        return cast("ColumnElement[Any]", cast("Any", self._adapter).traverse(expression))
+
+    def all_adapted(self, expressions: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+        """Give expressions over the entity's table as ones over these rows."""
+        return [self.adapted(one) for one in expressions]
+
+
+def walls(model: type[Row], source: FromClause, binds: Binds) -> list[ColumnElement[bool]]:
+    """Give the conditions that name the owner of rows; row-level security is the second wall."""
+    match model.row_class:
+        case RowClass.TENANT:
+            return [source.c.tenant_id == binds.tenant]
+        case RowClass.REFERENCE:
+            return [source.c.network_id == binds.network]
+        case _:
+            return []

@@ -1,0 +1,53 @@
+"""How a statement tells PostgreSQL whom it serves.
+
+On PostgreSQL the context is set by the statement itself, in a CTE that its columns wait for, so a read is one round
+trip and the setting ends with it. On Citus a setting made inside a statement reaches only some shards, so the context
+is a statement of its own before it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select
+
+from core.kernel.walls import Engine, join_ids
+from gateway.execution.compiled.binds import Binds, Run
+
+CONTEXT: dict[str, Callable[[Run], str]] = {
+    "app.network_id": lambda run: str(run.scope.network_id),
+    "app.tenant_id": lambda run: str(run.scope.tenant_id),
+    "app.lineage": lambda run: join_ids(run.scope.lineage),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContextStrategy:
+    """Chooses by engine.
+
+    Attributes:
+        engine: PostgreSQL or Citus.
+    """
+
+    engine: Engine
+
+    @property
+    def sets_in_statement(self) -> bool:
+        """Whether the statement sets its context itself; otherwise whoever executes it does so before."""
+        return self.engine is Engine.POSTGRESQL
+
+    def statement(self, columns: Sequence[ColumnElement[Any]], binds: Binds) -> Select[Any]:
+        """Make one statement of columns."""
+        if not self.sets_in_statement:
+            return sa.select(*columns)
+        settings = [
+            sa.func.set_config(
+                sa.literal_column(f"'{name}'", sa.Text()), binds.add(find, sa.Text()), sa.true(), type_=sa.Text()
+            ).label(name.removeprefix("app."))
+            for name, find in CONTEXT.items()
+        ]
+        context = sa.select(*settings).cte("context").prefix_with("MATERIALIZED", dialect="postgresql")
+        ready = sa.and_(*[one.is_not(None) for one in context.c])
+        waiting = [sa.case((ready, one)) for one in columns]
+        return sa.select(*waiting).select_from(context)

@@ -1,0 +1,68 @@
+"""Documents that were parsed and found valid, remembered by their text; what was refused is not remembered.
+
+The schema is the same for every tenant and role, so a valid document is valid for all; what it may read is decided
+with every request. Both the number of documents and their size together are bounded.
+"""
+
+from collections import OrderedDict
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
+
+from gateway.limits.checks import faults
+from gateway.limits.figures import LimitFigures
+
+MOST_DOCUMENTS = 2_000
+MOST_CHARACTERS = 8_000_000
+
+
+class Documents:
+    """Remembers valid documents, those asked for last.
+
+    Args:
+        schema: What they are valid for.
+        figures: What they are held to.
+        most_documents: How many are remembered.
+        most_characters: How long they are together.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        figures: LimitFigures,
+        *,
+        most_documents: int = MOST_DOCUMENTS,
+        most_characters: int = MOST_CHARACTERS,
+    ) -> None:
+        self._schema, self._figures = schema, figures
+        self._most_documents, self._most_characters = most_documents, most_characters
+        self._known: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._characters = 0
+
+    def __len__(self) -> int:
+        """Give how many are remembered."""
+        return len(self._known)
+
+    def find(self, text: str) -> DocumentNode | None:
+        """Give a valid document, parsed; nothing where it cannot be parsed or is not valid."""
+        known = self._known.get(text)
+        if known is not None:
+            self._known.move_to_end(text)
+            return known
+        try:
+            document = parse(text, max_tokens=self._figures.tokens)
+        except (GraphQLError, RecursionError):
+            return None
+        if faults(self._schema, document, self._figures):
+            return None
+        self.remember(text, document)
+        return document
+
+    def remember(self, text: str, document: DocumentNode) -> None:
+        """Remember a document that is known to be valid."""
+        if text in self._known or len(text) > self._most_characters:
+            return
+        self._known[text] = document
+        self._characters += len(text)
+        while len(self._known) > self._most_documents or self._characters > self._most_characters:
+            forgotten, _ = self._known.popitem(last=False)
+            self._characters -= len(forgotten)
