@@ -1,4 +1,4 @@
-"""Rows by the million, written by PostgreSQL itself: tenant by tenant, as an import and its scoring would leave them."""
+"""Rows by the million, written by PostgreSQL itself, as an import and its scoring would leave them."""
 
 import time
 from collections.abc import Sequence

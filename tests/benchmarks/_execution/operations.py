@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from tests.benchmarks._execution.network import STANDARD
 
@@ -207,9 +207,9 @@ def create() -> Operation:
 def plain(value: Any, name: str = "") -> Any:
     """Write an answer so that equal ones are equal: ids without their wrapping, instants and numbers in one form."""
     if isinstance(value, dict):
-        return {key: plain(one, key) for key, one in value.items()}
+        return {key: plain(one, key) for key, one in cast("Data", value).items()}
     if isinstance(value, list):
-        return [plain(one, name) for one in value]
+        return [plain(one, name) for one in cast("list[Any]", value)]
     if isinstance(value, str) and name == "id":
         return row_id(value)
     if isinstance(value, str) and name.endswith("At"):

@@ -69,7 +69,7 @@ async def answer_of(contest: Contest) -> tuple[Any, int]:
     request = await contest.request()
     async with httpx2.AsyncClient(timeout=30) as client:
         answer = await client.post(request.url, headers=dict(request.headers), content=request.once())
-    told = answer.json() if answer.status_code == httpx2.codes.OK else {}
+    told: dict[str, Any] = answer.json() if answer.is_success else {}
     if told.get("errors") or told.get("data") is None:
         said = f"{answer.status_code} {answer.text[:1000]} {contest.server.said()}"
         msg = f"{contest.server.name} does not answer {contest.operation.name}: {said}"

@@ -92,6 +92,7 @@ def ours(network: Network, name: str = OURS, *options: str) -> Start:
         "DATABASE_URL": network.url,
         "TOUCHSTONE_ENVIRONMENT": "production",
         "TOUCHSTONE_POOL_SIZE": str(POOL),
+        "TOUCHSTONE_WORKERS": "1",
     }
     command = [sys.executable, "-m", "gateway.cli.main", "serve", "--port", "PORT", *options]
     return Start(name, command, ROOT, settings)

@@ -99,7 +99,7 @@ const resolvers = {
       nodes: await rows(
         tenant,
         "page",
-        `SELECT ${COLUMNS} FROM records r WHERE r.tenant_id = $4 ORDER BY r.opened_at DESC, r.id DESC LIMIT $5`,
+        `SELECT ${COLUMNS} FROM records r WHERE r.tenant_id = $4 AND r.network_id = ($1::text)::uuid ORDER BY r.opened_at DESC, r.id DESC LIMIT $5`,
         tenant,
         first,
       ),
@@ -142,7 +142,8 @@ const loaders = {
           `SELECT s.record_id AS "recordId", s.id, s.position, s.key, s.status, s.occurred_at AS "occurredAt"
            FROM unnest($5::uuid[]) AS wanted (id)
            CROSS JOIN LATERAL (
-             SELECT * FROM record_steps WHERE tenant_id = $4 AND record_id = wanted.id ORDER BY position LIMIT $6
+             SELECT * FROM record_steps WHERE tenant_id = $4 AND network_id = ($1::text)::uuid AND record_id = wanted.id
+             ORDER BY position LIMIT $6
            ) s`,
           tenant,
           ids,
@@ -157,7 +158,7 @@ const loaders = {
     site: {
       loader: async (queries, { tenant }) => {
         const ids = [...new Set(queries.map(({ obj }) => obj.siteId).filter(Boolean))];
-        const text = "SELECT id, key, name FROM sites WHERE tenant_id = $4 AND id = ANY($5::uuid[])";
+        const text = "SELECT id, key, name FROM sites WHERE tenant_id = $4 AND network_id = ($1::text)::uuid AND id = ANY($5::uuid[])";
         const found = new Map((await rows(tenant, "sites", text, tenant, ids)).map((site) => [site.id, site]));
         return queries.map(({ obj }) => found.get(obj.siteId) ?? null);
       },
