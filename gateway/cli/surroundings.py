@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.kernel.migration.run import bootstrap, upgrade
 from core.kernel.settings import Settings, load_settings
 from gateway.cli.errors import EmbeddedRuntimeIsMissing, MigrationAddressIsMissing
 from gateway.cli.home import Home
@@ -44,34 +44,38 @@ class Surroundings:
         if not self.admin_url:
             raise MigrationAddressIsMissing
         database = urlsplit(self.settings.database_url).path.lstrip("/")
-        asyncio.run(migrate(self.admin_url, database, self.settings.role_secret.get_secret_value()))
+        migrating = import_module("gateway.cli.migrating")  # Alembic takes a while to import, and not all need it.
+        asyncio.run(migrating.migrate(self.admin_url, database, self.settings.role_secret.get_secret_value()))
 
 
-async def migrate(admin_url: str, database: str, secret: str) -> None:
-    """Create roles and database where missing, then upgrade to the newest revision."""
-    await bootstrap(admin_url, database, secret)
-    await upgrade(admin_url, database)
+def nothing() -> None:
+    """Do nothing."""
 
 
 @contextmanager
-def surroundings(*, queue: bool = True) -> Generator[Surroundings, None, None]:
+def surroundings(*, queue: bool = True, meanwhile: Callable[[], object] = nothing) -> Generator[Surroundings]:
     """Give the servers that the environment names, or run embedded ones as long as the block lasts.
 
     Embedded servers that another command runs already are shared, not started again.
+
+    Args:
+        queue: Whether Valkey is needed too.
+        meanwhile: What to do while embedded servers come up.
     """
     home = Home.found()
     if os.environ.get("DATABASE_URL"):
         admin = os.environ.get("MIGRATE_DATABASE_URL", "")
+        meanwhile()
         yield Surroundings(load_settings(), dict(os.environ), admin, home, {})
         return
     with ExitStack() as stack:
-        yield embedded(home, stack, queue=queue)
+        yield embedded(home, stack, queue=queue, meanwhile=meanwhile)
 
 
-def embedded(home: Home, stack: ExitStack, *, queue: bool) -> Surroundings:
+def embedded(home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[], object]) -> Surroundings:
     """Start or share the embedded servers and point this process's environment at them."""
     postgres, valkey = embedded_servers(home)
-    use(postgres, stack)
+    use([postgres, valkey] if queue else [postgres], stack, meanwhile)
     admin_url: str = postgres.url
     given = {
         **home.secrets(),
@@ -82,7 +86,6 @@ def embedded(home: Home, stack: ExitStack, *, queue: bool) -> Surroundings:
         "TOUCHSTONE_HOME": str(home.folder),
     }
     if queue:
-        use(valkey, stack)
         given["REDIS_URL"] = valkey.url
     environment = {**given, **{name: value for name, value in os.environ.items() if value}}
     os.environ.update(environment)
@@ -105,7 +108,25 @@ def embedded_servers(home: Home) -> tuple[Any, Any]:
     return servers.open_postgres(home.postgres), servers.open_valkey(home.valkey)
 
 
-def use(server: Any, stack: ExitStack) -> None:  # noqa: ANN401 - the runtime is an optional distribution
-    """Start a server for as long as the stack lasts, or share the one that another command runs on the folder."""
-    if not hasattr(server, "start_or_share") or server.start_or_share():
-        stack.callback(server.stop)
+def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object]) -> None:
+    """Start servers side by side, or share those that another command runs, for as long as the stack lasts."""
+    ours: list[Any] = []
+    stack.callback(stop_all, ours)
+
+    def start(server: Any) -> None:  # noqa: ANN401 - the runtime is an optional distribution
+        if not hasattr(server, "start_or_share") or server.start_or_share():
+            ours.append(server)
+
+    with ThreadPoolExecutor(len(servers)) as threads:
+        starting = [threads.submit(start, server) for server in servers]
+        meanwhile()
+    for one in starting:
+        one.result()
+
+
+def stop_all(servers: Sequence[Any]) -> None:
+    """Stop servers side by side."""
+    with ThreadPoolExecutor(max(1, len(servers))) as threads:
+        stopping = [threads.submit(server.stop) for server in servers]
+    for one in stopping:
+        one.result()

@@ -1,38 +1,58 @@
-"""The demonstration's own processes: a worker and the API, ended with it."""
+"""The demonstration's own processes: a worker and the API, ended with it.
 
-import subprocess
+They are forked, not started anew: what this process has imported they have as well, and that is most of what they need.
+"""
+
+import ctypes
+import gc
+import os
 import sys
 import time
 from collections.abc import Mapping
 from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from signal import SIGTERM
-from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from gateway.cli.errors import ChildDidNotStart
+from gateway.cli.main import COMMANDS, run
+from gateway.collecting import settle
 
 PATIENCE_S = 30.0
 GRACE_S = 25.0
+PAUSE_S = 0.02
 PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+SET_PARENT_DEATH_SIGNAL = 1
+FORKING = get_context("fork")
 
 
 class Child:
-    """One process of ours.
+    """One process of ours: it imports what its command needs at once, and runs the command when it is told to.
+
+    Made while this process has neither an event loop nor a thread at work, for a fork takes neither along.
 
     Args:
         name: The command it runs.
         arguments: Its arguments.
-        environment: Settings it inherits.
         log: Where it writes.
     """
 
-    def __init__(self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, name: str, arguments: tuple[str, ...], log: Path) -> None:
         self.name = name
         self.log = log
-        with log.open("ab") as output:
-            self._process = started(name, arguments, environment, output)
+        orders, self._orders = FORKING.Pipe(duplex=False)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._process = FORKING.Process(target=become, args=(os.getpid(), name, arguments, log, orders), daemon=True)
+        self._process.start()
+        orders.close()
+
+    def begin(self, environment: Mapping[str, str]) -> None:
+        """Have it run its command with these settings."""
+        self._orders.send({key: value for key, value in environment.items() if key not in PROXIES})
 
     def wait_ready(self, url: str) -> None:
         """Wait until an address answers.
@@ -42,41 +62,50 @@ class Child:
         """
         deadline = time.monotonic() + PATIENCE_S
         while not answers(url):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if not self._process.is_alive() or time.monotonic() > deadline:
                 raise ChildDidNotStart(process=self.name, log=str(self.log))
-            time.sleep(0.05)
+            time.sleep(PAUSE_S)
+
+    def end(self) -> None:
+        """Tell it to end, politely, and do not wait."""
+        self._process.terminate()
 
     def stop(self) -> None:
         """End it: politely, and for certain after a while."""
-        if self._process.poll() is None:
-            self._process.send_signal(SIGTERM)
-        try:
-            self._process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
+        self.end()
+        self._process.join(GRACE_S)
+        if self._process.is_alive():
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
-    def wait(self) -> int:
-        """Wait until it ends, and give its status."""
-        return self._process.wait()
+    def wait(self) -> None:
+        """Wait until it ends."""
+        self._process.join()
 
 
-def started(
-    name: str, arguments: tuple[str, ...], environment: Mapping[str, str], output: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    """Start a command of ours that ends when this process does."""
-    spawning = import_module("touchstone_runtime.spawning")  # an optional distribution; the demonstration needs it
-    kept = {key: value for key, value in environment.items() if key not in PROXIES}
-    return spawning.spawn(
-        spawning.Launch(
-            command=[sys.executable, "-m", "gateway.cli.main", name, *arguments],
-            folder=Path.cwd(),
-            account=None,
-            output=output,
-            farewell=SIGTERM,
-            environment=kept,
-        )
-    )
+def become(parent: int, name: str, arguments: tuple[str, ...], log: Path, orders: Connection) -> None:
+    """Be a process of its own, in a session of its own that Ctrl-C does not reach, and run a command when told to."""
+    os.setsid()
+    end_with(parent)
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    gc.disable()
+    import_module(COMMANDS[name].partition(":")[0])
+    environment = orders.recv()
+    os.environ.clear()
+    os.environ.update(environment)
+    settle()
+    sys.argv = ["touchstone", name, *arguments]
+    run()
+
+
+def end_with(parent: int) -> None:
+    """Ask to be told to end when the parent does; elsewhere than on Linux nobody would be told."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(SET_PARENT_DEATH_SIGNAL, int(SIGTERM), 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit("the process that this one belongs to is gone")
 
 
 def answers(url: str) -> bool:
