@@ -45,7 +45,7 @@ def observed_call(facts: CallFacts, monotonic: Callable[[], float]) -> Generator
     The tenant is an attribute of the span and of the counter, not of the histogram, whose series would multiply.
     """
     plugin = {"touchstone.plugin": facts.plugin, "touchstone.plugin.descriptor": facts.descriptor}
-    tenant = {"touchstone.network": str(facts.scope.network_id), "touchstone.tenant": str(facts.scope.tenant_id)}
+    tenant = {"touchstone.network_id": str(facts.scope.network_id), "touchstone.tenant_id": str(facts.scope.tenant_id)}
     more = {
         "touchstone.plugin.version": facts.version,
         "touchstone.plugin.kind": facts.kind,

@@ -17,6 +17,7 @@ from gateway.http.errors import (
     NotAcceptable,
     RequestTooLarge,
     RequestTooSlow,
+    TooManyRequests,
     TooManyStreams,
     TooSlow,
 )
@@ -34,6 +35,7 @@ STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS),
     (InternalError, HTTPStatus.INTERNAL_SERVER_ERROR),
     (IssuerUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooManyRequests, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooManyStreams, HTTPStatus.SERVICE_UNAVAILABLE),
     (Draining, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooSlow, HTTPStatus.GATEWAY_TIMEOUT),
@@ -64,6 +66,8 @@ def refusal_headers(refusal: DomainError) -> dict[str, str]:
         return {"WWW-Authenticate": f'Bearer realm="touchstone", {description}'}
     if isinstance(refusal, TooManyFailures):
         return {"Retry-After": str(refusal.retry_after)}
+    if isinstance(refusal, RequestTooSlow | RequestTooLarge):
+        return {"Connection": "close"}  # the rest of the body is not waited for, nor taken for the next request
     return {"Allow": "POST"} if isinstance(refusal, MethodNotAllowed) else {}
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI
-
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.services import Services
 from core.kernel.settings import Settings
 from gateway.auth.memberships import Memberships
+from gateway.http.application import Application
 from gateway.http.assembly import assemble
 from gateway.http.edge_settings import EdgeSettings, load_edge_settings
 from gateway.http.features import contributions
 from gateway.http.graphiql import DemoToken
+from gateway.http.metrics_route import FiguresPage, own_figures
 from gateway.http.parts import Parts
 from gateway.schema.assembly import build_schema
 from gateway.wiring import make_services
@@ -27,7 +27,8 @@ def create_app(
     services: Services | None = None,
     clock: Clock | None = None,
     demo_tokens: Sequence[DemoToken] = (),
-) -> FastAPI:
+    figures: FiguresPage = own_figures,
+) -> Application:
     """Make the app.
 
     Args:
@@ -37,6 +38,7 @@ def create_app(
         services: Implementations by Protocol, ``Directory`` among them; the product's own by default.
         clock: The instant that use cases work at; tokens are always held against real time.
         demo_tokens: What GraphiQL offers; looked at in development alone.
+        figures: Gives the page of figures; this process's own by default.
 
     Raises:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
@@ -58,5 +60,6 @@ def create_app(
         services=wired,
         clock=working,
         demo_tokens=demo_tokens,
+        figures=figures,
     )
     return assemble(parts, owns_database=database is None)

@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
@@ -22,10 +23,11 @@ from gateway.auth.own_issuers import builtin_issuer, service_tokens
 from gateway.auth.sign_in import SignIn
 from gateway.auth.verify import Verifier
 from gateway.http.answers import refusal_response
+from gateway.http.application import GRAPHQL_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
 from gateway.http.graphiql import Graphiql
 from gateway.http.graphql_route import TENANT_HEADER, GraphqlRoute
-from gateway.http.guards import BodyGuard, CrashBarrier, GuardedAnswers
+from gateway.http.guards import BodyGuard, CrashBarrier, Crowd, GuardedAnswers
 from gateway.http.health import Health, checks_of
 from gateway.http.issuer_routes import IssuerRoutes
 from gateway.http.metrics_route import MetricsRoute
@@ -36,11 +38,10 @@ from gateway.http.streams import OpenStreams
 from gateway.http.websocket.route import WebsocketRoute
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 NOT_FOUND = 404
 
 
-def assemble(parts: Parts, *, owns_database: bool = False) -> FastAPI:
+def assemble(parts: Parts, *, owns_database: bool = False) -> Application:
     """Put the app together from its parts.
 
     Args:
@@ -51,25 +52,24 @@ def assemble(parts: Parts, *, owns_database: bool = False) -> FastAPI:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
     """
     streams = OpenStreams(parts.edge.most_streams)
+    graphql, rest = routes(parts, streams)
     app = FastAPI(
         title="Touchstone",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        routes=routes(parts, streams),
-        middleware=middlewares(parts),
+        routes=rest,
+        middleware=[Middleware(CrashBarrier)],
         lifespan=lifespan(parts, streams, owns_database=owns_database),
     )
     app.add_exception_handler(DomainError, show_refusal)
     app.add_exception_handler(HTTPException, show_http_error)
-    app.state.streams = streams
-    app.state.database = parts.database
-    return app
+    return Application(guarded(Ways(CrashBarrier(graphql), app), parts), streams, parts.database)
 
 
-def routes(parts: Parts, streams: OpenStreams) -> list[BaseRoute]:
-    """Give the routes."""
+def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseRoute]]:
+    """Give what serves GraphQL over HTTP, and the routes of everything else."""
     settings, edge = parts.settings, parts.edge
     service, builtin = service_tokens(settings), builtin_issuer(settings)
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
@@ -79,21 +79,21 @@ def routes(parts: Parts, streams: OpenStreams) -> list[BaseRoute]:
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)
     websocket = WebsocketRoute(operations, sign_in, streams, edge)
     endpoints: list[tuple[str, Endpoint, Sequence[str]]] = [
-        ("/graphql", GraphqlRoute(operations, sign_in, streams, edge, graphiql).answer, METHODS),
         ("/oauth/token", issuer.token, ("POST",)),
         ("/.well-known/openid-configuration", issuer.discovery, ("GET",)),
         ("/oauth/.well-known/openid-configuration", issuer.service_discovery, ("GET",)),
         ("/.well-known/jwks.json", issuer.keys, ("GET",)),
         ("/healthz", health.alive, ("GET",)),
         ("/readyz", health.ready, ("GET",)),
-        ("/metrics", MetricsRoute(settings, edge).figures, ("GET",)),
+        ("/metrics", MetricsRoute(settings, edge, parts.figures).figures, ("GET",)),
     ]
     if graphiql is not None:
         endpoints.append(("/graphql/assets/{name}", graphiql.asset, ("GET",)))
-    return [
+    rest: list[BaseRoute] = [
         *(Route(path, handler(path, endpoint), methods=list(methods)) for path, endpoint, methods in endpoints),
-        WebSocketRoute("/graphql", websocket.serve),
+        WebSocketRoute(GRAPHQL_PATH, websocket.serve),
     ]
+    return GraphqlRoute(operations, sign_in, streams, edge, graphiql), rest
 
 
 def handler(path: str, endpoint: Endpoint) -> Endpoint:
@@ -145,24 +145,21 @@ def page_for(parts: Parts) -> Graphiql | None:
     return Graphiql(parts.demo_tokens, parts.edge.demo_tokens_file)
 
 
-def middlewares(parts: Parts) -> list[Middleware]:
-    """Give the middlewares, outermost first."""
+def guarded(app: ASGIApp, parts: Parts) -> ASGIApp:
+    """Put the guards around everything that is served; the outermost comes last."""
     edge = parts.edge
-    foreign = Middleware(
-        CORSMiddleware,
-        allow_origins=edge.origins,
-        allow_methods=["POST"],
-        allow_headers=["Authorization", "Content-Type", TENANT_HEADER, REQUEST_ID, "traceparent"],
-        expose_headers=[REQUEST_ID],
-        max_age=600,
-    )
-    return [
-        Middleware(Observation),
-        Middleware(GuardedAnswers, secure=parts.settings.public_url.startswith("https://")),
-        *([foreign] if edge.origins else []),
-        Middleware(CrashBarrier),
-        Middleware(BodyGuard, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s),
-    ]
+    app = BodyGuard(app, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s)
+    app = Crowd(app, edge.concurrent_requests)
+    if edge.origins:
+        app = CORSMiddleware(
+            app,
+            allow_origins=edge.origins,
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type", TENANT_HEADER, REQUEST_ID, "traceparent"],
+            expose_headers=[REQUEST_ID],
+            max_age=600,
+        )
+    return Observation(GuardedAnswers(app, secure=parts.settings.public_url.startswith("https://")))
 
 
 def lifespan(

@@ -1,11 +1,19 @@
 """Settings of the HTTP edge alone; the rest of the product does not know them."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KIB = 1024
+
+
+class ServerKind(StrEnum):
+    """An HTTP server that the product runs on."""
+
+    UVICORN = "uvicorn"
+    GRANIAN = "granian"
 
 
 class EdgeSettings(BaseSettings):
@@ -27,7 +35,15 @@ class EdgeSettings(BaseSettings):
         heartbeat_s: Seconds of silence after which a stream shows that it lives.
         recheck_s: Seconds after which a stream's token and membership are looked at again.
         drain_s: Seconds that open requests get to end when the server stops.
-        concurrent_requests: Requests and connections beyond which the server answers 503.
+        drain_notice_s: Seconds for which a stopping server still takes connections while readiness says so already,
+            for load balancers that ask rarely.
+        concurrent_requests: Connections (requests, where the server does not show its connections) one worker has
+            open; beyond them it answers 503.
+        header_timeout_s: Seconds within which a request's head must have arrived.
+        keep_alive_s: Seconds for which an idle connection is kept.
+        write_timeout_s: Seconds after which a client that takes nothing of its answer is cut off.
+        server: Which HTTP server serves.
+        workers: Processes that serve; 0 is one per core in production, and one in development.
     """
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="ignore", frozen=True)
@@ -47,7 +63,13 @@ class EdgeSettings(BaseSettings):
     heartbeat_s: float = Field(default=15, gt=0)
     recheck_s: float = Field(default=30, gt=0)
     drain_s: int = Field(default=20, ge=0)
+    drain_notice_s: float = Field(default=0, ge=0)
     concurrent_requests: int = Field(default=4_000, ge=1)
+    header_timeout_s: float = Field(default=10, gt=0)
+    keep_alive_s: float = Field(default=15, gt=0)
+    write_timeout_s: float = Field(default=30, gt=0)
+    server: ServerKind = ServerKind.UVICORN
+    workers: int = Field(default=0, ge=0)
 
     @property
     def origins(self) -> tuple[str, ...]:

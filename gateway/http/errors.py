@@ -147,6 +147,23 @@ class TooManyStreams(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class TooManyRequests(DomainError):  # noqa: N818 - errors are facts
+    """The worker serves as many requests as it may."""
+
+    code: ClassVar[str] = "gateway.too_many_requests"
+
+    @property
+    def message(self) -> str:
+        """Say that there is no room."""
+        return "The server is serving as many requests as it can."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Try again in a moment, with fewer requests side by side."
+
+
+@fact
 class Draining(DomainError):  # noqa: N818 - errors are facts
     """The server is stopping."""
 

@@ -1,8 +1,7 @@
 """Subscriptions as server-sent events: graphql-sse, "distinct connections" mode."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 
 import structlog
 from starlette.responses import Response
@@ -27,14 +26,14 @@ class EventStream(Response):
     """Sends answers as events until there are no more, the client goes, or the stream may no longer be open.
 
     Args:
-        answers: The bodies of the answers, as they come.
+        answers: The answers in JSON, as they come.
         watch: Ends the stream when its token or its server ends.
         heartbeat_s: Seconds of silence after which a comment is sent.
     """
 
     media_type = EVENTS
 
-    def __init__(self, answers: AsyncIterator[Mapping[str, Any]], watch: Watch, heartbeat_s: float) -> None:
+    def __init__(self, answers: AsyncIterator[bytes], watch: Watch, heartbeat_s: float) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._answers = answers
@@ -70,19 +69,19 @@ class EventStream(Response):
 
     async def _feed(self, queue: "asyncio.Queue[bytes | None]") -> None:
         try:
-            async for body in self._answers:
-                await queue.put(event(body))
+            async for written in self._answers:
+                await queue.put(event(written))
         except DomainError as refusal:
-            await queue.put(event(refusal_body(refusal)))
+            await queue.put(event(write_json(refusal_body(refusal))))
         except Exception as error:  # noqa: BLE001 - the stream is told, as any answer would be
             log.error("http.stream_broke", error=type(error).__name__, error_at=places(error.__traceback__))  # noqa: TRY400 - no text
-            await queue.put(event(refusal_body(InternalError())))
+            await queue.put(event(write_json(refusal_body(InternalError()))))
         await queue.put(COMPLETE)
         await queue.put(None)
 
     async def _end_when_refused(self, queue: "asyncio.Queue[bytes | None]") -> None:
         refusal = await self._watch.refusal()
-        await queue.put(event(refusal_body(refusal)) + COMPLETE)
+        await queue.put(event(write_json(refusal_body(refusal))) + COMPLETE)
         await queue.put(None)
 
 
@@ -93,6 +92,6 @@ async def end_when_gone(receive: Receive, queue: "asyncio.Queue[bytes | None]") 
     await queue.put(None)
 
 
-def event(body: Mapping[str, Any]) -> bytes:
-    """Write one answer as a ``next`` event; JSON has no line breaks, so that it is one data line."""
-    return b"event: next\ndata: " + write_json(body) + b"\n\n"
+def event(written: bytes) -> bytes:
+    """Write one answer as a ``next`` event; JSON written without layout has no line breaks, so it is one data line."""
+    return b"event: next\ndata: " + written + b"\n\n"

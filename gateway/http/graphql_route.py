@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Any
+from functools import cache
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from core.kernel.errors import DomainError
-from gateway.auth.identity import Opened
 from gateway.auth.sign_in import SignIn, bearer_token
-from gateway.http.answers import json_response, refusal_headers, refusal_response
+from gateway.http.answers import refusal_headers, refusal_response
+from gateway.http.application import GRAPHQL_PATH
+from gateway.http.bodies import read_body, write_answer
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.errors import MalformedRequest, MethodNotAllowed, NotAcceptable
 from gateway.http.event_stream import EventStream
 from gateway.http.graphiql import Graphiql
+from gateway.http.headers import RawHeaders, text_of
 from gateway.http.media_types import JSON, RESPONSE, Wanted, wanted
 from gateway.http.observation import Observed, note_operation, observed_in
 from gateway.http.operation import Operation, is_subscription, read_operation
@@ -22,10 +24,11 @@ from gateway.http.running import Answer, Operations
 from gateway.http.streams import Credentials, OpenStreams, Watch
 
 TENANT_HEADER = "Touchstone-Tenant"
+TENANT = TENANT_HEADER.lower().encode()
 
 
 class GraphqlRoute:
-    """Serves ``/graphql`` over HTTP; nothing of one request is kept on it.
+    """Serves ``/graphql`` over HTTP, as an ASGI application of its own; nothing of one request is kept on it.
 
     Args:
         operations: Runs operations.
@@ -49,49 +52,75 @@ class GraphqlRoute:
         self._edge = edge
         self._graphiql = graphiql
 
-    async def answer(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if request.method == "POST":
-            return await self._post(request)
-        if request.method in {"GET", "HEAD"} and self._graphiql and "text/html" in request.headers.get("accept", ""):
-            return self._graphiql.page(request)
-        raise MethodNotAllowed
+        observed = observed_in(scope)
+        observed.route = GRAPHQL_PATH
+        accept = text_of(observed.headers, b"accept")
+        if scope["method"] == "POST":
+            await self._post(scope, receive, send, wanted(accept))
+            return
+        if scope["method"] in {"GET", "HEAD"} and self._graphiql and "text/html" in (accept or ""):
+            await self._graphiql.page(Request(scope))(scope, receive, send)
+            return
+        observed.outcome = MethodNotAllowed.code
+        await refusal_response(MethodNotAllowed())(scope, receive, send)
 
-    async def _post(self, request: Request) -> Response:
-        accepted = wanted(request.headers.get("accept"))
-        observed = observed_in(request.scope)
+    async def _post(self, scope: Scope, receive: Receive, send: Send, accepted: Wanted) -> None:
+        observed = observed_in(scope)
         try:
-            check_content_type(request.headers.get("content-type"))
-            operation = read_operation(await request.body(), self._edge.max_document_chars)
-            credentials = credentials_of(request)
-            opened = await self._sign_in.open(credentials.token, credentials.tenant)
-            if accepted.answer is None or (accepted.events and is_subscription(operation)):
-                return self._stream(operation, credentials, accepted, observed)
-            return await self._single(operation, opened, accepted.answer, observed)
+            answer = await self._answer(receive, accepted, observed)
         except DomainError as refusal:
             observed.outcome = refusal.code
-            return refusal_response(refusal, accepted.answer or JSON)
+            await refusal_response(refusal, accepted.answer or JSON)(scope, receive, send)
+            return
+        if isinstance(answer, EventStream):
+            await answer(scope, receive, send)
+        else:
+            await write(send, answer, accepted.answer or JSON)
 
-    async def _single(self, operation: Operation, opened: Opened, media_type: str, observed: Observed) -> Response:
+    async def _answer(self, receive: Receive, accepted: Wanted, observed: Observed) -> Answer | EventStream:
+        check_content_type(text_of(observed.headers, b"content-type"))
+        operation = read_operation(await read_body(receive), self._edge.max_document_chars)
+        credentials = credentials_of(observed.headers)
+        opened = await self._sign_in.open(credentials.token, credentials.tenant)
+        if accepted.answer is None or (accepted.events and is_subscription(operation)):
+            return self._stream(operation, credentials, accepted, observed)
         answer = await self._operations.execute(operation, opened, observed.request_id)
         note_operation(observed, "http", opened, outcome_of(answer))
-        status = answer.status(response_media_type=media_type == RESPONSE)
-        headers = refusal_headers(answer.withheld) if answer.withheld is not None else {}
-        return json_response(answer.body, status, media_type, headers)
+        return answer
 
-    def _stream(self, operation: Operation, credentials: Credentials, accepted: Wanted, observed: Observed) -> Response:
+    def _stream(
+        self, operation: Operation, credentials: Credentials, accepted: Wanted, observed: Observed
+    ) -> EventStream:
         if not accepted.events:
             raise NotAcceptable
         watch = Watch(self._sign_in, credentials, self._streams, self._edge.recheck_s)
         return EventStream(self._answers(operation, watch, observed), watch, self._edge.heartbeat_s)
 
-    async def _answers(self, operation: Operation, watch: Watch, observed: Observed) -> AsyncIterator[dict[str, Any]]:
+    async def _answers(self, operation: Operation, watch: Watch, observed: Observed) -> AsyncIterator[bytes]:
         with self._streams.one():
             opened = await watch.open()
             async with aclosing(self._operations.stream(operation, opened, observed.request_id)) as answers:
                 async for answer in answers:
                     note_operation(observed, "sse", opened, outcome_of(answer))
-                    yield answer.body
+                    yield answer.written()
+
+
+async def write(send: Send, answer: Answer, media_type: str) -> None:
+    """Send a single answer."""
+    status = answer.status(response_media_type=media_type == RESPONSE)
+    headers = answer_headers(media_type)
+    if answer.withheld is not None:
+        asked = refusal_headers(answer.withheld)
+        headers = (*headers, *((name.lower().encode(), value.encode()) for name, value in asked.items()))
+    await write_answer(send, status, headers, answer.written())
+
+
+@cache
+def answer_headers(media_type: str) -> tuple[tuple[bytes, bytes], ...]:
+    """Give the headers of every answer of one of our media types; none of them is kept by caches."""
+    return (b"content-type", f"{media_type}; charset=utf-8".encode()), (b"cache-control", b"no-store")
 
 
 def check_content_type(content_type: str | None) -> None:
@@ -106,9 +135,9 @@ def check_content_type(content_type: str | None) -> None:
         raise MalformedRequest(problem="its Content-Type is not application/json in UTF-8")
 
 
-def credentials_of(request: Request) -> Credentials:
+def credentials_of(headers: RawHeaders) -> Credentials:
     """Take token and tenant from a request's headers."""
-    return Credentials(bearer_token(request.headers.get("authorization")), request.headers.get(TENANT_HEADER))
+    return Credentials(bearer_token(text_of(headers, b"authorization")), text_of(headers, TENANT))
 
 
 def outcome_of(answer: Answer) -> str:

@@ -3,14 +3,14 @@
 import asyncio
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.kernel.errors import DomainError
 from core.kernel.logs import places
 from gateway.http.answers import json_response, refusal_error, refusal_response
-from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow
+from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow, TooManyRequests
+from gateway.http.headers import RawHeaders, text_of
 from gateway.http.observation import observed_in
 
 SECURITY_HEADERS = {
@@ -47,7 +47,7 @@ class BodyGuard:
             await self.app(scope, receive, send)
             return
         try:
-            check_headers(Headers(scope=scope), self._largest)
+            check_headers(observed_in(scope).headers, self._largest)
         except DomainError as refusal:
             observed_in(scope).outcome = refusal.code
             answer = refusal_response(refusal)
@@ -80,7 +80,7 @@ class BodyGuard:
         return bounded
 
 
-def check_headers(headers: Headers, largest: int) -> None:
+def check_headers(headers: RawHeaders, largest: int) -> None:
     """Refuse what the headers alone tell of a body.
 
     Raises:
@@ -88,11 +88,13 @@ def check_headers(headers: Headers, largest: int) -> None:
             may have believed the other one, and taken another's request for the rest of this one.
         RequestTooLarge: It says that it is too large.
     """
-    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in {b"", b"identity"}:
         raise MalformedRequest(problem="its body is compressed")
-    if "transfer-encoding" in headers and "content-length" in headers:
+    length = text_of(headers, b"content-length")
+    if length is None:
+        return
+    if b"transfer-encoding" in headers:
         raise MalformedRequest(problem="it has both Content-Length and Transfer-Encoding")
-    length = headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit():
         raise MalformedRequest(problem="its Content-Length is no number")
     if len(length) > len(str(largest)) or int(length) > largest:
@@ -109,19 +111,57 @@ class GuardedAnswers:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
-        self._headers = {**SECURITY_HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})}
+        given = {**SECURITY_HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard the answer to one request."""
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = message["headers"]
+                named = {name for name, _ in own}
+                message = {**message, "headers": [*own, *(one for one in self._headers if one[0] not in named)]}
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class Crowd:
+    """Takes no more requests and websockets at a time than the worker can hold; whoever comes beyond is told so.
+
+    Args:
+        app: What is guarded.
+        most: How many there may be.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app = app
+        self._most = most
+        self._within = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request where there is room."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if self._within >= self._most:
+            await self._turn_away(scope, receive, send)
+            return
+        self._within += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._within -= 1
+
+    async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        observed_in(scope).outcome = TooManyRequests.code
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1013, "reason": TooManyRequests.code})
+            return
+        answer = refusal_response(TooManyRequests())
+        answer.headers["Connection"] = "close"
+        await answer(scope, receive, send)
 
 
 class CrashBarrier:

@@ -16,6 +16,7 @@ from gateway.auth.identity import ScopeSource
 from gateway.auth.trust import TrustSource
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.graphiql import DemoToken
+from gateway.http.metrics_route import FiguresPage, own_figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Parts:
         clock: The instant that use cases work at.
         token_clock: The instant that tokens are held against; real time but in tests.
         documents: Where issuers' documents come from; the network by default.
+        figures: Gives the page of figures and its content type; this process's own by default.
         demo_tokens: What GraphiQL offers in development.
     """
 
@@ -50,4 +52,5 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     token_clock: Clock = field(default_factory=SystemClock)
     documents: DocumentSource | None = None
+    figures: FiguresPage = own_figures
     demo_tokens: Sequence[DemoToken] = ()

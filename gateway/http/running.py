@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import structlog
 from graphql import GraphQLError
+from orjson import Fragment
 from strawberry import Schema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
@@ -17,7 +18,8 @@ from strawberry.types.graphql import OperationType
 from core.kernel.errors import DomainError
 from core.kernel.logs import places
 from gateway.auth.identity import Opened
-from gateway.http.answers import refusal_error, status_of
+from gateway.execution.outcome import WrittenResult
+from gateway.http.answers import refusal_error, status_of, write_json
 from gateway.http.errors import InternalError, MalformedRequest, NotAcceptable, TooSlow
 from gateway.http.operation import Operation
 
@@ -35,14 +37,24 @@ class Answer:
     """One answer to an operation.
 
     Attributes:
-        body: As GraphQL prints it.
+        body: As GraphQL prints it; empty where it is written already.
         executed: Whether execution began; False where the document was refused.
         withheld: The refusal that the operation ran into because the token opens too little.
+        ready: The whole answer in JSON, where execution wrote it.
     """
 
     body: dict[str, Any]
     executed: bool
     withheld: DomainError | None = None
+    ready: bytes | None = None
+
+    def written(self) -> bytes:
+        """Give the answer in JSON."""
+        return write_json(self.body) if self.ready is None else self.ready
+
+    def payload(self) -> object:
+        """Give the answer as a part of a message that is yet to be written."""
+        return self.body if self.ready is None else Fragment(self.ready)
 
     def status(self, *, response_media_type: bool) -> int:
         """Give the HTTP status: GraphQL over HTTP, sections 6.4.1 and 6.4.2.
@@ -112,6 +124,8 @@ class Operations:
 
 def shaped(result: ExecutionResult, opened: Opened, correlation_id: str) -> Answer:
     """Shape a result: errors with codes, the unforeseen masked, what the token does not open said plainly."""
+    if isinstance(result, WrittenResult) and result.body is not None:
+        return Answer({}, executed=True, ready=result.body)
     executed = not isinstance(result, PreExecutionError)
     body: dict[str, Any] = {"data": result.data} if executed else {}
     errors = result.errors or []

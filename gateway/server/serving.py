@@ -1,10 +1,14 @@
 """Serves the API until it is told to stop: what ``touchstone serve`` does."""
 
 import asyncio
-import socket
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from functools import partial
+from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,25 +17,41 @@ from starlette.routing import Route
 
 from core.kernel.database import Database, without_credentials
 from core.kernel.logs import configure_logs
-from core.kernel.settings import Settings
-from core.kernel.telemetry import configure_telemetry, metrics_page
+from core.kernel.settings import Environment, Settings
+from core.kernel.telemetry import configure_telemetry
 from gateway.http.app import create_app
-from gateway.http.edge_settings import EdgeSettings, load_edge_settings
-from gateway.server.errors import AddressIsTaken, DatabaseIsAway
-from gateway.server.uvicorn_server import DrainingServer, SideServer, server_for, side_server
-
-BACKLOG = 2_048
+from gateway.http.application import Application
+from gateway.http.edge_settings import EdgeSettings, ServerKind, load_edge_settings
+from gateway.http.metrics_route import FiguresPage, own_figures
+from gateway.server.errors import DatabaseIsAway
+from gateway.server.figures import gathered
+from gateway.server.http_server import server_of, stopped_by_signals
+from gateway.server.listening import listening
+from gateway.server.loops import run_to_the_end
+from gateway.server.supervisor import Supervisor
+from gateway.server.uvicorn_server import SideServer, side_server
 
 log = structlog.get_logger(__name__)
 
 
-def run_server(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve the API in this process until SIGTERM or SIGINT; logs go to standard output.
+def run_server(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    server: ServerKind | None = None,
+    workers: int | None = None,
+) -> None:
+    """Serve the API until SIGTERM or SIGINT; logs go to standard output.
+
+    One worker serves in this process; several are processes of their own, which this one watches.
 
     Args:
         settings: How the product is configured.
         host: Address to listen at.
         port: Port to listen at.
+        server: Which server to run; what the settings of the edge say by default.
+        workers: How many processes serve; what the settings of the edge say by default.
 
     Raises:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
@@ -39,28 +59,60 @@ def run_server(settings: Settings, host: str = "127.0.0.1", port: int = 8000) ->
         DatabaseIsAway: The database does not let this server in.
     """
     configure_logs(settings.service_name)
-    configure_telemetry(settings)
     edge = load_edge_settings()
-    app = create_app(settings, edge=edge)
-    asyncio.run(serve(app, edge, host, port))
+    kind = server or edge.server
+    wanted = edge.workers if workers is None else workers
+    several = wanted or (cores() if settings.environment is Environment.PRODUCTION else 1)
+    if several > 1:
+        run_to_the_end(supervise(settings, edge, kind, several, (host, port)))
+        return
+    configure_telemetry(settings)
+    run_to_the_end(serve(create_app(settings, edge=edge), edge, host, port, kind))
 
 
-async def serve(app: FastAPI, edge: EdgeSettings, host: str, port: int) -> None:
-    """Serve an app until a signal comes, and metrics apart from it where the settings say so.
+def cores() -> int:
+    """Count the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+async def serve(
+    app: Application, edge: EdgeSettings, host: str, port: int, kind: ServerKind = ServerKind.UVICORN
+) -> None:
+    """Serve an app in this process until a signal comes, and metrics apart from it where the settings say so.
 
     Raises:
         AddressIsTaken: Somebody else listens there.
         DatabaseIsAway: The database does not let this server in.
     """
-    await reach(app.state.database)
-    with listening(host, port) as listener:
-        main = server_for(app, edge, host, port)
-        side = metrics_server(edge.metrics_bind) if edge.metrics_bind else None
-        if side is None:
-            await main.serve([listener])
-        else:
-            await asyncio.gather(serve_with(main, listener, side), side.serve())
+    await reach(app.database)
+    (listener,) = listening(host, port, edge.write_timeout_s)
+    server = server_of(kind, app, edge)
+    with listener, stopped_by_signals(server):
+        async with metrics_apart(edge, own_figures):
+            await server.serve(listener)
     log.info("server.stopped", port=port)
+
+
+async def supervise(
+    settings: Settings, edge: EdgeSettings, kind: ServerKind, workers: int, address: tuple[str, int]
+) -> None:
+    """Serve with several processes until a signal comes.
+
+    Raises:
+        BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
+        AddressIsTaken: Somebody else listens there.
+        DatabaseIsAway: The database does not let this server in.
+    """
+    app = create_app(settings, edge=edge)  # so that what is wrong is told here, and once
+    await reach(app.database)
+    await app.database.close()
+    listeners = listening(*address, edge.write_timeout_s, workers)
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        supervisor = Supervisor(listeners, workers, kind, edge, Path(folder))
+        with stopped_by_signals(supervisor):
+            async with metrics_apart(edge, partial(gathered, Path(folder))):
+                await supervisor.run()
+    log.info("server.stopped", port=address[1])
 
 
 async def reach(database: Database) -> None:
@@ -71,37 +123,32 @@ async def reach(database: Database) -> None:
         raise DatabaseIsAway(address=without_credentials(database.url), reason=type(error).__name__) from error
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """Listen at an address.
-
-    Raises:
-        AddressIsTaken: Somebody else does, or there is no such address.
-    """
+@contextlib.asynccontextmanager
+async def metrics_apart(edge: EdgeSettings, page: FiguresPage) -> AsyncGenerator[None]:
+    """Serve figures at a place of their own as long as the block lasts, where the settings name one."""
+    if not edge.metrics_bind:
+        yield
+        return
+    side = metrics_server(edge.metrics_bind, page)
+    serving = asyncio.create_task(side.serve())
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise AddressIsTaken(host=host, port=port) from error
-
-
-async def serve_with(main: DrainingServer, listener: socket.socket, side: SideServer) -> None:
-    """Serve the first server, and stop the second when it has ended."""
-    try:
-        await main.serve([listener])
+        yield
     finally:
         side.should_exit = True
+        await serving
 
 
-def metrics_server(bind: str) -> SideServer:
+def metrics_server(bind: str, page: FiguresPage = own_figures) -> SideServer:
     """Give a server that gives figures and nothing else.
 
     Args:
         bind: ``host:port``.
+        page: Gives the figures.
     """
     host, _, port = bind.rpartition(":")
 
     async def figures(request: Request) -> Response:  # noqa: ARG001 - the same for every request
-        body, content_type = metrics_page()
+        body, content_type = await page()
         return Response(body, media_type=content_type)
 
     return side_server(Starlette(routes=[Route("/metrics", figures)]), host.strip("[]") or "127.0.0.1", int(port))

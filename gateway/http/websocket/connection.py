@@ -166,7 +166,7 @@ class Connection:
                 if not answer.executed:
                     await self._end(name, {"type": "error", "payload": errors_of(answer)})
                     return
-                await self._send({"type": "next", "id": name, "payload": answer.body})
+                await self._send({"type": "next", "id": name, "payload": answer.payload()})
             await self._end(name, {"type": "complete"})
         except DomainError as refusal:
             await self._refuse(name, refusal)

@@ -45,8 +45,8 @@ async def test_a_call_is_one_span_with_tenant_and_plugin_and_nothing_of_the_reco
         "touchstone.plugin.kind": "scoring",
         "touchstone.plugin.items": 1,
         "touchstone.plugin.outcome": "ok",
-        "touchstone.network": str(scope.network_id),
-        "touchstone.tenant": str(scope.tenant_id),
+        "touchstone.network_id": str(scope.network_id),
+        "touchstone.tenant_id": str(scope.tenant_id),
     }
     assert outcome(failed) == (StatusCode.ERROR, "plugins.failed")
     assert not failed.events
@@ -83,7 +83,7 @@ def series(reader: InMemoryMetricReader) -> dict[str, set[tuple[str, str]]]:
     assert data is not None
     return {
         metric.name: {
-            (str(point.attributes.get("touchstone.tenant", "")), str(point.attributes["touchstone.plugin.outcome"]))
+            (str(point.attributes.get("touchstone.tenant_id", "")), str(point.attributes["touchstone.plugin.outcome"]))
             for point in metric.data.data_points
             if point.attributes
         }

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-from fastapi import FastAPI
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
@@ -24,6 +23,7 @@ from gateway.auth import errors
 from gateway.auth.client_credentials import Account
 from gateway.auth.identity import Opened, PersonToken, ServiceToken
 from gateway.auth.own_issuers import builtin_issuer
+from gateway.http.application import Application
 from gateway.http.assembly import assemble
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.parts import Parts
@@ -42,7 +42,11 @@ async def hello() -> str:
 
 @query_field(permission=SIGNED_IN, description="Says in which tenant one acts.", arguments={"wait": "Seconds."})
 async def tenant(context: RequestContext, wait: float = 0) -> str:
-    await asyncio.sleep(wait)
+    WAITING.append(context.correlation_id)
+    try:
+        await asyncio.sleep(wait)
+    finally:
+        WAITING.remove(context.correlation_id)
     return str(context.acting.tenant_id)
 
 
@@ -90,6 +94,7 @@ async def breaking() -> AsyncIterator[int]:
 
 
 OPEN: list[str] = []
+WAITING: list[str] = []
 CONTRIBUTION = Contribution(
     feature="edge", queries=[hello, tenant, actor, boom, rare, echo], subscriptions=[count, forever, breaking]
 )
@@ -157,7 +162,7 @@ def edge_for(**changes: object) -> EdgeSettings:
 class Edge:
     """The app, the people behind it and a clock for tokens."""
 
-    app: FastAPI
+    app: Application
     people: People
     trusts: KnownTrusts
     clock: SetClock

@@ -5,8 +5,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from gateway.http.edge_settings import EdgeSettings
-from gateway.server.uvicorn_server import DrainingServer, server_for
+import httpx2
+
+from gateway.http.edge_settings import EdgeSettings, ServerKind
+from gateway.server.http_server import HttpServer, server_of
+from gateway.server.listening import listening
 from tests.gateway.http.edge import Edge, edge_for, edge_of
 
 
@@ -15,7 +18,7 @@ class Served:
     """A running server and the edge behind it."""
 
     edge: Edge
-    server: DrainingServer
+    server: HttpServer
     port: int
     task: "asyncio.Task[None]"
 
@@ -29,19 +32,24 @@ class Served:
 
 
 @asynccontextmanager
-async def served(database: object, limits: EdgeSettings | None = None) -> AsyncGenerator[Served, None]:
+async def served(
+    database: object, limits: EdgeSettings | None = None, kind: ServerKind = ServerKind.UVICORN
+) -> AsyncGenerator[Served, None]:
     """Serve an edge on a free port until the block ends."""
-    edge = edge_of(database, edge=limits or edge_for())  # type: ignore[arg-type]
-    server = server_for(edge.app, limits or edge_for(), "127.0.0.1", 0)
-    task = asyncio.create_task(server.serve())
+    given = limits or edge_for()
+    edge = edge_of(database, edge=given)  # type: ignore[arg-type]
+    (listener,) = listening("127.0.0.1", 0, given.write_timeout_s)
+    server = server_of(kind, edge.app, given)
+    running = Served(edge, server, listener.getsockname()[1], asyncio.create_task(server.serve(listener)))
     try:
-        while not server.started:
-            assert not task.done(), "the server did not come up"
-            await asyncio.sleep(0.01)
-        yield Served(edge, server, server.servers[0].sockets[0].getsockname()[1], task)
+        async with httpx2.AsyncClient() as client:
+            up = asyncio.create_task(client.get(f"{running.url}/healthz"))
+            await asyncio.wait({up, running.task}, return_when=asyncio.FIRST_COMPLETED)
+            assert up.result().status_code == 200, "the server did not come up"
+        yield running
     finally:
         server.stop()
-        await task
+        await running.task
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from core.kernel.database import Database
-from tests.gateway.http.edge import OPEN, SECRET_TEXT, edge_for
+from tests.gateway.http.edge import OPEN, SECRET_TEXT, WAITING, edge_for
 from tests.gateway.http.serving import Served, served, until
 
 EVENTS = {"Accept": "text/event-stream"}
@@ -107,7 +107,7 @@ async def test_when_the_client_goes_the_generator_is_closed(api: Served) -> None
             assert len(OPEN) == 1
             break
     await until(lambda: not OPEN)
-    assert api.edge.app.state.streams.open == 0
+    assert api.edge.app.streams.open == 0
 
 
 async def test_silence_is_filled_with_heartbeats(database: Database) -> None:
@@ -187,7 +187,7 @@ async def test_requests_being_served_end_well_when_the_server_stops(database: Da
             asked = asyncio.create_task(
                 http.post("/graphql", json={"query": "{ tenant(wait: 0.5) }"}, headers=api.edge.headers("ada"))
             )
-            await until(lambda: api.server.server_state.tasks)
+            await until(lambda: WAITING)
             api.server.stop()
             answer = await asked
         assert answer.json()["data"] == {"tenant": str(home)}

@@ -94,11 +94,11 @@ async def test_a_span_names_route_status_and_tenant_and_joins_the_callers_trace(
     assert context is not None
     assert format(context.trace_id, "032x") == "0af7651916cd43dd8448eb211c80319c"
     attributes = dict(span.attributes or {})
-    assert attributes["touchstone.tenant"] == str(home)
+    assert attributes["touchstone.tenant_id"] == str(home)
     assert attributes["http.response.status_code"] == 200
     assert set(attributes) == {
         *("http.request.method", "http.route", "http.response.status_code"),
-        *("touchstone.tenant", "touchstone.network"),
+        *("touchstone.tenant_id", "touchstone.network_id"),
     }
 
 

@@ -1,0 +1,191 @@
+"""What uvicorn lacks against clients that hold a connection without using it: limits on heads, bodies and taking.
+
+uvicorn itself bounds how long an idle connection is kept, and nothing else.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gateway.http.edge_settings import KIB, EdgeSettings
+from gateway.http.errors import RequestTooSlow, TooManyRequests
+
+LARGEST_HEAD = 32 * KIB
+MARGIN_S = 5.0
+LINGER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a client may take, and how many may be connected.
+
+    Attributes:
+        head_s: Seconds for a request's head, from the connection's beginning or the head's first byte.
+        body_s: Seconds for its body; a little more than the edge itself waits, which answers better.
+        taking_s: Seconds for which a client may take nothing of what is written to it.
+        connections: Connections a worker has open.
+    """
+
+    head_s: float
+    body_s: float
+    taking_s: float
+    connections: int
+
+    @classmethod
+    def of(cls, edge: EdgeSettings) -> "Limits":
+        """Take them from the edge's settings."""
+        return cls(
+            edge.header_timeout_s, edge.body_timeout_s + MARGIN_S, edge.write_timeout_s, edge.concurrent_requests
+        )
+
+
+class GuardedConfig(uvicorn.Config):
+    """uvicorn's configuration and our limits, which the protocols find on it.
+
+    Args:
+        limits: The limits.
+        options: What uvicorn's own configuration takes.
+    """
+
+    def __init__(self, limits: Limits, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own options
+        super().__init__(**options, http=GuardedHttp, ws=GuardedWebsocket)
+        self.limits = limits
+
+
+def refused(status: str, code: str) -> bytes:
+    """Write an answer to somebody who is not served: nothing but its code, and the connection's end."""
+    body = b'{"errors":[{"message":"%s","extensions":{"code":"%s"}}]}' % (status[4:].encode(), code.encode())
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+    return head.encode() + b"connection: close\r\n\r\n" + body
+
+
+FULL = refused("503 Service Unavailable", TooManyRequests.code)
+LATE = refused("408 Request Timeout", RequestTooSlow.code)
+LARGE = refused("431 Request Header Fields Too Large", "gateway.head_too_large")
+
+
+class CutOff(asyncio.Protocol):
+    """Ends a connection whose client takes nothing of what waits to be sent, for as long as the limits say."""
+
+    config: Any
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    _taking: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """Begin to wait: more waits than a buffer holds."""
+        super().pause_writing()
+        self._taking = self.loop.call_later(self.config.limits.taking_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Wait no more: the client has taken most of it."""
+        super().resume_writing()
+        self._forget_taking()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._forget_taking()
+        super().connection_lost(exc)
+
+    def _forget_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+
+
+class GuardedWebsocket(CutOff, WebSocketsSansIOProtocol):
+    """A websocket whose client is cut off when it takes nothing."""
+
+
+class GuardedHttp(CutOff, HttpToolsProtocol):
+    """A connection whose client must send heads and bodies in time, and heads of bounded size."""
+
+    config: Any
+    _arrival: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+    _refused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a connection where there is room, and wait for its first head."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        if len(self.connections) > self.config.limits.connections:
+            self._refuse(FULL)
+        else:
+            self._expect(self.config.limits.head_s)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; whatever comes while nothing is served begins a head."""
+        if self._refused or self.transport.is_closing():
+            return
+        if self._arrival is None and self._idle():
+            self._expect(self.config.limits.head_s)
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > LARGEST_HEAD and self.parser is not None:
+            self._refuse(LARGE)  # it is still a head: the end of one sets the count back
+
+    def on_message_begin(self) -> None:
+        """Wait for a head."""
+        super().on_message_begin()
+        self._expect(self.config.limits.head_s)
+
+    def on_headers_complete(self) -> None:
+        """Wait for the body."""
+        self._head_bytes = 0
+        self._expect(self.config.limits.body_s)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Wait for nothing: the request is here."""
+        self._expect(None)
+        super().on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body, which does not count as head."""
+        self._head_bytes = 0
+        super().on_body(body)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the websocket."""
+        self._expect(None)
+        super().handle_websocket_upgrade()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._expect(None)
+        super().connection_lost(exc)
+
+    def _idle(self) -> bool:
+        cycle: Any = self.cycle  # none before the first request, whatever its annotation says
+        return cycle is None or cycle.response_complete
+
+    def _expect(self, within_s: float | None) -> None:
+        if self._arrival is not None:
+            self._arrival.cancel()
+        self._arrival = None if within_s is None else self.loop.call_later(within_s, self._too_late)
+
+    def _too_late(self) -> None:
+        self._arrival = None
+        if self.flow.read_paused:  # we are not reading: the client is not to blame
+            self._expect(self.config.limits.head_s)
+        elif self._head_bytes and self._idle():
+            self._refuse(LATE)
+        elif self._idle():
+            self.transport.close()  # it never said anything
+        else:
+            self.transport.abort()
+
+    def _refuse(self, answer: bytes) -> None:
+        self._expect(None)
+        self._refused = True
+        if not self._idle():
+            self.transport.abort()
+            return
+        # Closing at once would reset the connection where more has come, and the answer would be lost with it.
+        self.transport.write(answer)
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.close)

@@ -1,0 +1,66 @@
+"""One worker of several: ``python -m gateway.server.worker``, started by the supervisor and by nobody else."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from core.kernel.logs import configure_logs
+from core.kernel.settings import load_settings
+from core.kernel.telemetry import configure_telemetry
+from gateway.http.app import create_app
+from gateway.http.application import Application
+from gateway.http.edge_settings import EdgeSettings, ServerKind, load_edge_settings
+from gateway.server.figures import gathered, given_at
+from gateway.server.http_server import server_of, stopped_by_signals
+from gateway.server.loops import run_to_the_end
+
+MARGIN_S = 5.0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve until told to stop, or until the supervisor has gone.
+
+    Args:
+        arguments: File number of the listening socket, file number of the pipe that ends with the supervisor, this
+            worker's number, the server's kind, the folder where figures are gathered.
+    """
+    listener, life, number, kind, folder = arguments
+    settings, edge = load_settings(), load_edge_settings()
+    end_with_supervisor(int(life), edge.drain_notice_s + edge.drain_s + MARGIN_S)
+    configure_logs(settings.service_name)
+    configure_telemetry(settings)
+    app = create_app(settings, edge=edge, figures=partial(gathered, Path(folder)))
+    own = socket.socket(fileno=int(listener))
+    run_to_the_end(serve(app, edge, ServerKind(kind), own, Path(folder), int(number)))
+
+
+async def serve(
+    app: Application, edge: EdgeSettings, kind: ServerKind, listener: socket.socket, folder: Path, number: int
+) -> None:
+    """Serve until told to stop."""
+    server = server_of(kind, app, edge)
+    async with given_at(folder, number):
+        with stopped_by_signals(server):
+            await server.serve(listener)
+
+
+def end_with_supervisor(life: int, patience_s: float) -> None:
+    """Stop when the supervisor has ended, however it ended, and end for certain after a while."""
+
+    def watch() -> None:
+        os.read(life, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(patience_s)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
