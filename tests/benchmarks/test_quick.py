@@ -24,3 +24,23 @@ def assert_cases(cases: list[dict[str, Any]], units: list[str]) -> None:
 @pytest.mark.long
 async def test_the_short_form_of_the_spine_runs() -> None:
     assert_cases(await load("spine").run(quick=True), ["records/s", "us/record", "ms", "MiB"])
+
+
+@pytest.mark.long
+async def test_the_short_form_of_execution_runs_without_peers() -> None:
+    cases = await load("execution").run(quick=True)
+    measured = [one for one in cases if one["unit"] != "not measured"]
+    assert all(set(one) == KEYS for one in cases)
+    assert all(one["value"] > 0 for one in measured if one["unit"] == "requests/s")
+    for operation in (
+        "page of 50",
+        "nested page",
+        "30-day dashboard, scanning",
+        "30-day dashboard, rolled",
+        "create one",
+    ):
+        own = [one for one in measured if one["case"].startswith(operation) and one["against"] == "the bare floor"]
+        assert [one["unit"] for one in own][:3] == ["requests/s", "ms", "ms"]
+    assert [one["case"] for one in cases if "PostGraphile" in one["case"]] == ["everything beside PostGraphile 5"]
+    flat = [one for one in measured if one["goal"] == ">= 0.8"]
+    assert len(flat) == 4
