@@ -31,6 +31,8 @@ class Settings(BaseSettings):
         otlp_endpoint: OTLP/HTTP collector for traces and metrics; nothing is sent where empty.
         max_page_size: Most rows one page may have.
         max_cost: Most cost one operation may have; a role may be granted less.
+        compiled_reads: Whether declared reads run as compiled SQL; switched off, everything is interpreted, with the
+            same answers and more work.
     """
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="ignore", frozen=True)
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str = ""
     max_page_size: int = Field(default=200, ge=1, le=1000)
     max_cost: int = Field(default=20_000, ge=1)
+    compiled_reads: bool = True
     service_name: str = "touchstone"
 
 

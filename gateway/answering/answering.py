@@ -44,6 +44,11 @@ class Answering:
         self._prepared: Recent[Hashable, Prepared | None] = Recent(MOST_OPERATIONS)
         self._compiler = Compiler.of(schema.graphql, schema.seal, schema.figures.page)
 
+    @property
+    def schema(self) -> TouchstoneSchema:
+        """The assembled schema."""
+        return self._schema
+
     async def execute(
         self,
         query: str,

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
 from core.kernel.settings import Environment
+from gateway.answering.answering import Answering
 from gateway.auth.client_credentials import ClientCredentials
 from gateway.auth.fetching import GuardedSource
 from gateway.auth.identity import Opened, identity_of
@@ -73,7 +74,8 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     settings, edge = parts.settings, parts.edge
     service, builtin = service_tokens(settings), builtin_issuer(settings)
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
-    operations = Operations(parts.schema, context_maker(parts), edge.operation_timeout_s)
+    answering = Answering(parts.schema, compiled=settings.compiled_reads)
+    operations = Operations(answering, context_maker(parts), edge.operation_timeout_s)
     graphiql = page_for(parts)
     health = Health(checks_of(parts.database, settings), streams)
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from strawberry import Schema
-
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.database import Database
 from core.kernel.directory import Directory
@@ -17,6 +15,7 @@ from gateway.auth.trust import TrustSource
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.graphiql import DemoToken
 from gateway.http.metrics_route import FiguresPage, own_figures
+from gateway.schema.assembly import TouchstoneSchema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Parts:
     settings: Settings
     edge: EdgeSettings
     database: Database
-    schema: Schema
+    schema: TouchstoneSchema
     trust: TrustSource
     scopes: ScopeSource
     accounts: AccountSource

@@ -10,13 +10,14 @@ from typing import Any, cast
 import structlog
 from graphql import GraphQLError
 from orjson import Fragment
-from strawberry import Schema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from core.kernel.errors import DomainError
+from core.kernel.graphql.context import RequestContext
 from core.kernel.logs import places
+from gateway.answering.answering import Answering
 from gateway.auth.identity import Opened
 from gateway.execution.outcome import WrittenResult
 from gateway.http.answers import refusal_error, status_of, write_json
@@ -28,7 +29,7 @@ WITHHELD_CODES = frozenset({"gateway.not_signed_in", "gateway.no_tenant"})
 
 log = structlog.get_logger(__name__)
 
-ContextMaker = Callable[[Opened, str], object]
+ContextMaker = Callable[[Opened, str], RequestContext]
 """Makes the context of one operation, from what the token opens and the correlation id."""
 
 
@@ -72,13 +73,13 @@ class Operations:
     """Runs operations.
 
     Args:
-        schema: The assembled schema.
+        answering: Answers against the assembled schema.
         context: Makes each operation's context; never shared between two operations.
         longest_s: Seconds a query or mutation may take.
     """
 
-    def __init__(self, schema: Schema, context: ContextMaker, longest_s: float) -> None:
-        self._schema = schema
+    def __init__(self, answering: Answering, context: ContextMaker, longest_s: float) -> None:
+        self._answering = answering
         self._context = context
         self._longest_s = longest_s
 
@@ -92,13 +93,13 @@ class Operations:
         """
         try:
             async with asyncio.timeout(self._longest_s):
-                result = await self._schema.execute(
+                result = await self._answering.execute(
                     operation.query,
-                    variable_values=operation.variables,
-                    context_value=self._context(opened, correlation_id),
-                    operation_name=operation.name,
-                    operation_extensions=operation.extensions,
-                    allowed_operation_types=SINGLE,
+                    operation.variables,
+                    self._context(opened, correlation_id),
+                    name=operation.name,
+                    extensions=operation.extensions,
+                    allowed=SINGLE,
                 )
         except InvalidOperationTypeError as error:
             raise NotAcceptable from error
@@ -110,7 +111,7 @@ class Operations:
 
     async def stream(self, operation: Operation, opened: Opened, correlation_id: str) -> AsyncGenerator[Answer]:
         """Run any operation and give its answers as they come."""
-        results = await self._schema.stream(
+        results = await self._answering.schema.stream(
             operation.query,
             variable_values=operation.variables,
             context_value=self._context(opened, correlation_id),

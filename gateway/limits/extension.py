@@ -60,7 +60,8 @@ class Limits(SchemaExtension):
     def _costly(self, document: DocumentNode) -> list[GraphQLError]:
         operation = get_operation_ast(document, self.execution_context.operation_name)
         if operation is None:
-            return []
+            message = "This document has several operations, and the request does not say which one is meant."
+            return [refusal("gateway.operation_not_named", message, hint="Send its name as operationName.")]
         variables = self._variables(operation)
         if isinstance(variables, list):
             return variables
