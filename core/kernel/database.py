@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.directory import Directory
+from core.kernel.freshness import keep_fresh
 from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role, role_password
 from core.kernel.scope import Scope
@@ -149,12 +150,12 @@ def open_pool(url: URL, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=write_json,
         json_deserializer=orjson.loads,
         connect_args=connect_arguments(url),
     )
+    keep_fresh(pool)
     trace_statements(pool)
     return pool
 

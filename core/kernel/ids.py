@@ -1,14 +1,19 @@
 """Identifiers: UUID version 7 (RFC 9562), made by the server from real time, never by a sequence."""
 
+import os
 import uuid
 from hashlib import sha256
 
 import uuid_utils
+from uuid_utils import compat
+
+# A forked process would draw the same random bits as its parent, and its ids could be the parent's.
+os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 
 
 def new_id() -> uuid.UUID:
     """Make a fresh time-ordered identifier, so that rows written together lie together."""
-    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+    return compat.uuid7()
 
 
 def derived_id(*parts: str | uuid.UUID) -> uuid.UUID:

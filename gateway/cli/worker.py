@@ -7,6 +7,7 @@ from core.kernel.logs import configure_logs
 from core.kernel.settings import Settings
 from core.kernel.telemetry import configure_telemetry
 from gateway.cli.surroundings import surroundings
+from gateway.collecting import settle
 from gateway.wiring import make_services
 from gateway.worker.serving import serve_work, stop_on_signals
 
@@ -27,6 +28,8 @@ async def work(settings: Settings) -> None:
     stop_on_signals(stop)
     database = Database.from_settings(settings)
     try:
-        await serve_work(settings, database, make_services(database, settings), stop)
+        services = make_services(database, settings)
+        settle()
+        await serve_work(settings, database, services, stop)
     finally:
         await database.close()

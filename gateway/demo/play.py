@@ -23,6 +23,7 @@ from core.standards.draft import DraftStandard, draft_standard
 from core.standards.publish import PublishVersion, publish_version
 from core.standards.resolve import effective_standard
 from gateway.cli.operator import Operator
+from gateway.demo.earlier import imported_before
 from gateway.demo.material import Material
 from gateway.demo.stage import PLUGIN, SCOPES, Stage
 from tenants.networks.opening import LogTenants
@@ -103,13 +104,17 @@ async def tried(at: Operator, stage: Stage, material: Material, seconds: int) ->
 
 
 async def bring_in(at: Operator, stage: Stage, material: Material, tell: Progress) -> Imported:
-    """Import the log as records."""
+    """Import the log as records, unless an earlier run imported the whole of it."""
     command = ImportLog(
         path=material.log,
         mapping=material.mapping,
         masters=at.services.get(MasterKeys),
         opener=LogTenants(at.database, at.clock, {PLUGIN: SCOPES}),
     )
+    known = await imported_before(at, stage, command) if material.log.exists() else None
+    if known is not None:
+        tell(known.figures)
+        return known
     return await import_log(at.database, at.directory, stage.headquarters, command, clock=at.clock, progress=tell)
 
 

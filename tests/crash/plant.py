@@ -6,20 +6,23 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from signal import SIGTERM
+from typing import IO, Any
 
 import asyncpg
 from touchstone_runtime.embedded import EmbeddedServer
 from touchstone_runtime.postgres import EmbeddedPostgres
+from touchstone_runtime.spawning import Launch, spawn
 from touchstone_runtime.throwaway import throwaway_folder
 from touchstone_runtime.valkey import EmbeddedValkey
 
 from core.kernel.migration.run import bootstrap, upgrade
 from core.kernel.settings import Settings
-from gateway.demo.children import answers, started
+from gateway.demo.children import PROXIES, answers
 from tests.support.cluster import admin_database_url, database_url, superuser
 
 DATABASE = "touchstone"
@@ -27,6 +30,17 @@ SECRET = "5e" * 32
 PATIENCE_S = 90.0
 LOOK_EVERY_S = 0.05
 LONG_SHUTDOWN_S = 30.0
+
+
+def started(
+    name: str, arguments: tuple[str, ...], environment: Mapping[str, str], output: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """Start a command of ours that ends when this process does."""
+    kept = {key: value for key, value in environment.items() if key not in PROXIES}
+    command = [sys.executable, "-m", "gateway.cli.main", name, *arguments]
+    return spawn(
+        Launch(command=command, folder=Path.cwd(), account=None, output=output, farewell=SIGTERM, environment=kept)
+    )
 
 
 class Part:

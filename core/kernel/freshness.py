@@ -1,0 +1,37 @@
+"""Pooled connections are looked at before they are used again, and asked only when they have been idle for a while."""
+
+from time import monotonic
+from typing import Any, Final
+
+from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+LONG_IDLE_S: Final = 5.0
+RETURNED: Final = "touchstone.returned"
+
+
+def keep_fresh(engine: AsyncEngine) -> None:
+    """Give connections that are lost back for new ones before anybody meets an error on them.
+
+    A server that ends says so, and the driver knows at once without a question. Only what lies between (a firewall that
+    forgets, a machine that vanished) is silent; whoever was idle for some seconds is therefore asked. Asking every time
+    costs three round trips, as much as most transactions.
+    """
+
+    def returned(_connection: object, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record of a connection
+        record.info[RETURNED] = monotonic()
+
+    def taken(connection: Any, record: Any, _fairy: object) -> None:  # noqa: ANN401 - the dialect's own connection
+        idle_since = record.info.pop(RETURNED, None)
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if idle_since is None or monotonic() - idle_since < LONG_IDLE_S:
+            return
+        try:
+            connection.ping()
+        except Exception as lost:
+            raise InvalidatePoolError from lost
+
+    event.listen(engine.sync_engine, "checkin", returned)
+    event.listen(engine.sync_engine, "checkout", taken)
