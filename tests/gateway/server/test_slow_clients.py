@@ -18,11 +18,6 @@ ALIVE = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 SHORT = {"header_timeout_s": 0.3, "keep_alive_s": 0.3, "body_timeout_s": 0.3}
 
 
-@pytest.fixture(params=list(ServerKind))
-def kind(request: pytest.FixtureRequest) -> ServerKind:
-    return request.param
-
-
 @asynccontextmanager
 async def connected(api: Served) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter], None]:
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
