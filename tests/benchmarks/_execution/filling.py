@@ -20,8 +20,8 @@ RECORDS = """
            CASE WHEN i % 10 = 0 THEN 'open' ELSE 'resolved' END,
            (ARRAY['low', 'medium', 'high', NULL])[1 + i % 4], ($6::uuid[])[1 + i % nullif(cardinality($6::uuid[]), 0)],
            made.opened_at, made.opened_at + interval '20 minutes',
-           CASE WHEN i % 10 > 0 THEN made.opened_at + make_interval(secs => 3600 + i * 7919 % 250000) END,
-           1200, CASE WHEN i % 10 > 0 THEN 3600 + i * 7919 % 250000 END,
+           CASE WHEN i % 10 > 0 THEN made.opened_at + make_interval(secs => 3600 + i::bigint * 7919 % 250000) END,
+           1200, CASE WHEN i % 10 > 0 THEN 3600 + i::bigint * 7919 % 250000 END,
            CASE WHEN $8 > 0 THEN $8 ELSE 3 + i % 7 END,
            made.opened_at + interval '2 hours', made.opened_at, made.opened_at, 1
     FROM unnest($1::uuid[]) AS t (id)
