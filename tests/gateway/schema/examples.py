@@ -1,0 +1,136 @@
+"""How each root field of the schema is called: whoever adds a field enters its example here.
+
+An example says in which furnished tenant the call does what it is for, and with which arguments; a string that begins
+with ``#`` stands for the global id of that name, and ``@`` for a revision. Documents are made from the schema.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.gateway.schema.furnished import CODE
+
+Where = Literal["north", "headquarters"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """How a field is called.
+
+    Attributes:
+        arguments: All but the idempotency key.
+        where: The tenant in which the call answers with something of its own.
+        answers: False where nobody who has a tenant can be answered with something of it.
+        audited: Whether reading is put on record, because it reaches beyond one tenant.
+    """
+
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+    where: Where = "north"
+    answers: bool = True
+    audited: bool = False
+
+
+def changes(where: Where = "north", /, **input: Any) -> Example:
+    return Example(arguments={"input": input}, where=where)
+
+
+def at_headquarters(**arguments: Any) -> Example:
+    return Example(arguments=arguments, where="headquarters")
+
+
+SAID = "Said by whoever calls"
+PERIOD = {"standardCode": CODE}
+TITLE = [{"locale": "en", "text": SAID}]
+
+QUERIES = {
+    "adaptations": Example(),
+    "approvals": Example(),
+    "auditEntries": Example(),
+    "clause": at_headquarters(id="#clause"),
+    "deadLetters": Example(),
+    "effectiveStandard": Example(arguments={"code": CODE}),
+    "importRun": Example(arguments={"id": "#import"}),
+    "importRuns": Example(),
+    "inbox": Example(),
+    "invitations": Example(),
+    "issuers": at_headquarters(),
+    "job": Example(arguments={"id": "#job followed"}),
+    "jobs": Example(),
+    "me": Example(),
+    "memberships": Example(),
+    "myNetwork": at_headquarters(),
+    "mySettings": Example(),
+    "myTenant": Example(),
+    "networkQuality": Example(arguments={"period": PERIOD}, where="headquarters", audited=True),
+    "networkRecords": Example(where="headquarters", audited=True),
+    "networkRoles": at_headquarters(),
+    "node": Example(arguments={"id": "#record kept"}),
+    "pluginActivations": Example(),
+    "pluginApprovals": at_headquarters(),
+    "publishedVersion": at_headquarters(id="#published"),
+    "publishedVersions": at_headquarters(),
+    "qualityDashboard": Example(arguments={"period": PERIOD}),
+    "record": Example(arguments={"id": "#record kept"}),
+    "records": Example(),
+    "roles": Example(answers=False),
+    "serviceAccounts": Example(),
+    "site": Example(arguments={"id": "#site"}),
+    "sites": Example(),
+    "standard": at_headquarters(code=CODE),
+    "standardVersion": at_headquarters(id="#version drafted"),
+    "standards": at_headquarters(),
+    "tenant": Example(arguments={"id": "#tenant north"}),
+    "tenants": Example(),
+    "workItem": Example(arguments={"id": "#item kept"}),
+}
+CHANGES = {
+    "acceptInvitation": Example(arguments={"input": {"code": "guessed", "displayName": SAID}}, answers=False),
+    "adaptParameter": changes(
+        code=CODE, clauseKey="resolution", parameterKey="limit", value=100_003, reason=SAID, expectedRevision="@adapted"
+    ),
+    "addStep": changes(record="#record worked", version=2, key="completed"),
+    "approvePlugin": changes("headquarters", plugin="fresh", scopes=[]),
+    "approveVersion": changes("headquarters", version="#version submitted", expectedRevision="@submitted"),
+    "cancelJob": changes(job="#job cancelled"),
+    "changeRoles": changes(membership="#membership changed", roles=["manager"], version=1),
+    "changeSettings": changes(version="@settings", name=SAID),
+    "changeSite": changes(site="#site", version=1, name=SAID),
+    "closeWorkItem": changes(workItem="#item closed", version=1, ending="DONE"),
+    "createServiceAccount": changes(name=SAID, roles=["clerk"]),
+    "decideApproval": changes(approval="#approval decided", verdict="APPROVED"),
+    "defineRole": changes(
+        "headquarters", key="fresh", name=SAID, description=SAID, permissions=["records.read"], kinds=["REGION"]
+    ),
+    "disablePlugin": changes(plugin="disabled"),
+    "draftStandard": changes(
+        "headquarters",
+        code="fresh",
+        number="1.0.0",
+        title=TITLE,
+        clauses=[{"key": "greeting", "kind": "WORDING", "text": TITLE}],
+    ),
+    "enablePlugin": changes(plugin="enabled", scopes=["records.read"]),
+    "endMembership": changes(membership="#membership ended", version=1),
+    "invitePerson": changes(roles=["clerk"], invitee=SAID),
+    "moveTenant": changes("headquarters", tenant="#tenant moved", parent="#region"),
+    "openRecord": changes(channel="phone", standardCode=CODE, externalId=SAID),
+    "openSite": changes(key="fresh", name=SAID),
+    "provisionTenant": changes("headquarters", key="fresh", name=SAID, parent="#region"),
+    "publishVersion": changes("headquarters", version="#version approved", expectedRevision="@approved"),
+    "registerIssuer": changes("headquarters", issuer="https://fresh.example.com", audience=SAID, name=SAID),
+    "replayDeadLetter": changes(deadLetter="#letter"),
+    "resolveRecord": changes(record="#record resolved", version=3),
+    "resumeTenant": changes("headquarters", tenant="#tenant resumed"),
+    "revokePlugin": changes(plugin="revoked"),
+    "revokeServiceAccount": changes(serviceAccount="#account revoked"),
+    "rotateSecret": changes(serviceAccount="#account rotated", version=1),
+    "submitVersion": changes("headquarters", version="#version drafted", expectedRevision="@drafted"),
+    "suspendTenant": changes("headquarters", tenant="#tenant suspended"),
+    "takeWorkItem": changes(workItem="#item taken", version=1),
+    "withdrawAdaptation": changes(adaptation="#adaptation", reason=SAID, expectedRevision="@adapted"),
+    "withdrawApproval": changes(approval="#approval withdrawn"),
+    "withdrawInvitation": changes(invitation="#invitation withdrawn"),
+    "withdrawIssuer": changes("headquarters", issuer="#issuer withdrawn"),
+    "withdrawPluginApproval": changes("headquarters", plugin="withdrawn"),
+}
+SUBSCRIPTIONS = {"jobProgress": Example(arguments={"job": "#job followed"})}
+EXAMPLES = {"Query": QUERIES, "Mutation": CHANGES, "Subscription": SUBSCRIPTIONS}

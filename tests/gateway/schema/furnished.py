@@ -1,0 +1,258 @@
+"""A network in which every room holds something: what the root fields of the schema are tried on."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from core.kernel.approvals import AskApproval, approval_kind, ask_approval
+from core.kernel.crypto import MasterKeys
+from core.kernel.directory import Directory
+from core.kernel.graphql.ids import global_id, split_id
+from core.kernel.ids import new_id
+from core.kernel.jobs import open_job
+from core.kernel.outbox import send
+from core.kernel.permissions import DO_WORK, every_permission
+from core.kernel.scope import Scope
+from core.kernel.unit import Unit
+from core.kernel.work_items import open_item
+from core.quality.repository import add_up_days, keep_figures
+from core.records.importing.import_log import ImportLog, import_log
+from core.records.open_record import OpenRecord, open_record
+from core.records.work_record import AddStep, add_record_step
+from core.standards.adapt import Adapt, adapt
+from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
+from core.standards.document import load_standard
+from core.standards.draft import DraftStandard, draft_standard
+from core.standards.models import StandardVersion
+from core.standards.publish import PublishVersion, publish_version
+from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
+from tenants.accounts.service_accounts import CreateServiceAccount, create_service_account
+from tenants.activations.approve_plugin import ApprovePlugin, approve_plugin
+from tenants.activations.enable_plugin import EnablePlugin, enable_plugin
+from tenants.networks.change_settings import ChangeSettings, change_settings
+from tenants.networks.provision import ProvisionTenant, provision_tenant
+from tenants.networks.suspend import suspend_tenant
+from tenants.people.define_role import DefineRole, define_role
+from tenants.sites.open import OpenSite, open_site
+from tests.core.records.builders import event, mapping, xes_log, xes_trace
+from tests.support.api import Api
+from tests.support.networks import FOUNDED, BuiltNetwork, as_person
+from tests.tenants.office import Office
+
+T = TypeVar("T")
+
+STANDARD = Path(__file__).parents[3] / "gateway" / "demo" / "content" / "incident-handling.yaml"
+CODE = "incident-handling"
+MARK = "Zinnober"
+"""Stands in texts of the furnished tenants, and nowhere else."""
+
+SHARED = "Kobalt"
+"""Stands in texts that the whole network may read, and nowhere else."""
+
+COUNT = 104_729
+"""Stands in figures of the furnished tenants, and nowhere else."""
+
+APPROVAL = "walls.test"
+
+
+@dataclass
+class Furnished:
+    """A network full of things, and a stranger's network beside it.
+
+    Attributes:
+        office: Opens units in the network, and looks behind its walls.
+        api: The whole API.
+        strangers: Another network on the same server.
+        north: The tenant whose things they are, acted in by somebody who may do everything.
+        headquarters: The same at headquarters.
+        ids: Global ids by the names the examples use.
+        revisions: Revisions and versions that changes expect.
+    """
+
+    office: Office
+    api: Api
+    strangers: BuiltNetwork
+    north: Scope
+    headquarters: Scope
+    ids: dict[str, str] = field(default_factory=dict[str, str])
+    revisions: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def network(self) -> BuiltNetwork:
+        return self.office.network
+
+    async def run(self, scope: Scope, work: Callable[..., Awaitable[T]], *commands: Any) -> T:
+        return await self.office.run(scope, lambda unit: work(unit, *commands))
+
+    def call(self, name: str, type_: str, id_: UUID) -> None:
+        self.ids[name] = global_id(type_, id_)
+
+
+async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Path) -> Furnished:
+    """Put something into every room of the northern tenant and of headquarters."""
+    everything = every_permission()
+    network = office.network
+    house = Furnished(
+        office,
+        api,
+        strangers,
+        replace(as_person(network.north, everything), roles=("franchise_owner",)),
+        replace(as_person(network.headquarters, everything), roles=("headquarters_administrator",)),
+    )
+    await people_and_tenants(house)
+    await standards(house)
+    await work(house)
+    await records(house, folder)
+    return house
+
+
+async def people_and_tenants(house: Furnished) -> None:
+    """Sites, people, accounts, issuers, roles, plugins and more tenants."""
+    north, headquarters = house.north, house.headquarters
+    for scope, name in ((north, MARK), (headquarters, SHARED)):
+        await house.run(scope, change_settings, ChangeSettings(expected_version=1, name=f"{name} & Sons"))
+    site = await house.run(north, open_site, OpenSite(key="main", name=f"{MARK} site"))
+    house.call("site", "Site", site.id)
+    for name in ("kept", "rotated", "revoked"):
+        command = CreateServiceAccount(name=f"{MARK} {name}", roles=("clerk",))
+        account = await house.run(north, create_service_account, command)
+        house.call(f"account {name}", "ServiceAccount", account.account.id)
+    for name in ("kept", "withdrawn"):
+        found = await house.office.invite(north, "clerk", invitee=f"{MARK} {name}")
+        house.call(f"invitation {name}", "Invitation", found.id)
+    for name in ("changed", "ended"):
+        joined = await house.office.joined(north, "clerk")
+        house.call(f"membership {name}", "Membership", joined.membership_id)
+    for name in ("kept", "withdrawn"):
+        command = RegisterIssuer(issuer=f"https://{name}.{house.network.key}.example", audience=MARK, name=MARK)
+        issuer = await house.run(headquarters, register_issuer, command)
+        house.call(f"issuer {name}", "Issuer", issuer.id)
+    role = DefineRole(
+        key="night",
+        name=SHARED,
+        description=SHARED,
+        permissions=frozenset({"records.read"}),
+        kinds=frozenset({"region"}),
+    )
+    await house.run(headquarters, define_role, role)
+    for plugin in ("kept", "disabled", "revoked", "enabled", "withdrawn"):
+        await house.run(headquarters, approve_plugin, ApprovePlugin(plugin=plugin, scopes=frozenset({"records.read"})))
+        if plugin != "enabled":
+            command = EnablePlugin(plugin=plugin, scopes=frozenset(), configuration={"said": MARK})
+            await house.run(north, enable_plugin, command)
+    for key in ("moved", "suspended", "resumed"):
+        command = ProvisionTenant(
+            key=key, name=MARK, parent_id=headquarters.tenant_id, kind="franchisee", since=FOUNDED
+        )
+        tenant = await house.run(headquarters, provision_tenant, command)
+        house.call(f"tenant {key}", "Tenant", tenant.id)
+    resumed = UUID(local(house.ids["tenant resumed"]))
+    await house.run(headquarters, suspend_tenant, resumed)
+    house.call("tenant north", "Tenant", north.tenant_id)
+    house.call("region", "Tenant", house.network.region.tenant_id)
+
+
+async def standards(house: Furnished) -> None:
+    """A published standard that the tenant adapts, and one at each stage of writing."""
+    headquarters, author = house.headquarters, as_person(house.headquarters, every_permission())
+    content = load_standard(STANDARD).content
+
+    async def written(code: str, stages: int) -> StandardVersion:
+        title = {"en": content.title["en"] if code == CODE else MARK}
+        draft = DraftStandard(content=msgspec.structs.replace(content, code=code, title=title))
+        version = await house.run(author, draft_standard, draft)
+        for actor, advance, command in (
+            (author, submit_version, SubmitVersion),
+            (headquarters, approve_version, ApproveVersion),
+        )[:stages]:
+            made: Any = command(version_id=version.id, expected_revision=version.revision)
+            version = await house.run(actor, advance, made)
+        house.call(f"version {code}", "StandardVersion", version.id)
+        house.revisions[code] = version.revision
+        return version
+
+    version = await written(CODE, 2)
+    published = PublishVersion(version_id=version.id, expected_revision=version.revision, valid_from=FOUNDED)
+    await house.run(headquarters, publish_version, published)
+    for stages, code in enumerate(("drafted", "submitted", "approved")):
+        await written(code, stages)
+    await house.office.carry_out()
+    adapted = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_193, reason=MARK)
+    adaptation = await house.run(house.north, adapt, adapted)
+    house.call("adaptation", "Adaptation", adaptation.id)
+    rows = {"clause": ("Clause", "clauses"), "published": ("PublishedVersion", "published_versions")}
+    for name, (type_, table) in rows.items():
+        query = f"SELECT id FROM {table} WHERE network_id = $1 ORDER BY id LIMIT 1"
+        house.call(name, type_, await house.office.admin.fetchval(query, house.network.id))
+
+
+async def work(house: Furnished) -> None:
+    """Work items, approvals, jobs, and a letter that could not be delivered."""
+    approval_kind(APPROVAL, DO_WORK)
+    north, subject = house.north, new_id()
+
+    async def opened(unit: Unit) -> None:
+        for name in ("kept", "taken", "closed"):
+            item = await open_item(unit, kind=f"walls.{name}", subject_kind=MARK, subject_id=subject)
+            house.call(f"item {name}", "WorkItem", item)
+        for name in ("followed", "cancelled"):
+            job = await open_job(unit, kind=f"walls.{name}", subject_kind=MARK, subject_id=subject)
+            house.call(f"job {name}", "Job", job.id)
+        house.call("letter", "DeadLetter", await send(unit, "walls.unheard", {"about": str(subject)}))
+
+    async def asked(unit: Unit, name: str) -> None:
+        command = AskApproval(kind=APPROVAL, subject_kind=MARK, subject_id=new_id(), subject_version=1)
+        house.call(f"approval {name}", "Approval", (await ask_approval(unit, command)).id)
+
+    await house.run(north, opened)
+    await house.run(north, asked, "withdrawn")
+    await house.run(as_person(north, every_permission()), asked, "decided")
+    dead = "UPDATE outbox SET status = 'dead', finished_at = now() WHERE network_id = $1 AND topic = 'walls.unheard'"
+    await house.office.admin.execute(dead, house.network.id)
+
+
+async def records(house: Furnished, folder: Path) -> None:
+    """Records that were imported and opened, and figures of them."""
+    north = house.north
+    log = folder / "walls.xes"
+    at = ("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z")
+    log.write_bytes(xes_log(xes_trace(MARK, [event("Accepted", at[0]), event("Completed", at[1])])))
+    masters = house.api.services.get(MasterKeys)
+    command = ImportLog(path=log, mapping=mapping(tenant={"own": True, "first_event": None}), masters=masters)
+    directory = house.api.services.get(Directory)
+    imported = await import_log(house.api.database, directory, north, command, clock=house.office.clock)
+    assert imported.figures.new == 1, imported
+    house.call("import", "ImportRun", imported.run_id)
+    for name, steps in {"kept": 0, "worked": 1, "resolved": 2}.items():
+        opening = OpenRecord(channel="phone", standard_code=CODE, external_id=f"{MARK} {name}", priority=MARK)
+        record = await house.run(north, open_record, opening)
+        for version, key in enumerate(("accepted", "completed")[:steps], start=1):
+            await house.run(north, add_record_step, AddStep(record_id=record, expected_version=version, key=key))
+        house.call(f"record {name}", "Record", record)
+    await house.run(north, figures)
+
+
+async def figures(unit: Unit) -> None:
+    """Count records that are told from all others."""
+    day = date(2026, 3, 1)
+    row = {
+        "id": new_id(),
+        "standard_code": CODE,
+        "day": day,
+        "resolution_seconds": COUNT,
+        "published_limit_seconds": COUNT,
+        "effective_limit_seconds": COUNT,
+        "step_count": COUNT,
+    }
+    await keep_figures(unit, [row])
+    await add_up_days(unit, CODE, [day])
+
+
+def local(given: str) -> str:
+    """The row's id in a global id."""
+    return split_id(given)[1]
