@@ -7,7 +7,6 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLUnionType,
-    get_named_type,
     is_leaf_type,
     is_required_argument,
 )
@@ -63,9 +62,10 @@ def is_told(key: str, field: GraphQLField, depth: int) -> bool:
 
 def behind(field: GraphQLField) -> Any:
     """The type a field leads to, through lists and markers."""
-    anything: Any = field
-    named: Any = get_named_type(anything.type)
-    return named
+    type_: Any = field.type
+    while hasattr(type_, "of_type"):
+        type_ = type_.of_type
+    return type_
 
 
 def is_page(field: GraphQLField) -> bool:
