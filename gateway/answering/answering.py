@@ -15,6 +15,7 @@ from core.kernel.graphql.context import RequestContext
 from core.kernel.reads import Splicing
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
+from gateway.answering.payloads import Payloads
 from gateway.answering.prepared import Prepared, Recent, structure_of
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
@@ -64,6 +65,8 @@ class Answering:
             found = await self._read(query, variables or {}, context, context.scope, name)
             if found is not None:
                 return found
+        if self._compiled:
+            context.payloads = self._payloads(query, name)
         return await self._schema.execute(
             query,
             variable_values=dict(variables or {}),
@@ -72,6 +75,10 @@ class Answering:
             operation_extensions=extensions,
             allowed_operation_types=allowed,
         )
+
+    def _payloads(self, query: str, name: str | None) -> Payloads | None:
+        prepared = self.prepared(query, name)
+        return None if prepared is None or prepared.is_query else Payloads(self._compiler, prepared)
 
     def prepared(self, query: str, name: str | None) -> Prepared | None:
         """Give an operation of a valid document, if it is one."""

@@ -15,6 +15,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from gateway.execution.compiled.payloads import PayloadPlan
 from gateway.execution.compiled.plan import Plan
 
 K = TypeVar("K", bound=Hashable)
@@ -56,6 +57,7 @@ class Prepared:
         fragments: The document's fragments.
         plans: Its plans, by the structure of the variables.
         costs: Its costs, by the numbers among the variables.
+        payloads: Plans of what its mutations answer, by the field and the structure of the variables.
     """
 
     document: DocumentNode
@@ -63,6 +65,7 @@ class Prepared:
     fragments: Mapping[str, FragmentDefinitionNode]
     plans: Recent[Hashable, Plan]
     costs: Recent[Hashable, int]
+    payloads: Recent[Hashable, PayloadPlan | None]
 
     @classmethod
     def of(cls, document: DocumentNode, name: str | None) -> "Prepared | None":
@@ -76,7 +79,7 @@ class Prepared:
         if len(found) != 1:
             return None
         fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-        return cls(document, found[0], fragments, Recent(MOST_PLANS), Recent(MOST_PLANS))
+        return cls(document, found[0], fragments, Recent(MOST_PLANS), Recent(MOST_PLANS), Recent(MOST_PLANS))
 
     @property
     def is_query(self) -> bool:

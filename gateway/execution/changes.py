@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from inspect import signature
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from core.kernel.database import WRITE_LIMIT_MS
@@ -26,18 +27,39 @@ NOTHING = UUID(int=0)
 Complete = Callable[[object], Awaitable[Any]]
 
 
+class Written(Protocol):
+    """Prints the payload of a mutation at once."""
+
+    async def print(self, context: RequestContext, unit: Unit, refs: Refs) -> Any:  # noqa: ANN401 - JSON that is written already
+        """Print it; nothing where the interpreter has to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """How the answer of a mutation is completed.
+
+    Attributes:
+        interpreted: Reads the selection of a result field by field: ``Refs``, or a refusal.
+        written: Prints a success at once, where that can be.
+    """
+
+    interpreted: Complete
+    written: Written | None
+
+
 class Spoiled(Exception):  # noqa: N818 - it says what happened
     """A statement of the answer failed, after which PostgreSQL would roll back and call it a commit."""
 
 
-async def carry_out(operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Complete) -> Any:  # noqa: ANN401 - the completed answer
+async def carry_out(operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Completing) -> Any:  # noqa: ANN401 - the completed answer
     """Do what a mutation says, read its answer on the same connection, and commit; or change nothing at all.
 
     Args:
         operation: The operation it is part of.
         guard: The field.
         arguments: The field's arguments as GraphQL coerced them.
-        complete: Reads the selection of a result: ``Refs``, or a refusal.
+        complete: Reads the selection of a result.
 
     Raises:
         DomainError: A refusal that is no member of the result.
@@ -54,7 +76,7 @@ async def carry_out(operation: Operation, guard: Guard, arguments: dict[str, Any
     except DomainError as refused:
         if problem_of(change, refused) is None:
             raise
-        return await complete(refused)
+        return await complete.interpreted(refused)
 
 
 async def entered(context: RequestContext, guard: Guard, arguments: dict[str, Any]) -> Scope:
@@ -66,13 +88,19 @@ async def entered(context: RequestContext, guard: Guard, arguments: dict[str, An
     return await enter(**provided(enter, context=context, **converted))
 
 
-async def in_one_transaction(operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Complete) -> Any:  # noqa: ANN401 - the completed answer
+async def in_one_transaction(
+    operation: Operation, guard: Guard, arguments: dict[str, Any], complete: Completing
+) -> Any:  # noqa: ANN401 - the completed answer
     """Run the coroutine, or find what it did before, and read the answer before the commit."""
     async with operation.context.unit(read_only=False) as unit:
         refs = await once(operation.context, unit, guard, arguments)
         await unit.session.flush()  # What the use case left pending is not seen by the loaders' statements otherwise.
+        if complete.written is not None:
+            printed = await complete.written.print(operation.context, unit, refs)
+            if printed is not None:
+                return printed
         async with operation.within(unit) as reader:
-            answer = await complete(refs)
+            answer = await complete.interpreted(refs)
         if reader.broken:
             raise Spoiled
     return answer

@@ -17,7 +17,7 @@ from graphql.pyutils import Path
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.refusals import refusal
 from core.kernel.reads import Breadth
-from gateway.execution.changes import carry_out
+from gateway.execution.changes import Completing, Written, carry_out
 from gateway.execution.faults import presented
 from gateway.execution.guards import GUARDS, Guard, Guards
 from gateway.execution.lookahead import Lookahead
@@ -136,9 +136,9 @@ class TouchstoneExecutor(Executor[Any]):
             return None
         try:
             arguments = get_argument_values(definition, details[0].node, self.variable_values)
-            return await carry_out(
-                self.state, guard, arguments, self._completing(definition, parent_type, details, path)
-            )
+            complete = self._completing(definition, parent_type, details, path)
+            written = self._written(details, path)
+            return await carry_out(self.state, guard, arguments, Completing(complete, written))
         except Exception as error:  # noqa: BLE001 - located and presented like any field's
             self.handle_field_error(error, definition.type, details, path)
             return None
@@ -153,6 +153,13 @@ class TouchstoneExecutor(Executor[Any]):
             return await answer if self.is_awaitable(answer) else answer
 
         return complete
+
+    def _written(self, details: FieldDetailsList, path: Path) -> Written | None:
+        """Give what prints the payload of a mutation, where one statement can."""
+        payloads = self.state.context.payloads
+        if payloads is None:
+            return None
+        return payloads.plan(str(path.key), [one.node for one in details], self.variable_values)
 
     def handle_field_error(
         self, raw_error: Exception, return_type: GraphQLOutputType, field_details_list: FieldDetailsList, path: Path

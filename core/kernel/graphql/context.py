@@ -41,6 +41,7 @@ class RequestContext:
         scope: The tenant acted in, with the permissions held there; empty where none was named.
         correlation_id: Ties answers to log lines; masked errors carry it.
         operation: The execution's own state, put in by the executor.
+        payloads: What prints the payloads of mutations at once, where there is such a thing.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class RequestContext:
     scope: Scope | None = None
     correlation_id: str = field(default_factory=lambda: new_id().hex)
     operation: Any = None
+    payloads: Any = None
 
     def check(self, *needed: Permission) -> None:
         """Refuse unless everything needed is held.

@@ -22,11 +22,13 @@ class Run:
         scope: Whose rows are read.
         variables: The operation's variables, coerced.
         now: The instant of the operation.
+        refs: What a mutation gave, whose payload is read.
     """
 
     scope: Scope
     variables: VariableValues
     now: datetime
+    refs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 Find = Callable[[Run], Any]

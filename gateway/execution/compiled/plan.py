@@ -16,7 +16,7 @@ from gateway.execution.compiled.binds import Binds, Find, Run
 from gateway.execution.compiled.holes import Splice, spliced
 from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.printing import BAIL
-from gateway.execution.compiled.statement import ContextStrategy
+from gateway.execution.compiled.statement import Strategy
 
 DIALECT = cast("Any", asyncpg_dialect)()
 BAIL_SIGN = BAIL.encode()
@@ -63,7 +63,7 @@ class Plan:
     @classmethod
     def made(
         cls,
-        strategy: ContextStrategy,
+        strategy: Strategy,
         columns: Sequence[ColumnElement[Any]],
         roots: Sequence[Root],
         objects: ObjectCompiler,
@@ -96,16 +96,19 @@ class Plan:
         """Execute the statement and give the JSON of each compiled root field, with its holes.
 
         Args:
-            connection: An asyncpg connection that gives texts as bytes.
+            connection: An asyncpg connection, quickest where it gives texts as bytes.
             run: The request.
 
         Raises:
             Bail: The interpreter would have an error here.
         """
         row = await connection.fetchrow(self.sql, *self.values(run))
-        found = [cast("bytes", one) for one in cast("Sequence[Any]", row)]
-        if any(one is None or BAIL_SIGN in one for one in cast("list[bytes | None]", found)):
-            raise Bail
+        found: list[bytes] = []
+        for one in row:
+            text = one.encode() if isinstance(one, str) else one
+            if text is None or BAIL_SIGN in text:
+                raise Bail
+            found.append(text)
         return found
 
     async def fill(self, found: list[bytes], run: Run, splicing: Splicing) -> list[bytes]:

@@ -68,13 +68,18 @@ def floating(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """Print a float as the interpreter does where both agree, and nothing elsewhere."""
     number = as_kind(value, sa.Double())
     size = sa.func.abs(number)
-    least, most = sa.literal_column(f"{PLAIN_FLOATS[0]:.4f}"), sa.literal_column(f"{PLAIN_FLOATS[1]:.0f}")
+    least, most = (number_sign(one) for one in PLAIN_FLOATS)
     whole = sa.and_(sa.func.trunc(number) == number, size < most)
     return sa.case(
         (whole, as_text(number).concat(quoted(".0"))),
         (sa.and_(size >= least, size < most), as_text(number)),
         else_=sa.null(),
     )
+
+
+def number_sign(number: float) -> ColumnElement[Any]:
+    """Write a number into the statement."""
+    return sa.literal_column(f"{number:.4f}")
 
 
 def as_kind(value: ColumnElement[Any], kind: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a type of SQLAlchemy's

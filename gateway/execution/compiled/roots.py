@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from graphql import FieldNode, FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement
+from strawberry.types.base import get_object_definition
 
 from core.kernel.graphql.ids import local_key, split_id
 from core.kernel.reads import Breadth
@@ -15,6 +16,7 @@ from gateway.execution.compiled.arguments import Arguments, Find
 from gateway.execution.compiled.bail import Bail, Inexpressible
 from gateway.execution.compiled.binds import Run
 from gateway.execution.compiled.objects import ObjectCompiler
+from gateway.execution.compiled.payloads import PayloadPlan, payload_plan
 from gateway.execution.compiled.plan import Plan, Root
 from gateway.execution.compiled.rows import Rows, walls
 from gateway.execution.compiled.selections import Selections
@@ -66,25 +68,44 @@ class Compiler:
             GraphQLError: An argument is wrong; the interpreter says it in its place.
         """
         query = cast("GraphQLObjectType", self.schema.query_type)
-        selections = Selections(self.schema, fragments, variables)
-        objects = ObjectCompiler(
-            schema=self.schema,
-            guards=self.guards,
-            readings=self.readings,
-            selections=selections,
-            variables=variables,
-            seal=self.seal,
-            page_limit=self.page_limit,
-        )
+        objects = self._objects(fragments, variables)
         roots: list[Root] = []
         columns: list[ColumnElement[Any]] = []
-        for name, nodes in selections.of(operation.selection_set, query).items():
+        for name, nodes in objects.selections.of(operation.selection_set, query).items():
             try:
                 columns.append(RootCompiler(objects, query, nodes).column())
                 roots.append(Root(name, nodes, len(columns) - 1))
             except Inexpressible as why:
                 roots.append(Root(name, nodes, None, str(why)))
         return Plan.made(strategy, columns, roots, objects)
+
+    def payload(
+        self,
+        field: str,
+        nodes: Sequence[FieldNode],
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: VariableValues,
+    ) -> PayloadPlan | None:
+        """Compile what is selected of a mutation's success; nothing where it cannot be."""
+        guard = self.guards.find("Mutation", field)
+        if guard is None or guard.change is None:
+            return None
+        success = self.schema.get_type(get_object_definition(guard.change.success, strict=True).name)
+        try:
+            return payload_plan(self._objects(fragments, variables), cast("GraphQLObjectType", success), nodes)
+        except Inexpressible:
+            return None
+
+    def _objects(self, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues) -> ObjectCompiler:
+        return ObjectCompiler(
+            schema=self.schema,
+            guards=self.guards,
+            readings=self.readings,
+            selections=Selections(self.schema, fragments, variables),
+            variables=variables,
+            seal=self.seal,
+            page_limit=self.page_limit,
+        )
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ is a statement of its own before it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
@@ -20,6 +20,23 @@ CONTEXT: dict[str, Callable[[Run], str]] = {
     "app.tenant_id": lambda run: str(run.scope.tenant_id),
     "app.lineage": lambda run: join_ids(run.scope.lineage),
 }
+
+
+class Strategy(Protocol):
+    """Makes one statement of columns, which knows or is told whom it serves."""
+
+    def statement(self, columns: Sequence[ColumnElement[Any]], binds: Binds) -> Select[Any]:
+        """Make the statement."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """Reads in a transaction that knows already."""
+
+    def statement(self, columns: Sequence[ColumnElement[Any]], binds: Binds) -> Select[Any]:  # noqa: ARG002 - as every strategy
+        """Make the statement."""
+        return sa.select(*columns)
 
 
 @dataclass(frozen=True, slots=True)

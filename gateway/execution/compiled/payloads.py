@@ -1,0 +1,104 @@
+"""Payloads of mutations: what is selected of the rows a mutation made, read by one statement before it commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+import sqlalchemy as sa
+from graphql import FieldNode, GraphQLList, GraphQLNamedType, GraphQLNonNull, GraphQLObjectType
+from sqlalchemy import ColumnElement
+
+from core.kernel.reads import Splicing
+from gateway.execution.compiled.bail import Inexpressible
+from gateway.execution.compiled.binds import Find, Run
+from gateway.execution.compiled.objects import ObjectCompiler
+from gateway.execution.compiled.plan import Plan, Root
+from gateway.execution.compiled.rows import Rows, walls
+from gateway.execution.compiled.statement import OpenTransaction
+from gateway.execution.compiled.texts import NULL, concat, or_else, quoted
+from gateway.execution.compiled.values import Shown, shown
+from gateway.execution.graphql_types import kind_of, named_type
+from gateway.execution.plans import EntityPlan
+from gateway.execution.readings import AttributeReading
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadPlan:
+    """How the success of a mutation is printed.
+
+    Attributes:
+        plan: Reads the rows; a root is a field of the payload.
+        values: What prints the fields that code gave, by their names in the answer: attribute and printer.
+    """
+
+    plan: Plan
+    values: dict[str, tuple[str, Shown]]
+
+    async def read(self, connection: Any, run: Run, splicing: Splicing) -> bytes:  # noqa: ANN401 - asyncpg's is not typed
+        """Print the payload of a mutation that is done and not yet committed.
+
+        Raises:
+            Bail: The interpreter would have an error here.
+        """
+        rows = await self.plan.fill(await self.plan.read(connection, run), run, splicing) if self.plan.sql else []
+        parts: list[bytes] = []
+        for one in self.plan.roots:
+            if one.column is None:
+                name, show = self.values[one.name]
+                text = orjson.dumps(show(run.refs.get(name)))
+            else:
+                text = rows[one.column]
+            parts.append(b'"' + one.name.encode() + b'":' + text)
+        return b"{" + b",".join(parts) + b"}"
+
+
+def payload_plan(objects: ObjectCompiler, success: GraphQLObjectType, nodes: Sequence[FieldNode]) -> PayloadPlan:
+    """Compile what is selected of a mutation's success.
+
+    Raises:
+        Inexpressible: Something of it can only be read by the interpreter.
+    """
+    roots: list[Root] = []
+    columns: list[ColumnElement[Any]] = []
+    values: dict[str, tuple[str, Shown]] = {}
+    for name, same in objects.selections.below(nodes, success).items():
+        asked = same[0].name.value
+        if asked == "__typename":
+            roots.append(Root(name, same, len(columns)))
+            columns.append(quoted(f'"{success.name}"'))
+            continue
+        objects.take(success, asked)
+        reading, kind = objects.readings.fields[success.name, asked], kind_of(success.fields[asked])
+        if not isinstance(reading, AttributeReading):
+            raise Inexpressible(f"{success.name}.{asked} is no attribute")
+        if reading.leads_to is None:
+            roots.append(Root(name, same, None))
+            values[name] = (reading.name, shown(kind, same, objects.selections, objects.readings))
+            continue
+        if isinstance(kind, GraphQLList | GraphQLNonNull):
+            raise Inexpressible(f"{success.name}.{asked} is a list")
+        roots.append(Root(name, same, len(columns)))
+        columns.append(one_row(objects, reading.leads_to, reading.name, named_type(success.fields[asked]), same))
+    return PayloadPlan(Plan.made(OpenTransaction(), columns, roots, objects), values)
+
+
+def one_row(
+    objects: ObjectCompiler,
+    plan: EntityPlan,
+    name: str,
+    type_: GraphQLNamedType,
+    nodes: Sequence[FieldNode],
+) -> ColumnElement[Any]:
+    """Print the row that a reference names, or null."""
+    rows = Rows(plan, plan.table.alias(objects.alias()))
+    key = objects.binds.add(reference(name), plan.key.type)
+    found = sa.select(concat(objects.object(cast("GraphQLObjectType", type_), rows, nodes))).select_from(rows.source)
+    owned = walls(plan.entity.model, rows.source, objects.binds)
+    one = found.where(*owned, rows.adapted(plan.key) == key).correlate(None).scalar_subquery()
+    return or_else(one, NULL)
+
+
+def reference(name: str) -> Find:
+    """Find an id among what the mutation gave."""
+    return lambda run: run.refs.get(name)
