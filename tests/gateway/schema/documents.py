@@ -60,7 +60,7 @@ def is_told(key: str, field: GraphQLField, depth: int) -> bool:
     return depth > 0 or is_leaf_type(behind(field))
 
 
-def behind(field: GraphQLField) -> Any:
+def behind(field: Any) -> Any:
     """The type a field leads to, through lists and markers."""
     type_: Any = field.type
     while hasattr(type_, "of_type"):
