@@ -32,6 +32,7 @@ EVERYWHERE = frozenset(kind.value for kind in TenantKind)
 ONLY_AT_HEADQUARTERS = frozenset(
     {
         "plugins.approve",
+        "queries.explain",
         "records.read_network",
         "tenants.define_roles",
         "tenants.manage_issuers",
@@ -129,6 +130,7 @@ ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt"}) | 
     "standards.publish",
     "quality.read_network",
     "plugins.approve",
+    "queries.explain",
     "tenants.define_roles",
     "tenants.manage_issuers",
     "tenants.place",

@@ -36,6 +36,7 @@ SIGNED_IN = permission("kernel.signed_in", "Be signed in to the tenant at all; e
 READ_WORK = permission("work.read", "See the work items and background jobs of one's tenant.")
 DO_WORK = permission("work.do", "Take, complete or dismiss work items and cancel background jobs.")
 REPLAY_WORK = permission("work.replay", "Send work again that was given up after its last attempt.")
+EXPLAIN_QUERIES = permission("queries.explain", "See how a query is executed: its SQL and the database's plan.")
 
 
 def every_permission() -> frozenset[str]:

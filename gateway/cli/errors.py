@@ -58,27 +58,6 @@ class SettingsAreIncomplete(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
-class DatabaseIsUnreachable(DomainError):  # noqa: N818 - errors are facts
-    """The database does not answer, or not us."""
-
-    address: str
-    reason: str
-    code: ClassVar[str] = "cli.database_unreachable"
-
-    @property
-    def message(self) -> str:
-        """Name the address without its credentials, and the kind of failure."""
-        return f"The database {self.address} cannot be used: {self.reason}."
-
-    @property
-    def hint(self) -> str:
-        """Say what to check."""
-        return (
-            "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, and run: touchstone migrate. touchstone doctor tells more."
-        )
-
-
-@fact
 class UnknownParent(DomainError):  # noqa: N818 - errors are facts
     """No tenant of the network has this key."""
 
@@ -113,6 +92,42 @@ class UnknownNetwork(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say how one comes to be."""
         return f"Check the key, or found the network: touchstone tenants create-network {self.network}"
+
+
+@fact
+class UnknownTenant(DomainError):  # noqa: N818 - errors are facts
+    """No tenant of the network has this key."""
+
+    tenant: str
+    network: str
+    code: ClassVar[str] = "cli.unknown_tenant"
+
+    @property
+    def message(self) -> str:
+        """Name the tenant."""
+        return f"The network {self.network} has no tenant {self.tenant}."
+
+    @property
+    def hint(self) -> str:
+        """Say where the keys are."""
+        return f"Look at: touchstone tenants list --network {self.network}"
+
+
+@fact
+class VariablesAreUnreadable(DomainError):  # noqa: N818 - errors are facts
+    """What was given as the variables of a query is no JSON object."""
+
+    code: ClassVar[str] = "cli.unreadable_variables"
+
+    @property
+    def message(self) -> str:
+        """Say what is wrong."""
+        return "The variables are no JSON object."
+
+    @property
+    def hint(self) -> str:
+        """Show one."""
+        return """Write them like this: --variables '{"first": 10}'"""
 
 
 @fact

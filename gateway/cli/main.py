@@ -25,10 +25,12 @@ COMMANDS = {
     "migrate": "gateway.cli.migrate:migrate",
     "import": "gateway.cli.import_log:import_log",
     "tenants": "gateway.cli.tenants:app",
+    "documents": "gateway.cli.documents:app",
     "tokens": "gateway.cli.tokens:tokens",
     "bench": "gateway.cli.bench:bench",
     "doctor": "gateway.cli.doctor:doctor",
     "schema": "gateway.cli.schema:schema",
+    "plan": "gateway.cli.plan:plan",
 }
 """Where each command stands; only the one that is run is imported, since all of them together take seconds."""
 

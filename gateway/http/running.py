@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
+import orjson
 import structlog
 from graphql import GraphQLError
 from orjson import Fragment
@@ -18,13 +19,16 @@ from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
 from core.kernel.logs import places
 from gateway.answering.answering import Answering
+from gateway.answering.explaining import ASKED, explained
 from gateway.auth.identity import Opened
 from gateway.execution.outcome import WrittenResult
 from gateway.http.answers import refusal_error, status_of, write_json
 from gateway.http.errors import InternalError, MalformedRequest, NotAcceptable, TooSlow
+from gateway.http.metering import meter
 from gateway.http.operation import Operation
 
 SINGLE = frozenset({OperationType.QUERY, OperationType.MUTATION})
+LONGEST_MESSAGE = 300
 WITHHELD_CODES = frozenset({"gateway.not_signed_in", "gateway.no_tenant"})
 
 log = structlog.get_logger(__name__)
@@ -92,22 +96,33 @@ class Operations:
             TooSlow: It did not end in time.
         """
         try:
+            context = self._context(opened, correlation_id)
             async with asyncio.timeout(self._longest_s):
                 result = await self._answering.execute(
                     operation.query,
                     operation.variables,
-                    self._context(opened, correlation_id),
+                    context,
                     name=operation.name,
                     extensions=operation.extensions,
                     allowed=SINGLE,
                 )
+                if operation.extensions.get(ASKED) is True:
+                    await self._explain(operation, context, result)
         except InvalidOperationTypeError as error:
             raise NotAcceptable from error
         except CannotGetOperationTypeError as error:
             raise MalformedRequest(problem="its document does not hold the operation it names") from error
         except TimeoutError as error:
             raise TooSlow from error
+        meter(opened, result)
         return shaped(result, opened, correlation_id)
+
+    async def _explain(self, operation: Operation, context: RequestContext, result: ExecutionResult) -> None:
+        """Add to an answer how it came about."""
+        told = await explained(self._answering, operation.query, operation.variables, context, name=operation.name)
+        result.extensions = {**(result.extensions or {}), ASKED: told}
+        if isinstance(result, WrittenResult) and result.body is not None:
+            result.body = write_json({**orjson.loads(result.body), "extensions": result.extensions})
 
     async def stream(self, operation: Operation, opened: Opened, correlation_id: str) -> AsyncGenerator[Answer]:
         """Run any operation and give its answers as they come."""
@@ -119,8 +134,10 @@ class Operations:
             operation_extensions=operation.extensions,
         )
         async with aclosing(results):
-            async for result in results:
-                yield shaped(cast("ExecutionResult", result), opened, correlation_id)
+            async for one in results:
+                result = cast("ExecutionResult", one)
+                meter(opened, result)
+                yield shaped(result, opened, correlation_id)
 
 
 def shaped(result: ExecutionResult, opened: Opened, correlation_id: str) -> Answer:
@@ -139,7 +156,7 @@ def shaped(result: ExecutionResult, opened: Opened, correlation_id: str) -> Answ
 
 def shown(error: GraphQLError, opened: Opened, correlation_id: str) -> dict[str, Any]:
     """Show one error."""
-    formatted = cast("dict[str, Any]", error.formatted)
+    formatted = {**cast("dict[str, Any]", error.formatted), "message": plain(error.message)}
     code = (error.extensions or {}).get("code")
     if code in WITHHELD_CODES and opened.withheld is not None:
         return {**formatted, **refusal_error(opened.withheld)}
@@ -153,6 +170,12 @@ def shown(error: GraphQLError, opened: Opened, correlation_id: str) -> dict[str,
         return {**formatted, "extensions": {"code": "gateway.invalid", "hint": hint}}
     log.error("http.operation_broke", error=type(original).__name__, error_at=places(original.__traceback__))
     return {**formatted, **refusal_error(InternalError(), correlationId=correlation_id)}
+
+
+def plain(message: str) -> str:
+    """Make a message that may quote a client fit for logs and terminals: short, and without control characters."""
+    cut = message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 1] + "…"
+    return cut if cut.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in cut)
 
 
 def ran_into_withheld(errors: Sequence[GraphQLError]) -> bool:

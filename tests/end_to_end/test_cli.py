@@ -3,6 +3,7 @@
 import gzip
 import inspect
 import json
+import os
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from core.kernel.settings import Settings
+from gateway.cli.home import Home
 from gateway.cli.main import assembled
 from gateway.cli.operator import operator
 from gateway.demo import play
@@ -273,7 +275,25 @@ async def test_a_malformed_master_key_is_said_without_the_key(command: tuple[str
 async def test_a_database_that_is_away_is_said(office: Office) -> None:
     away = {"DATABASE_URL": f"postgresql://127.0.0.1:{free_port()}/touchstone"}
     ended = touchstone("tenants", "list", "--network", "corner", **office.settings | away)
-    assert_refused(ended, "cli.database_unreachable")
+    assert_refused(ended, "gateway.database_unreachable")
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong"),
+    [
+        ("MIGRATE_DATABASE_URL", "postgresql://admin:hunter2@127.0.0.1:1/postgres"),
+        ("MIGRATE_DATABASE_URL", "postgresql://h:hunter2@[::1:5432/x"),
+        ("MIGRATE_DATABASE_URL", "hunter2"),
+        ("DATABASE_URL", "postgresql://h:hunter2@[::1:5432/x"),
+        ("DATABASE_URL", "hunter2"),
+    ],
+)
+async def test_migrating_a_database_that_cannot_be_reached_is_said(
+    variable: str, wrong: str, office: Office, address: Address
+) -> None:
+    ended = touchstone("migrate", **office.settings | {"MIGRATE_DATABASE_URL": address.admin_url, variable: wrong})
+    assert_refused(ended, "gateway.database_unreachable")
+    assert "hunter2" not in told(ended)
 
 
 async def test_migrating_without_rights_says_what_to_set(office: Office) -> None:
@@ -417,3 +437,39 @@ def test_every_command_explains_itself_and_its_options() -> None:
         assert inspect.cleandoc(command.help).split("\n")[0] in ended.output
         unexplained = [option.name for option in command.params if not getattr(option, "help", None)]
         assert unexplained in ([], ["install_completion", "show_completion"]), path
+
+
+def test_a_home_is_closed_to_others_even_one_made_long_ago(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o755)
+    Home(folder).make()
+    assert folder.stat().st_mode & 0o077 == (0o011 if os.geteuid() == 0 else 0)
+
+
+async def test_a_plan_shows_the_statement_and_the_database_s_plan(office: Office, tmp_path: Path) -> None:
+    document, told_file = tmp_path / "sites.graphql", tmp_path / "told.json"
+    document.write_text("query Sites($n: Int) { sites(first: $n) { nodes { key } } roles { name } }")
+    arguments = ("plan", document, "--network", office.network, "--variables", '{"n": 2}', "--json", told_file)
+    ended = touchstone(*arguments, "--analyze", **office.settings)
+    assert ended.returncode == 0, told(ended)
+    assert "Query.roles is read by code" in told(ended)
+    written = json.loads(told_file.read_text())
+    assert "FROM sites" in written["sql"]
+    assert any("actual time" in line for line in written["explain"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--network", "nobody"), "cli.unknown_network"),
+        (("--network", "THIS", "--tenant", "nobody"), "cli.unknown_tenant"),
+        (("--network", "THIS", "--variables", "[]"), "cli.unreadable_variables"),
+    ],
+)
+async def test_a_plan_that_cannot_be_made_says_why(
+    arguments: tuple[str, ...], code: str, office: Office, tmp_path: Path
+) -> None:
+    document = tmp_path / "sites.graphql"
+    document.write_text("{ sites { totalCount } }")
+    meant = [office.network if one == "THIS" else one for one in arguments]
+    assert_refused(touchstone("plan", document, *meant, **office.settings), code)

@@ -18,6 +18,7 @@ KINDS = [kind.value for kind in TenantKind]
 FEATURES = {
     "kernel",
     "work",
+    "queries",
     "audit",
     "tenants",
     "sites",
