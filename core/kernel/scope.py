@@ -42,7 +42,7 @@ class Scope:
         permissions: Names of the permissions held in this tenant.
         instant: The instant the operation is judged at, in UTC.
         on_behalf_of: The tenant that asked for the act, where a command crossed tenants.
-        roles: The roles that gave the permissions, for display alone.
+        roles: The roles that gave the permissions, for display and for the limit of cost; they permit nothing.
     """
 
     network_id: UUID

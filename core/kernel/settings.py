@@ -30,7 +30,10 @@ class Settings(BaseSettings):
         introspection: Whether the GraphQL schema may be asked for.
         otlp_endpoint: OTLP/HTTP collector for traces and metrics; nothing is sent where empty.
         max_page_size: Most rows one page may have.
-        max_cost: Most cost one operation may have; a role may be granted less.
+        max_cost: Most cost one operation may have.
+        role_costs: The same for holders of a built-in role, as a JSON object such as ``{"clerk": 5000}``; whoever
+            holds several may spend what the most generous of them allows, and ``max_cost`` holds for all others.
+        trusted_documents_only: Whether only registered documents are served; where it is not said, in production.
         compiled_reads: Whether declared reads run as compiled SQL; switched off, everything is interpreted, with the
             same answers and more work.
     """
@@ -50,8 +53,16 @@ class Settings(BaseSettings):
     otlp_endpoint: str = ""
     max_page_size: int = Field(default=200, ge=1, le=1000)
     max_cost: int = Field(default=20_000, ge=1)
+    role_costs: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict[str, int])
+    trusted_documents_only: bool | None = None
     compiled_reads: bool = True
     service_name: str = "touchstone"
+
+    @property
+    def serves_trusted_documents_only(self) -> bool:
+        """Whether an operation's text must be that of a registered document."""
+        said = self.trusted_documents_only
+        return self.environment is Environment.PRODUCTION if said is None else said
 
 
 def load_settings() -> Settings:

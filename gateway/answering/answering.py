@@ -98,17 +98,18 @@ class Answering:
         variables = prepared.coerced(self._schema.graphql, sent)
         if variables is None:
             return None
+        limit = self._schema.figures.cost_for(scope)
         try:
             cost = self.cost(prepared, variables)
             plan = self.plan(prepared, variables, context)
-            if cost > self._schema.figures.cost or not plan.sql:
+            if cost > limit or not plan.sql:
                 return None
             context.check(*plan.needs)
             found = await self._found(plan, Run(scope, variables, context.clock.now()), context)
         except Exception as error:  # noqa: BLE001 - whatever it is, the interpreter says it in its place
             note(error)
             return None
-        extensions = {"cost": told_cost(cost, self._schema.figures)}
+        extensions = {"cost": told_cost(cost, limit)}
         if plan.whole:
             return WrittenResult(data=None, errors=None, extensions=extensions, body=written(plan, found, extensions))
         return await self._with_rest(prepared, plan, found, sent, context, extensions)

@@ -23,6 +23,9 @@ from gateway.auth.key_cache import KeyCache
 from gateway.auth.own_issuers import builtin_issuer, service_tokens
 from gateway.auth.sign_in import SignIn
 from gateway.auth.verify import Verifier
+from gateway.documents.admission import Admission
+from gateway.documents.known import KnownDocuments
+from gateway.documents.repository import StoredDocuments
 from gateway.http.answers import refusal_response
 from gateway.http.application import GRAPHQL_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
@@ -79,7 +82,8 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     graphiql = page_for(parts)
     health = Health(checks_of(parts.database, settings), streams)
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)
-    websocket = WebsocketRoute(operations, sign_in, streams, edge)
+    admission = admission_of(parts)
+    websocket = WebsocketRoute(operations, admission, sign_in, streams, edge)
     endpoints: list[tuple[str, Endpoint, Sequence[str]]] = [
         ("/oauth/token", issuer.token, ("POST",)),
         ("/.well-known/openid-configuration", issuer.discovery, ("GET",)),
@@ -95,7 +99,7 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
         *(Route(path, handler(path, endpoint), methods=list(methods)) for path, endpoint, methods in endpoints),
         WebSocketRoute(GRAPHQL_PATH, websocket.serve),
     ]
-    return GraphqlRoute(operations, sign_in, streams, edge, graphiql), rest
+    return GraphqlRoute(operations, admission, sign_in, streams, edge, graphiql), rest
 
 
 def handler(path: str, endpoint: Endpoint) -> Endpoint:
@@ -106,6 +110,15 @@ def handler(path: str, endpoint: Endpoint) -> Endpoint:
         return await endpoint(request)
 
     return handle
+
+
+def admission_of(parts: Parts) -> Admission:
+    """Make what decides which documents are executed."""
+    return Admission(
+        KnownDocuments(StoredDocuments(parts.database)),
+        only_trusted=parts.settings.serves_trusted_documents_only,
+        longest_s=parts.edge.operation_timeout_s,
+    )
 
 
 def verifier(parts: Parts) -> Verifier:

@@ -9,7 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from core.kernel.errors import DomainError
 from gateway.auth.sign_in import SignIn, bearer_token
-from gateway.http.answers import refusal_headers, refusal_response
+from gateway.documents.admission import Admission
+from gateway.documents.errors import DocumentRefused
+from gateway.http.answers import refusal_body, refusal_headers, refusal_response
 from gateway.http.application import GRAPHQL_PATH
 from gateway.http.bodies import read_body, write_answer
 from gateway.http.edge_settings import EdgeSettings
@@ -32,6 +34,7 @@ class GraphqlRoute:
 
     Args:
         operations: Runs operations.
+        admission: Decides which document an operation runs.
         sign_in: Opens tokens.
         streams: Counts open streams.
         edge: Limits.
@@ -41,12 +44,14 @@ class GraphqlRoute:
     def __init__(
         self,
         operations: Operations,
+        admission: Admission,
         sign_in: SignIn,
         streams: OpenStreams,
         edge: EdgeSettings,
         graphiql: Graphiql | None,
     ) -> None:
         self._operations = operations
+        self._admission = admission
         self._sign_in = sign_in
         self._streams = streams
         self._edge = edge
@@ -70,6 +75,10 @@ class GraphqlRoute:
         observed = observed_in(scope)
         try:
             answer = await self._answer(receive, accepted, observed)
+        except DocumentRefused as refusal:
+            observed.outcome = refusal.code
+            await write(send, Answer(refusal_body(refusal), executed=False), accepted.answer or RESPONSE)
+            return
         except DomainError as refusal:
             observed.outcome = refusal.code
             await refusal_response(refusal, accepted.answer or JSON)(scope, receive, send)
@@ -84,6 +93,7 @@ class GraphqlRoute:
         operation = read_operation(await read_body(receive), self._edge.max_document_chars)
         credentials = credentials_of(observed.headers)
         opened = await self._sign_in.open(credentials.token, credentials.tenant)
+        operation = await self._admission.admitted(operation)
         if accepted.answer is None or (accepted.events and is_subscription(operation)):
             return self._stream(operation, credentials, accepted, observed)
         answer = await self._operations.execute(operation, opened, observed.request_id)

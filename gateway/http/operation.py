@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast, parse
 
+from gateway.documents.identifiers import Named, hash_of, named_in
 from gateway.http.errors import MalformedRequest
 from gateway.http.strict_json import read_json
 
@@ -17,16 +18,18 @@ class Operation:
     """What is to be executed.
 
     Attributes:
-        query: The GraphQL document.
+        query: The GraphQL document; empty where the request names a registered one.
         variables: Values of its variables.
         name: Which of the document's operations is meant, where it has several.
         extensions: What client and server agree on beside the specification.
+        named: The registered document that the request names instead of sending one.
     """
 
     query: str
     variables: dict[str, Any]
     name: str | None
     extensions: dict[str, Any]
+    named: Named | None = None
 
 
 def read_operation(body: bytes, longest: int) -> Operation:
@@ -54,14 +57,30 @@ def operation_of(content: object, longest: int) -> Operation:
     if not isinstance(content, dict):
         raise MalformedRequest(problem="it is no JSON object")
     members = cast("dict[str, object]", content)
-    query, name = members.get("query"), members.get("operationName")
+    name, extensions = members.get("operationName"), object_member(members, "extensions")
+    named = named_in(members, extensions)
+    query = document_of(members, named, longest)
+    if name is not None and not isinstance(name, str):
+        raise MalformedRequest(problem="its member 'operationName' is not a text")
+    return Operation(query, object_member(members, "variables"), name or None, extensions, None if query else named)
+
+
+def document_of(members: Mapping[str, object], named: Named | None, longest: int) -> str:
+    """Give the document that was sent; nothing where a registered one is named instead.
+
+    Raises:
+        MalformedRequest: It is none, too long, or another one than was named.
+    """
+    query = members.get("query")
+    if named is not None and query in {None, ""}:
+        return ""
     if not isinstance(query, str) or not query.strip():
         raise MalformedRequest(problem="its member 'query' is not a GraphQL document")
     if len(query) > longest:
         raise MalformedRequest(problem=f"its document is longer than {longest} characters")
-    if name is not None and not isinstance(name, str):
-        raise MalformedRequest(problem="its member 'operationName' is not a text")
-    return Operation(query, object_member(members, "variables"), name or None, object_member(members, "extensions"))
+    if named is not None and named.hash != hash_of(query):
+        raise MalformedRequest(problem="its document is not the one whose hash it names")
+    return query
 
 
 def object_member(members: Mapping[str, object], name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.extensions import SchemaExtension
 
+from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.refusals import refusal
 from gateway.limits.checks import MAX_ERRORS, faults, price, shown
 from gateway.limits.documents import Documents
@@ -55,7 +56,7 @@ class Limits(SchemaExtension):
 
     def get_results(self) -> dict[str, Any]:
         """Report the cost."""
-        return {} if self._cost is None else {"cost": told_cost(self._cost, self._figures)}
+        return {} if self._cost is None else {"cost": told_cost(self._cost, self._limit())}
 
     def _costly(self, document: DocumentNode) -> list[GraphQLError]:
         operation = get_operation_ast(document, self.execution_context.operation_name)
@@ -71,10 +72,14 @@ class Limits(SchemaExtension):
             return [error]
         except RecursionError:
             return [refusal("gateway.too_deep", "Fragments lead too deep into each other.")]
-        if self._cost <= self._figures.cost:
+        if self._cost <= self._limit():
             return []
-        message = f"This costs {shown(self._cost)}, and an operation may cost {self._figures.cost}."
+        message = f"This costs {shown(self._cost)}, and an operation may cost {self._limit()}."
         return [refusal("gateway.too_costly", message, hint="Ask for smaller pages, or for less of each object.")]
+
+    def _limit(self) -> int:
+        """Give what this actor's operation may cost."""
+        return self._figures.cost_for(cast("RequestContext", self.execution_context.context).scope)
 
     def _assembled(self) -> Assembled:
         return cast("Assembled", self.execution_context.schema)
@@ -89,6 +94,6 @@ class Limits(SchemaExtension):
         return [refusal("gateway.bad_variables", one.message, nodes=one.nodes) for one in found]
 
 
-def told_cost(cost: int, figures: LimitFigures) -> dict[str, int]:
+def told_cost(cost: int, limit: int) -> dict[str, int]:
     """Tell what an operation costs, and what it may."""
-    return {"asked": cost, "limit": figures.cost}
+    return {"asked": cost, "limit": limit}

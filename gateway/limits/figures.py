@@ -1,9 +1,13 @@
 """How much is too much."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 
+from core.kernel.scope import Scope
 from core.kernel.settings import Settings
+from gateway.limits.errors import RoleIsUnknown
+from tenants.roles import RoleKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,8 @@ class LimitFigures:
         root_fields: Fields at the root of one operation.
         repeated: Fields with selections that are there already, fragments counted where they are used.
         page: Objects on one page.
-        cost: What the whole operation may cost.
+        cost: What the whole operation may cost, for whoever holds a role of which nothing else is said.
+        role_costs: What it may cost for the holders of a built-in role.
         introspection: Whether the schema may be asked for at all.
     """
 
@@ -34,9 +39,33 @@ class LimitFigures:
     repeated: int = 100
     page: int = 200
     cost: int = 20_000
+    role_costs: Mapping[str, int] = field(default_factory=dict[str, int])
     introspection: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Take what is configured from the settings."""
-        return cls(page=settings.max_page_size, cost=settings.max_cost, introspection=settings.introspection)
+        """Take what is configured from the settings.
+
+        Raises:
+            RoleIsUnknown: A limit is set for a role that is none of the built-in ones.
+        """
+        for role in settings.role_costs:
+            if role not in set(RoleKey):
+                raise RoleIsUnknown(role=role, known=", ".join(RoleKey))
+        return cls(
+            page=settings.max_page_size,
+            cost=settings.max_cost,
+            role_costs=settings.role_costs,
+            introspection=settings.introspection,
+        )
+
+    def cost_for(self, scope: Scope | None) -> int:
+        """Give what an operation of an actor may cost: the most that any of their roles allows."""
+        if not self.role_costs or scope is None or not scope.roles:
+            return self.cost
+        return max(self.role_costs.get(role, self.cost) for role in scope.roles)
+
+    @property
+    def most_cost(self) -> int:
+        """What an operation may cost for whoever may spend most."""
+        return max(self.cost, *self.role_costs.values()) if self.role_costs else self.cost

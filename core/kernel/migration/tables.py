@@ -91,9 +91,16 @@ def create_group_table(name: str, group_key: str, *items: SchemaItem, key: Seque
     wall(name)
 
 
-def create_platform_table(name: str, *items: SchemaItem) -> None:
-    """Create a table of the platform, read-only to every serving role."""
-    op.create_table(name, required("id", UUID), *items, sa.PrimaryKeyConstraint("id", name=f"{name}_pkey"))
+def create_platform_table(name: str, *items: SchemaItem, key: Sequence[str] = ("id",)) -> None:
+    """Create a table of the platform, read-only to every serving role.
+
+    Args:
+        name: Table name, plural.
+        items: Columns (``id`` is added when the key is the usual one) and constraints with explicit names.
+        key: Primary key columns.
+    """
+    columns: list[SchemaItem] = [required("id", UUID)] if tuple(key) == ("id",) else []
+    op.create_table(name, *columns, *items, sa.PrimaryKeyConstraint(*key, name=f"{name}_pkey"))
     distribute(name, None)
     run(platform_policies(name))
     wall(name)

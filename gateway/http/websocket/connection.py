@@ -10,6 +10,7 @@ from core.kernel.errors import DomainError
 from core.kernel.logs import places
 from gateway.auth.errors import MissingToken
 from gateway.auth.sign_in import SignIn
+from gateway.documents.admission import Admission
 from gateway.http.answers import refusal_error, write_json
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.errors import Draining, InternalError, TooManyStreams
@@ -38,6 +39,7 @@ class Connection:
     Args:
         socket: The accepted websocket.
         operations: Runs operations.
+        admission: Decides which document an operation runs.
         sign_in: Opens tokens.
         streams: Knows whether the server is stopping.
         edge: Limits.
@@ -47,12 +49,14 @@ class Connection:
         self,
         socket: WebSocket,
         operations: Operations,
+        admission: Admission,
         sign_in: SignIn,
         streams: OpenStreams,
         edge: EdgeSettings,
     ) -> None:
         self._socket = socket
         self._operations = operations
+        self._admission = admission
         self._sign_in = sign_in
         self._streams = streams
         self._edge = edge
@@ -161,7 +165,8 @@ class Connection:
     async def _run(self, name: str, operation: Operation, watch: Watch) -> None:
         try:
             opened = await watch.open()
-            async for answer in self._operations.stream(operation, opened, self._observed.request_id):
+            admitted = await self._admission.admitted(operation)
+            async for answer in self._operations.stream(admitted, opened, self._observed.request_id):
                 note_operation(self._observed, "websocket", opened, outcome_of(answer))
                 if not answer.executed:
                     await self._end(name, {"type": "error", "payload": errors_of(answer)})

@@ -6,6 +6,7 @@ from starlette.websockets import WebSocket
 
 from core.kernel.errors import DomainError
 from gateway.auth.sign_in import SignIn
+from gateway.documents.admission import Admission
 from gateway.http.edge_settings import EdgeSettings
 from gateway.http.observation import observed_in
 from gateway.http.running import Operations
@@ -19,13 +20,22 @@ class WebsocketRoute:
 
     Args:
         operations: Runs operations.
+        admission: Decides which document an operation runs.
         sign_in: Opens tokens.
         streams: Counts open streams.
         edge: Limits and foreign origins.
     """
 
-    def __init__(self, operations: Operations, sign_in: SignIn, streams: OpenStreams, edge: EdgeSettings) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        admission: Admission,
+        sign_in: SignIn,
+        streams: OpenStreams,
+        edge: EdgeSettings,
+    ) -> None:
         self._operations = operations
+        self._admission = admission
         self._sign_in = sign_in
         self._streams = streams
         self._edge = edge
@@ -47,7 +57,9 @@ class WebsocketRoute:
     async def _serve(self, socket: WebSocket) -> None:
         try:
             with self._streams.one():
-                await Connection(socket, self._operations, self._sign_in, self._streams, self._edge).serve()
+                await Connection(
+                    socket, self._operations, self._admission, self._sign_in, self._streams, self._edge
+                ).serve()
         except DomainError as refusal:
             observed_in(socket.scope).outcome = refusal.code
             await socket.close(CloseCode.TRY_LATER, refusal.code)

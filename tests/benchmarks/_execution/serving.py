@@ -91,6 +91,7 @@ def ours(network: Network, name: str = OURS, *options: str) -> Start:
         **SECRETS,
         "DATABASE_URL": network.url,
         "TOUCHSTONE_ENVIRONMENT": "production",
+        "TOUCHSTONE_TRUSTED_DOCUMENTS_ONLY": "false",
         "TOUCHSTONE_POOL_SIZE": str(POOL),
         "TOUCHSTONE_WORKERS": "1",
     }

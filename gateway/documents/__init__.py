@@ -1,0 +1,1 @@
+"""Trusted documents: what front ends ask is registered when they are built, and served by its hash."""

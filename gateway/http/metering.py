@@ -1,0 +1,51 @@
+"""What operations cost, summed up by tenant, so that whoever runs the server sees who uses how much of it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions
+from opentelemetry.metrics import Observation as Figure
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from gateway.auth.identity import Opened
+from gateway.http.observation import tenant_attributes
+
+MOST_TENANTS = 10_000
+"""Tenants that one process tells apart; what further ones cost is told as one sum, so that figures stay bounded."""
+NOBODY = ("", "")
+OTHERS = ("(others)", "(others)")
+
+TenantKey = tuple[str, str]
+
+_costs: Final = Counter[TenantKey]()
+
+
+def counted_costs(_options: CallbackOptions) -> Iterable[Figure]:
+    """Hand over what was spent, by tenant."""
+    for (network, tenant), cost in list(_costs.items()):
+        yield Figure(cost, tenant_attributes(network, tenant))
+
+
+metrics.get_meter("touchstone.graphql").create_observable_counter(
+    "touchstone.graphql.cost",
+    [counted_costs],
+    description="What the GraphQL operations that ran cost, by tenant, as extensions.cost tells it",
+)
+
+
+def meter(opened: Opened, result: ExecutionResult) -> None:
+    """Add what an operation cost to the sum of its tenant; what was refused before it ran costs nothing.
+
+    Args:
+        opened: What its token opened.
+        result: The result, which tells the cost.
+    """
+    told: dict[str, Any] = result.extensions or {}
+    cost: dict[str, int] = told.get("cost") or {}
+    if not cost or isinstance(result, PreExecutionError):
+        return
+    scope = opened.scope
+    key = NOBODY if scope is None else (str(scope.network_id), str(scope.tenant_id))
+    _costs[key if key in _costs or len(_costs) < MOST_TENANTS else OTHERS] += cost["asked"]
