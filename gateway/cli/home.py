@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = ".touchstone"
+CLOSED = 0o700
+WALKABLE = 0o711
 SECRETS = ("TOUCHSTONE_ROLE_SECRET", "TOUCHSTONE_MASTER_KEY", "TOUCHSTONE_CURSOR_KEY")
 
 
@@ -24,6 +26,14 @@ class Home:
     def found(cls) -> "Home":
         """Name the folder; nothing is made yet."""
         return cls(Path(os.environ.get("TOUCHSTONE_HOME") or Path.cwd() / FOLDER / "home").absolute())
+
+    def make(self) -> None:
+        """Make the folder where it is missing, and close it to others, one made long ago too.
+
+        Servers that root starts run as an account of less rights, which must walk through it to its own folder.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=CLOSED)
+        self.folder.chmod(WALKABLE if os.geteuid() == 0 else CLOSED)
 
     @property
     def postgres(self) -> Path:

@@ -1,9 +1,43 @@
 """Bring a database up to date: roles, the database itself, and its schema."""
 
+from urllib.parse import urlsplit
+
+from asyncpg.exceptions import InterfaceError, PostgresError
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.kernel.migration.bootstrap import connected
 from core.kernel.migration.run import bootstrap, upgrade
+from gateway.reaching import is_address, unreachable
 
 
-async def migrate(admin_url: str, database: str, secret: str) -> None:
-    """Create roles and database where missing, then upgrade to the newest revision."""
+async def migrate(admin_url: str, url: str, secret: str) -> None:
+    """Create roles and database where missing, then upgrade to the newest revision.
+
+    Args:
+        admin_url: Address of a user who may create roles and databases.
+        url: Address of the database, as the serving processes have it.
+        secret: What the serving roles' passwords are derived from.
+
+    Raises:
+        DatabaseIsUnreachable: The address is none, nobody answers there, or whoever answers does not let us in.
+    """
+    try:
+        async with connected(admin_url):
+            pass
+    except (OSError, ValueError, SQLAlchemyError, PostgresError, InterfaceError) as error:
+        raise unreachable(admin_url, error) from error
+    database = name_in(url)
     await bootstrap(admin_url, database, secret)
     await upgrade(admin_url, database)
+
+
+def name_in(url: str) -> str:
+    """Take the database's name out of its address.
+
+    Raises:
+        DatabaseIsUnreachable: The address is none.
+    """
+    name = urlsplit(url).path.lstrip("/") if is_address(url) else ""
+    if not name:
+        raise unreachable(url, ValueError())
+    return name

@@ -4,15 +4,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import DBAPIError
-
 from core.kernel.clock import Clock, SystemClock
-from core.kernel.database import Database, without_credentials
+from core.kernel.database import Database
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.services import Services
 from core.kernel.settings import Settings
-from gateway.cli.errors import DatabaseIsUnreachable, UnknownNetwork
+from gateway.cli.errors import UnknownNetwork
+from gateway.reaching import reached
 from gateway.wiring import make_services
 from tenants.directory import TenantDirectory
 from tenants.networks.create import founding_scope, network_id_of
@@ -66,17 +65,3 @@ async def operator(settings: Settings) -> AsyncGenerator[Operator, None]:
         yield Operator(settings, database, make_services(database, settings), SystemClock())
     finally:
         await database.close()
-
-
-async def reached(database: Database) -> None:
-    """Open the first connection.
-
-    Raises:
-        DatabaseIsUnreachable: The server does not answer, or refuses us.
-    """
-    try:
-        await database.detect()
-    except (OSError, DBAPIError) as error:
-        cause = getattr(error, "orig", None) or error
-        address = without_credentials(database.url)
-        raise DatabaseIsUnreachable(address=address, reason=type(cause).__name__) from error

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from core.kernel.settings import Settings, load_settings
 from gateway.cli.errors import EmbeddedRuntimeIsMissing, MigrationAddressIsMissing
@@ -43,9 +42,10 @@ class Surroundings:
         """
         if not self.admin_url:
             raise MigrationAddressIsMissing
-        database = urlsplit(self.settings.database_url).path.lstrip("/")
         migrating = import_module("gateway.cli.migrating")  # Alembic takes a while to import, and not all need it.
-        asyncio.run(migrating.migrate(self.admin_url, database, self.settings.role_secret.get_secret_value()))
+        asyncio.run(
+            migrating.migrate(self.admin_url, self.settings.database_url, self.settings.role_secret.get_secret_value())
+        )
 
 
 def nothing() -> None:
@@ -74,6 +74,7 @@ def surroundings(*, queue: bool = True, meanwhile: Callable[[], object] = nothin
 
 def embedded(home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[], object]) -> Surroundings:
     """Start or share the embedded servers and point this process's environment at them."""
+    home.make()
     postgres, valkey = embedded_servers(home)
     use([postgres, valkey] if queue else [postgres], stack, meanwhile)
     admin_url: str = postgres.url

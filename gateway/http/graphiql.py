@@ -5,9 +5,11 @@ The assets are the published builds of GraphiQL and React; ``graphiql_assets/LIC
 
 import gzip
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
+from ipaddress import ip_address
 from pathlib import Path
 from string import Template
 from typing import cast
@@ -30,7 +32,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 WEEK = "public, max-age=604800"
 
 
@@ -67,10 +69,10 @@ class Graphiql:
     def page(self, request: Request) -> Response:
         """Give the page.
 
-        Tokens are put in only where the page was asked for by a name of this machine: a foreign name that leads here
-        (DNS rebinding) gets the page without them.
+        Tokens are put in only where the page was asked for from this machine and by a name of it: a foreign name that
+        leads here (DNS rebinding) gets the page without them, and so does whoever makes up a name from elsewhere.
         """
-        offered = self._offered() if request.url.hostname in LOOPBACK_HOSTS else ()
+        offered = self._offered() if from_here(request) else ()
         # JSON in HTML: nothing in it may close the element.
         setup = json.dumps({"tokens": [asdict(one) for one in offered]}).replace("<", "\\u003c")
         headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}
@@ -100,3 +102,12 @@ class Graphiql:
         listed = cast("list[dict[str, str]]", orjson.loads(self._tokens_file.read_bytes()))
         known = ("label", "token", "tenant", "query")
         return (*self._tokens, *(DemoToken(**{name: one.get(name, "") for name in known}) for one in listed))
+
+
+def from_here(request: Request) -> bool:
+    """Tell whether a request came from this machine, by one of its own names; a name that is malformed is none."""
+    try:
+        near = request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+    return near and LOOPBACK_HOST.fullmatch(request.headers.get("host", "")) is not None

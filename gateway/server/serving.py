@@ -9,13 +9,11 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core.kernel.database import Database, without_credentials
 from core.kernel.logs import configure_logs
 from core.kernel.settings import Environment, Settings
 from core.kernel.telemetry import configure_telemetry
@@ -23,7 +21,7 @@ from gateway.http.app import create_app
 from gateway.http.application import Application
 from gateway.http.edge_settings import EdgeSettings, ServerKind, load_edge_settings
 from gateway.http.metrics_route import FiguresPage, own_figures
-from gateway.server.errors import DatabaseIsAway
+from gateway.reaching import reached
 from gateway.server.figures import gathered
 from gateway.server.http_server import server_of, stopped_by_signals
 from gateway.server.listening import listening
@@ -56,7 +54,7 @@ def run_server(
     Raises:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
         AddressIsTaken: Somebody else listens there.
-        DatabaseIsAway: The database does not let this server in.
+        DatabaseIsUnreachable: The database does not let this server in.
     """
     configure_logs(settings.service_name)
     edge = load_edge_settings()
@@ -82,9 +80,9 @@ async def serve(
 
     Raises:
         AddressIsTaken: Somebody else listens there.
-        DatabaseIsAway: The database does not let this server in.
+        DatabaseIsUnreachable: The database does not let this server in.
     """
-    await reach(app.database)
+    await reached(app.database)
     (listener,) = listening(host, port, edge.write_timeout_s)
     server = server_of(kind, app, edge)
     with listener, stopped_by_signals(server):
@@ -101,10 +99,10 @@ async def supervise(
     Raises:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
         AddressIsTaken: Somebody else listens there.
-        DatabaseIsAway: The database does not let this server in.
+        DatabaseIsUnreachable: The database does not let this server in.
     """
     app = create_app(settings, edge=edge)  # so that what is wrong is told here, and once
-    await reach(app.database)
+    await reached(app.database)
     await app.database.close()
     listeners = listening(*address, edge.write_timeout_s, workers)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
@@ -113,14 +111,6 @@ async def supervise(
             async with metrics_apart(edge, partial(gathered, Path(folder))):
                 await supervisor.run()
     log.info("server.stopped", port=address[1])
-
-
-async def reach(database: Database) -> None:
-    """Refuse to come up without the database; later, requests and readiness say so while it is away."""
-    try:
-        await database.detect()
-    except (OSError, SQLAlchemyError) as error:
-        raise DatabaseIsAway(address=without_credentials(database.url), reason=type(error).__name__) from error
 
 
 @contextlib.asynccontextmanager

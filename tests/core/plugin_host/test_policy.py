@@ -23,7 +23,10 @@ MANIFEST: PluginManifest = read_manifest(json.dumps(manifest_of("scoring-smile")
 
 
 def test_what_is_approved_granted_and_enabled_may_be_called() -> None:
-    require_active(MANIFEST, ALLOWED)
+    try:
+        require_active(MANIFEST, ALLOWED)
+    except PluginError as refusal:
+        pytest.fail(f"refused with {refusal.code}")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from core.kernel.database import Database
 from gateway.auth.own_issuers import BuiltinIssuerInProduction, builtin_issuer
 from gateway.http.app import create_app
 from gateway.http.features import contributions
-from gateway.server.errors import AddressIsTaken, DatabaseIsAway
+from gateway.reaching import DatabaseIsUnreachable
+from gateway.server.errors import AddressIsTaken
 from gateway.server.serving import serve
 from tenants.people.persons import Identity
 from tests.gateway.http.edge import edge_for, edge_of, settings_for
@@ -74,7 +75,7 @@ def test_production_does_not_start_with_the_builtin_issuer(database: Database) -
 
 async def test_a_server_says_why_it_does_not_come_up(database: Database, free_port: int) -> None:
     limits = edge_for()
-    with pytest.raises(DatabaseIsAway) as away:
+    with pytest.raises(DatabaseIsUnreachable) as away:
         await serve(edge_of().app, limits, "127.0.0.1", free_port)
     assert "127.0.0.1:1/none" in away.value.message
     with socket.create_server(("127.0.0.1", free_port)), pytest.raises(AddressIsTaken):

@@ -5,6 +5,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+import httpx2
 import orjson
 import pytest
 
@@ -90,3 +91,27 @@ async def test_demo_tokens_are_offered_to_this_machine_alone(tmp_path: Path) -> 
 async def test_production_never_offers_tokens() -> None:
     production = settings_for(environment="production", builtin_issuer=False)
     assert setup_of(await page_of(edge_of(settings=production, demo_tokens=[TOKEN]))) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "client", "offered"),
+    [
+        ("127.0.0.1:8000", "127.0.0.1", True),
+        ("localhost", "::1", True),
+        ("[::1]:8000", "127.0.0.1", True),
+        ("127.0.0.1:8000", "192.0.2.7", False),
+        ("localhost:8000", "testclient", False),
+        ("localhost@evil.example", "127.0.0.1", False),
+        ("evil.example#localhost", "127.0.0.1", False),
+        ("[::1", "127.0.0.1", False),
+        ("127.0.0.1:8000/..", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+    ],
+)
+async def test_tokens_are_given_to_this_machine_by_its_own_names_alone(host: str, client: str, offered: bool) -> None:
+    edge = edge_of(demo_tokens=[TOKEN])
+    transport = httpx2.ASGITransport(app=edge.app, client=(client, 50_000))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as caller:
+        answer = await caller.get("/graphql", headers=HTML | {"Host": host})
+    assert answer.status_code == 200
+    assert bool(setup_of(answer.text)) is offered

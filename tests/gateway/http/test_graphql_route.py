@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from strawberry import Schema
 
+from gateway.execution.outcome import WrittenResult
 from tests.gateway.auth.issuing import claims_for, ec_key, signed
 from tests.gateway.http.edge import SECRET_TEXT, Edge, edge_for, edge_of, settings_for
 
@@ -233,3 +235,35 @@ async def test_front_ends_from_listed_origins_alone_may_call() -> None:
     refused = await edge.post("{ tenant }", {"Origin": "https://app.example"})
     assert refused.status_code == 401
     assert refused.headers["access-control-allow-origin"] == "https://app.example"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ " + "n" * 5_000 + " }",
+        "{ hello(" + "a" * 5_000 + ": 1) }",
+        'query q($v: Int! = "' + "x" * 5_000 + '") { hello }',
+        "{ hello " + "\u202e\u200b\x07" * 3 + " }",
+        '{ echo(text: 1, number: "\u202e' + "y" * 5_000 + '") }',
+    ],
+)
+async def test_messages_repeat_little_of_what_was_sent_and_nothing_that_is_not_seen(query: str) -> None:
+    answer = await edge_of().post(query)
+    errors = answer.json()["errors"]
+    assert errors
+    for error in errors:
+        assert len(error["message"]) <= 300
+        assert error["message"].isprintable()
+
+
+async def test_an_answer_that_is_written_already_is_sent_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    edge = edge_of()
+    written = b'{"data": {"hello":  "as it was written"}}'
+
+    async def execute(*given: object, **named: object) -> WrittenResult:
+        return WrittenResult(data=None, errors=None, body=written)
+
+    monkeypatch.setattr(Schema, "execute", execute)
+    answer = await edge.post("{ hello }")
+    assert (answer.status_code, answer.content) == (200, written)
+    assert answer.headers["content-length"] == str(len(written))

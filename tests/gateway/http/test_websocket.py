@@ -283,7 +283,9 @@ async def test_when_the_client_vanishes_its_operations_end(api: Served) -> None:
         await socket.init(api.edge.headers("ada"))
         await socket.say("subscribe", id="1", payload=FOREVER)
         await socket.hear()
+        assert (len(OPEN), api.edge.app.streams.open) == (1, 1)
     await until(lambda: not OPEN and not api.edge.app.streams.open)
+    assert (len(OPEN), api.edge.app.streams.open) == (0, 0)
 
 
 async def test_connections_are_told_when_the_server_stops(api: Served) -> None:

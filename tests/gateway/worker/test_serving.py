@@ -45,17 +45,20 @@ async def test_what_is_sent_is_done(yard: Yard, handler: Declare) -> None:
 
 async def test_a_timer_fires(yard: Yard, handler: Declare) -> None:
     rung = asyncio.Event()
+    rang_for: list[str] = []
+    subject = uuid4()
 
     async def ring(work: Work) -> None:
-        del work
+        rang_for.append(work.payload["subject_id"])
         rung.set()
 
     topic = handler(Handler(topic="test.ring", run=ring))
     async with yard.working():
         async with yard.database.unit(yard.scope) as unit:
-            await set_timer(unit, topic, uuid4(), SystemClock().now() + timedelta(milliseconds=100))
+            await set_timer(unit, topic, subject, SystemClock().now() + timedelta(milliseconds=100))
         async with asyncio.timeout(30):
             await rung.wait()
+    assert set(rang_for) == {str(subject)}
 
 
 async def test_a_hint_wakes_the_relay_long_before_it_would_look(yard: Yard, handler: Declare) -> None:
