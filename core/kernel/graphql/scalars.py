@@ -15,8 +15,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 
 def write_instant(instant: datetime) -> str:
-    """Write an instant in UTC with six digits and ``Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Write an instant in UTC with a year of four digits, six digits of a second and ``Z``."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_instant(given: object) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from graphql import FieldNode
-from sqlalchemy import BindParameter, ColumnElement
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from core.kernel.graphql.access import Permission
@@ -72,10 +72,11 @@ class Plan:
         if not columns:
             return cls(sql="", parameters=(), roots=tuple(roots), splices=(), needs=frozenset(), needs_unit=False)
         compiled: Any = strategy.statement(columns, objects.binds).compile(dialect=DIALECT)
-        names: Sequence[str] = compiled.positiontup or ()
-        parameters = tuple(parameter(objects.binds, compiled.binds[name], name) for name in names)
+        # Lists of constants in declared conditions are spelled out; what requests bring has no value yet.
+        written: Any = compiled.construct_expanded_state(dict.fromkeys(objects.binds.finds))
+        parameters = tuple(parameter(objects.binds, compiled, written, name) for name in written.positiontup or ())
         return cls(
-            sql=str(compiled),
+            sql=written.statement,
             parameters=parameters,
             roots=tuple(roots),
             splices=tuple(objects.splices),
@@ -118,9 +119,11 @@ class Plan:
         return [await spliced(one, self.splices, run, splicing) for one in found]
 
 
-def parameter(binds: Binds, bound: BindParameter[Any], name: str) -> tuple[Find, Process | None]:
+def parameter(binds: Binds, compiled: Any, written: Any, name: str) -> tuple[Find, Process | None]:  # noqa: ANN401 - SQLAlchemy's own
     """Give what finds a parameter: in the request, or, for constants of declared conditions, at once."""
-    return binds.finds.get(name) or always(bound.effective_value), processor(bound.type)
+    find = binds.finds.get(name) or always(written.parameters[name])
+    bound = compiled.binds.get(name)
+    return find, written.processors.get(name) if bound is None else processor(bound.type)
 
 
 def processor(type_: Any) -> Process | None:  # noqa: ANN401 - a type of SQLAlchemy's

@@ -38,8 +38,8 @@ class Printed:
 
 
 def json_text(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Print a text with quotes and escapes."""
-    return sa.func.to_json(value, type_=sa.Text())
+    """Print a text with quotes and escapes; as text, because what is said instead of NULL need not be JSON."""
+    return sa.cast(sa.func.to_json(value, type_=sa.JSON()), sa.Text())
 
 
 def as_text(value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -48,13 +48,13 @@ def as_text(value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def instant(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Print an instant in UTC with six digits and ``Z``."""
+    """Print an instant in UTC with six digits and ``Z``; the ends of time, which are no instants, as nothing."""
     utc = sa.func.timezone(quoted("UTC"), value, type_=sa.DateTime())
     return sa.func.to_char(utc, quoted('YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), type_=sa.Text())
 
 
 def day(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Print a date."""
+    """Print a date; the ends of time as nothing."""
     return sa.func.to_char(value, quoted("YYYY-MM-DD"), type_=sa.Text())
 
 
@@ -102,8 +102,8 @@ PRINTS: Mapping[tuple[str, type], Printed] = {
     ("String", str): Printed(json_text),
     ("ID", str): Printed(json_text),
     ("Boolean", bool): Printed(as_text),
-    ("DateTime", datetime): Printed(instant, quotes=True),
-    ("Date", date): Printed(day, quotes=True),
+    ("DateTime", datetime): Printed(instant, quotes=True, partial=True),
+    ("Date", date): Printed(day, quotes=True, partial=True),
     ("Decimal", Decimal): Printed(as_text, quotes=True),
     ("Float", float): Printed(floating, partial=True),
     ("Float", Decimal): Printed(floating, partial=True),
@@ -158,8 +158,9 @@ def printed(kind: Any, column: ColumnElement[Any], value: ColumnElement[Any], *,
         raise Inexpressible(f"{leaf} of a column")
     how = printed_by(leaf, column)
     text = how.print(value)
-    if filled and not how.partial:
-        return ['"', text, '"'] if how.quotes else [text]
+    if filled:
+        sure = or_else(text, BAIL) if how.partial else text
+        return ['"', sure, '"'] if how.quotes else [sure]
     whole = between_quotes(text) if how.quotes else text
     if required:
         return [or_else(whole, BAIL)]
