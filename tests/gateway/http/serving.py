@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from core.kernel.settings import Settings
 from gateway.http.edge_settings import EdgeSettings, ServerKind
 from gateway.server.http_server import HttpServer, server_of
 from gateway.server.listening import listening
@@ -33,11 +34,14 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    database: object, limits: EdgeSettings | None = None, kind: ServerKind = ServerKind.UVICORN
+    database: object,
+    limits: EdgeSettings | None = None,
+    kind: ServerKind = ServerKind.UVICORN,
+    settings: Settings | None = None,
 ) -> AsyncGenerator[Served, None]:
     """Serve an edge on a free port until the block ends."""
     given = limits or edge_for()
-    edge = edge_of(database, edge=given)  # type: ignore[arg-type]
+    edge = edge_of(database, settings, given)  # type: ignore[arg-type]
     (listener,) = listening("127.0.0.1", 0, given.write_timeout_s)
     server = server_of(kind, edge.app, given)
     running = Served(edge, server, listener.getsockname()[1], asyncio.create_task(server.serve(listener)))
