@@ -19,6 +19,8 @@ class OpenStreams:
         self._most = most
         self._open = 0
         self._draining = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     @contextmanager
     def one(self) -> Generator[None]:
@@ -33,10 +35,13 @@ class OpenStreams:
         if self._open >= self._most:
             raise TooManyStreams
         self._open += 1
+        self._empty.clear()
         try:
             yield
         finally:
             self._open -= 1
+            if not self._open:
+                self._empty.set()
 
     @property
     def open(self) -> int:
@@ -51,6 +56,10 @@ class OpenStreams:
     def drain(self) -> None:
         """Tell every stream to end, and let no new one begin."""
         self._draining.set()
+
+    async def emptied(self) -> None:
+        """Wait until no stream is open."""
+        await self._empty.wait()
 
     async def drained(self) -> Draining:
         """Wait until the server is stopping."""

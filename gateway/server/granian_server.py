@@ -6,6 +6,7 @@ What it lacks against slow clients and how that is made up for stands in ``docs/
 import asyncio
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 from granian._granian import SocketHolder
@@ -17,6 +18,7 @@ from gateway.http.application import Application
 from gateway.http.edge_settings import KIB, EdgeSettings
 from gateway.server.listening import BACKLOG
 
+FAREWELL_S = 2.0
 LARGEST_HEAD = 32 * KIB
 QUIET: dict[str, Any] = {"incremental": True, "loggers": {}, "handlers": {}, "formatters": {}}
 """Lets granian set the levels of its own loggers and leave everybody else's as they are."""
@@ -60,6 +62,7 @@ class GranianServer:
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await self._farewell()
             await self._drain(server, serving, listener)
         finally:
             stopping.cancel()
@@ -76,6 +79,13 @@ class GranianServer:
         """Stop at once."""
         self._forced.set()
         self._stopping.set()
+
+    async def _farewell(self) -> None:
+        """Let streams tell their clients why they end: granian breaks websockets off as soon as it stops."""
+        if not self._forced.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(FAREWELL_S, self._edge.drain_s)):
+                    await self._app.streams.emptied()
 
     async def _drain(self, server: Server, serving: "asyncio.Task[None]", listener: socket.socket) -> None:
         listener.close()
