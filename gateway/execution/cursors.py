@@ -8,6 +8,7 @@ deterministic: the same place has the same cursor.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Sequence
+from decimal import Decimal
 from hashlib import sha512
 from typing import Any
 
@@ -35,7 +36,7 @@ class CursorSeal:
 
     def seal(self, values: Sequence[Any], binding: bytes) -> str:
         """Seal the values of the ordering columns of a row."""
-        text = orjson.dumps([one if isinstance(one, TEXT_KINDS) else str(one) for one in values])
+        text = orjson.dumps([one if isinstance(one, TEXT_KINDS) else written(one) for one in values])
         return urlsafe_b64encode(self._cipher.encrypt(text, [binding])).decode().rstrip("=")
 
     def open(self, cursor: str, binding: bytes, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
@@ -50,6 +51,11 @@ class CursorSeal:
         except (InvalidTag, Error, ValueError):
             raise bad_cursor() from None
         return [read_value(column, value) for column, value in zip(columns, values, strict=True)]
+
+
+def written(value: object) -> str:
+    """Write a value of an ordering column; equal numbers alike, whatever exponent they came with."""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def read_value(column: ColumnElement[Any], written: Any) -> Any:  # noqa: ANN401 - whatever the column holds
