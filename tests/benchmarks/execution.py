@@ -12,7 +12,7 @@ from touchstone_runtime.postgres import EmbeddedPostgres
 from touchstone_runtime.throwaway import throwaway_folder
 
 from tests.benchmarks._execution.filling import Amount
-from tests.benchmarks._execution.load import CONNECTIONS, Generator, choose
+from tests.benchmarks._execution.load import CONNECTIONS, Generator, choose, in_python
 from tests.benchmarks._execution.network import Network, build
 from tests.benchmarks._execution.npm import CONFIGURED, Peers, PeersAreMissing, install
 from tests.benchmarks._execution.operations import operations
@@ -56,7 +56,7 @@ class Size:
         most_tenants: Tenants of the large network.
         rounds: How often everything is measured.
         seconds: How long each load lasts.
-        peers: Whether peers take part.
+        peers: Whether peers, wrk and a second server for the product take part.
     """
 
     records: int
@@ -69,7 +69,7 @@ class Size:
 
 
 FULL = Size(10_000, 10, 1_000_000, 10_000, rounds=5, seconds=4, peers=True)
-QUICK = Size(300, 3, 900, 9, rounds=1, seconds=0.5, peers=False)
+QUICK = Size(300, 3, 900, 9, rounds=1, seconds=0.4, peers=False)
 
 
 async def run(quick: bool) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ class Suite:
         room = (1 if self._size is QUICK else 8) * GIB
         with quietly(), throwaway_folder(room=room) as folder:
             peers = self._installed()
-            generator = choose(folder, peers)
+            generator = choose(folder, peers) if self._size.peers else in_python(folder)
             (folder / "logs").mkdir(mode=0o700)
             tell(f"load from {generator.name} over {CONNECTIONS} connections")
             with EmbeddedPostgres(folder / "postgres", fast=True, settings=SETTINGS) as postgres:
@@ -159,10 +159,12 @@ class Suite:
         if peers is not None:
             starts.append(peer(POSTGRAPHILE, "postgraphile.mjs", network, peers))
             starts.append(peer(MERCURIUS, "mercurius.mjs", network, peers))
-        if offers("granian"):
+        if self._size.peers and offers("granian"):
             starts.append(ours(network, f"{OURS} on granian", "--server", "granian"))
         else:
-            self._lines.append(absent(f"{OURS} on granian", "touchstone serve does not offer it", ""))
+            self._lines.append(
+                absent(f"{OURS} on granian", "the short form, or touchstone serve, does not offer it", "")
+            )
         return starts
 
     async def _flat(self, small: Network, large: Network, rounds: Rounds, folder: Path) -> None:

@@ -102,7 +102,7 @@ class Generator:
             return await self._wrk(request, seconds)
         if self.name == "autocannon":
             return await self._autocannon(request, seconds)
-        return await in_python(request, seconds)
+        return await from_here(request, seconds)
 
     async def _wrk(self, request: Request, seconds: float) -> Load:
         script = self.folder / "load.lua"
@@ -135,6 +135,11 @@ def choose(folder: Path, peers: Peers | None) -> Generator:
     if peers is not None:
         script = peers.folder / "node_modules" / "autocannon" / "autocannon.js"
         return Generator("autocannon", (str(peers.node), str(script)), folder)
+    return in_python(folder)
+
+
+def in_python(folder: Path) -> Generator:
+    """Give the one that is always there."""
     return Generator("a loop in Python", (), folder)
 
 
@@ -165,7 +170,7 @@ async def output(*command: str) -> str:
     return told.decode()
 
 
-async def in_python(request: Request, seconds: float) -> Load:
+async def from_here(request: Request, seconds: float) -> Load:
     """Send requests from here, which slows the server down: to see that all runs, not to compare."""
     until = time.perf_counter() + seconds
     runs = await asyncio.gather(*(one_connection(request, until) for _ in range(CONNECTIONS)))
