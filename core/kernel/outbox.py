@@ -5,18 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from opentelemetry.propagate import inject
-from sqlalchemy import text
-from sqlmodel import insert
 
 from core.kernel.canonical import plain
 from core.kernel.clock import recorded_now
+from core.kernel.direct import NewRow, write
+from core.kernel.hints import hint
 from core.kernel.ids import new_id
-from core.kernel.models import OutboxRow
 from core.kernel.unit import Unit
-
-CHANNEL = "touchstone_work"
-HINTED = "touchstone.hinted"
 
 
 async def send(
@@ -39,35 +36,44 @@ async def send(
     Returns:
         The id of the event or command.
     """
+    row = sent_row(unit, topic, payload, target_tenant_id=target_tenant_id, due_at=due_at)
+    await write(unit, row)
+    return row.values["id"]
+
+
+def sent_row(
+    unit: Unit,
+    topic: str,
+    payload: Mapping[str, Any],
+    *,
+    target_tenant_id: UUID | None = None,
+    due_at: datetime | None = None,
+) -> NewRow:
+    """Give the row of an event or command, for use cases that write it together with other rows; see :func:`send`.
+
+    Whoever looks for work is woken once the unit has committed.
+    """
     scope = unit.scope
-    command_id = new_id()
-    await unit.session.execute(
-        insert(OutboxRow).values(
-            tenant_id=scope.tenant_id,
-            network_id=scope.network_id,
-            id=command_id,
-            topic=topic,
-            payload=plain(payload),
-            target_tenant_id=target_tenant_id or scope.tenant_id,
-            actor_kind=scope.actor.kind.value,
-            actor_id=scope.actor.id,
-            status="waiting",
-            due_at=due_at or unit.now,
-            handovers=0,
-            attempts=0,
-            trace=trace_now(),
-            sent_at=recorded_now(),
-        )
+    hint(unit.session)
+    return NewRow(
+        "outbox",
+        {
+            "tenant_id": scope.tenant_id,
+            "network_id": scope.network_id,
+            "id": new_id(),
+            "topic": topic,
+            "payload": orjson.dumps(plain(payload)).decode(),
+            "target_tenant_id": target_tenant_id or scope.tenant_id,
+            "actor_kind": scope.actor.kind.value,
+            "actor_id": scope.actor.id,
+            "status": "waiting",
+            "due_at": due_at or unit.now,
+            "handovers": 0,
+            "attempts": 0,
+            "trace": trace_now(),
+            "sent_at": recorded_now(),
+        },
     )
-    await hint(unit)
-    return command_id
-
-
-async def hint(unit: Unit) -> None:
-    """Wake whoever looks for work, once per transaction; it would find the row without the hint, only later."""
-    if HINTED not in unit.session.info:
-        unit.session.info[HINTED] = True
-        await unit.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
 def trace_now() -> str | None:

@@ -1,6 +1,6 @@
 """How an operation is answered: compiled as far as it can be, interpreted for the rest, and for whatever goes wrong."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
@@ -16,7 +16,7 @@ from core.kernel.reads import Splicing
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from gateway.answering.payloads import Payloads
-from gateway.answering.prepared import Prepared, Recent, structure_of
+from gateway.answering.prepared import Prepared, structure_of
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
 from gateway.execution.compiled.plan import Plan, Root
@@ -27,7 +27,6 @@ from gateway.limits.checks import price
 from gateway.limits.extension import told_cost
 from gateway.schema.assembly import TouchstoneSchema
 
-MOST_OPERATIONS = 2_000
 log = structlog.get_logger("touchstone.gateway")
 
 
@@ -42,7 +41,6 @@ class Answering:
     def __init__(self, schema: TouchstoneSchema, *, compiled: bool = True) -> None:
         self._schema = schema
         self._compiled = compiled
-        self._prepared: Recent[Hashable, Prepared | None] = Recent(MOST_OPERATIONS)
         self._compiler = Compiler.of(schema.graphql, schema.seal, schema.figures.page)
 
     @property
@@ -82,11 +80,15 @@ class Answering:
 
     def prepared(self, query: str, name: str | None) -> Prepared | None:
         """Give an operation of a valid document, if it is one."""
-        return self._prepared.get((query, name), lambda: self._prepare(query, name))
-
-    def _prepare(self, query: str, name: str | None) -> Prepared | None:
-        document = self._schema.documents.find(query)
-        return None if document is None else Prepared.of(document, name)
+        known = self._schema.documents.find(query)
+        if known is None:
+            return None
+        found: Prepared | None = known.operations.get(name)
+        if found is None:
+            found = Prepared.of(known.document, name)
+            if found is not None:
+                known.operations[name] = found
+        return found
 
     async def _read(
         self, query: str, sent: Mapping[str, Any], context: RequestContext, scope: Scope, name: str | None

@@ -87,6 +87,11 @@ class Prepared:
         return self.node.operation is OperationType.QUERY
 
     @property
+    def is_subscription(self) -> bool:
+        """Whether it is a stream of events."""
+        return self.node.operation is OperationType.SUBSCRIPTION
+
+    @property
     def variables(self) -> tuple[VariableDefinitionNode, ...]:
         """The variables it defines."""
         return tuple(self.node.variable_definitions or ())

@@ -15,11 +15,15 @@ from core.kernel.graphql.declared import Change
 from core.kernel.graphql.mutations import Refs, remembered_fields
 from core.kernel.graphql.refusals import refusal
 from core.kernel.idempotency import remember, replayed
+from core.kernel.outbox import has_sent, send
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from gateway.execution.fingerprints import fingerprint
 from gateway.execution.guards import Guard
 from gateway.execution.operation import Operation
+
+CHANGED = "kernel.changed"
+"""The event of a mutation that sends no other; nobody handles it."""
 
 NOTHING = UUID(int=0)
 """Stands for an empty reference among remembered ids."""
@@ -119,6 +123,8 @@ async def once(context: RequestContext, unit: Unit, guard: Guard, arguments: dic
     refs = await run(context, unit, guard, given)
     ids = tuple(refs.values.get(name) or NOTHING for name in names)
     await remember(unit, change.operation, key, print_, ids)
+    if not has_sent(unit):
+        await send(unit, CHANGED, {})  # Whoever watches the tenant learns of changes by what was sent.
     return refs
 
 

@@ -40,6 +40,9 @@ from gateway.http.parts import Parts
 from gateway.http.running import Operations
 from gateway.http.streams import OpenStreams
 from gateway.http.websocket.route import WebsocketRoute
+from gateway.live.change_feed import ChangeFeed
+from gateway.live.queries import LiveQueries
+from gateway.live.streaming import Streaming
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 NOT_FOUND = 404
@@ -78,7 +81,8 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     service, builtin = service_tokens(settings), builtin_issuer(settings)
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
     answering = Answering(parts.schema, compiled=settings.compiled_reads)
-    operations = Operations(answering, context_maker(parts), edge.operation_timeout_s)
+    streaming = Streaming(answering, LiveQueries(ChangeFeed(parts.database)))
+    operations = Operations(answering, streaming, context_maker(parts), edge.operation_timeout_s)
     graphiql = page_for(parts)
     health = Health(checks_of(parts.database, settings), streams)
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)

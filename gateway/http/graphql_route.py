@@ -21,7 +21,7 @@ from gateway.http.graphiql import Graphiql
 from gateway.http.headers import RawHeaders, text_of
 from gateway.http.media_types import JSON, RESPONSE, Wanted, wanted
 from gateway.http.observation import Observed, note_operation, observed_in
-from gateway.http.operation import Operation, is_subscription, read_operation
+from gateway.http.operation import Operation, is_streamed, read_operation
 from gateway.http.running import Answer, Operations
 from gateway.http.streams import Credentials, OpenStreams, Watch
 
@@ -94,7 +94,7 @@ class GraphqlRoute:
         credentials = credentials_of(observed.headers)
         opened = await self._sign_in.open(credentials.token, credentials.tenant)
         operation = await self._admission.admitted(operation)
-        if accepted.answer is None or (accepted.events and is_subscription(operation)):
+        if accepted.answer is None or (accepted.events and is_streamed(operation)):
             return self._stream(operation, credentials, accepted, observed)
         answer = await self._operations.execute(operation, opened, observed.request_id)
         note_operation(observed, "http", opened, outcome_of(answer))

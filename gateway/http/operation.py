@@ -9,6 +9,7 @@ from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
 from gateway.documents.identifiers import Named, hash_of, named_in
 from gateway.http.errors import MalformedRequest
 from gateway.http.strict_json import read_json
+from gateway.live.directive import LIVE, is_live
 
 MOST_TOKENS = 20_000
 
@@ -97,13 +98,16 @@ def object_member(members: Mapping[str, object], name: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def is_subscription(operation: Operation) -> bool:
-    """Tell whether the operation is a subscription; what cannot be parsed is none, and execution will say why."""
-    if "subscription" not in operation.query:
+def is_streamed(operation: Operation) -> bool:
+    """Tell whether the operation has answers that come later: a subscription, or a live query.
+
+    What cannot be parsed has none, and execution will say why.
+    """
+    if "subscription" not in operation.query and f"@{LIVE.name}" not in operation.query:
         return False
     try:
         document: DocumentNode = parse(operation.query, no_location=True, max_tokens=MOST_TOKENS)
     except (GraphQLError, RecursionError):
         return False
     found = get_operation_ast(document, operation.name)
-    return found is not None and found.operation is OperationType.SUBSCRIPTION
+    return found is not None and (found.operation is OperationType.SUBSCRIPTION or is_live(found))

@@ -26,6 +26,7 @@ from gateway.http.answers import refusal_error, status_of, write_json
 from gateway.http.errors import InternalError, MalformedRequest, NotAcceptable, TooSlow
 from gateway.http.metering import meter
 from gateway.http.operation import Operation
+from gateway.live.streaming import Streaming
 
 SINGLE = frozenset({OperationType.QUERY, OperationType.MUTATION})
 LONGEST_MESSAGE = 300
@@ -78,12 +79,14 @@ class Operations:
 
     Args:
         answering: Answers against the assembled schema.
+        streaming: Gives the answers of what has several.
         context: Makes each operation's context; never shared between two operations.
         longest_s: Seconds a query or mutation may take.
     """
 
-    def __init__(self, answering: Answering, context: ContextMaker, longest_s: float) -> None:
+    def __init__(self, answering: Answering, streaming: Streaming, context: ContextMaker, longest_s: float) -> None:
         self._answering = answering
+        self._streaming = streaming
         self._context = context
         self._longest_s = longest_s
 
@@ -126,16 +129,15 @@ class Operations:
 
     async def stream(self, operation: Operation, opened: Opened, correlation_id: str) -> AsyncGenerator[Answer]:
         """Run any operation and give its answers as they come."""
-        results = await self._answering.schema.stream(
+        results = self._streaming.answers(
             operation.query,
-            variable_values=operation.variables,
-            context_value=self._context(opened, correlation_id),
-            operation_name=operation.name,
-            operation_extensions=operation.extensions,
+            operation.variables,
+            self._context(opened, correlation_id),
+            name=operation.name,
+            extensions=operation.extensions,
         )
         async with aclosing(results):
-            async for one in results:
-                result = cast("ExecutionResult", one)
+            async for result in results:
                 meter(opened, result)
                 yield shaped(result, opened, correlation_id)
 

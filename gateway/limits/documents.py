@@ -5,6 +5,8 @@ with every request. Both the number of documents and their size together are bou
 """
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 
@@ -13,6 +15,19 @@ from gateway.limits.figures import LimitFigures
 
 MOST_DOCUMENTS = 2_000
 MOST_CHARACTERS = 8_000_000
+
+
+@dataclass(slots=True)
+class Known:
+    """A valid document.
+
+    Attributes:
+        document: As it was parsed.
+        operations: What whoever answers its operations keeps with each, by the name that was asked for.
+    """
+
+    document: DocumentNode
+    operations: dict[str | None, Any] = field(default_factory=dict[str | None, Any])
 
 
 class Documents:
@@ -35,14 +50,14 @@ class Documents:
     ) -> None:
         self._schema, self._figures = schema, figures
         self._most_documents, self._most_characters = most_documents, most_characters
-        self._known: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
         self._characters = 0
 
     def __len__(self) -> int:
         """Give how many are remembered."""
         return len(self._known)
 
-    def find(self, text: str) -> DocumentNode | None:
+    def find(self, text: str) -> Known | None:
         """Give a valid document, parsed; nothing where it cannot be parsed or is not valid."""
         known = self._known.get(text)
         if known is not None:
@@ -54,15 +69,16 @@ class Documents:
             return None
         if faults(self._schema, document, self._figures):
             return None
-        self.remember(text, document)
-        return document
+        return self.remember(text, document)
 
-    def remember(self, text: str, document: DocumentNode) -> None:
+    def remember(self, text: str, document: DocumentNode) -> Known:
         """Remember a document that is known to be valid."""
+        known = Known(document)
         if text in self._known or len(text) > self._most_characters:
-            return
-        self._known[text] = document
+            return known
+        self._known[text] = known
         self._characters += len(text)
         while len(self._known) > self._most_documents or self._characters > self._most_characters:
             forgotten, _ = self._known.popitem(last=False)
             self._characters -= len(forgotten)
+        return known

@@ -42,7 +42,7 @@ class Limits(SchemaExtension):
         """Take a document that was found valid before as it was parsed then."""
         known = self._assembled().documents.find(self.execution_context.query or "")
         if known is not None:
-            self.execution_context.graphql_document = known
+            self.execution_context.graphql_document = known.document
             self._valid = True
         yield
 

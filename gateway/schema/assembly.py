@@ -25,6 +25,7 @@ from gateway.execution.readings import READINGS
 from gateway.limits.documents import Documents
 from gateway.limits.extension import Limits
 from gateway.limits.figures import LimitFigures
+from gateway.live.directive import LIVE
 from gateway.schema.installing import install
 from gateway.schema.owners import duplicates
 from gateway.schema.planning import entity_plans
@@ -58,6 +59,7 @@ class TouchstoneSchema(strawberry.Schema):
         self.figures = LimitFigures.of(settings)
         self.seal = CursorSeal(settings.cursor_key.get_secret_value())
         super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - Strawberry's signature
+        self.graphql.directives = (*self.graphql.directives, LIVE)
         self.documents = Documents(self.graphql, self.figures)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
 
 from core.kernel.clock import Clock
 from core.kernel.database import Database
@@ -54,6 +54,11 @@ class RequestContext:
     correlation_id: str = field(default_factory=lambda: new_id().hex)
     operation: Any = None
     payloads: Any = None
+
+    def now(self) -> Self:
+        """Give the same request as if it came now."""
+        scope = None if self.scope is None else self.scope.at(self.clock.now())
+        return replace(self, scope=scope, operation=None, payloads=None)
 
     def check(self, *needed: Permission) -> None:
         """Refuse unless everything needed is held.

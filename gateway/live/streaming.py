@@ -1,0 +1,77 @@
+"""Answers of an operation as they come: one of a query or mutation, each event of a subscription, live queries."""
+
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import aclosing
+from typing import Any, cast
+
+from strawberry.types.execution import ExecutionResult
+
+from core.kernel.graphql.context import RequestContext
+from core.kernel.scope import Scope
+from gateway.answering.answering import Answering
+from gateway.answering.prepared import Prepared
+from gateway.live.directive import is_live
+from gateway.live.queries import LiveQueries
+
+
+class Streaming:
+    """Gives the answers of any operation.
+
+    Args:
+        answering: Answers queries and mutations.
+        live: Answers live queries again.
+    """
+
+    def __init__(self, answering: Answering, live: LiveQueries) -> None:
+        self._answering = answering
+        self._live = live
+
+    async def answers(
+        self,
+        query: str,
+        variables: dict[str, Any],
+        context: RequestContext,
+        *,
+        name: str | None = None,
+        extensions: dict[str, Any] | None = None,
+    ) -> AsyncGenerator[ExecutionResult]:
+        """Give the answers as they come."""
+        prepared = self._answering.prepared(query, name)
+        if prepared is None or prepared.is_subscription:
+            results = await self._answering.schema.stream(
+                query,
+                variable_values=variables,
+                context_value=context,
+                operation_name=name,
+                operation_extensions=extensions,
+            )
+            async with aclosing(results):
+                async for one in results:
+                    yield cast("ExecutionResult", one)
+            return
+        if context.scope is None or not is_live(prepared.node):
+            yield await self._answering.execute(query, variables, context, name=name, extensions=extensions)
+            return
+        key = self._key(query, variables, context, context.scope, prepared, name)
+
+        async def evaluate() -> ExecutionResult:
+            return await self._answering.execute(query, variables, context.now(), name=name)
+
+        async with aclosing(self._live.follow(key, context.scope, evaluate)) as found:
+            async for answer in found:
+                yield answer
+
+    def _key(
+        self,
+        query: str,
+        variables: dict[str, Any],
+        context: RequestContext,
+        scope: Scope,
+        prepared: Prepared,
+        name: str | None,
+    ) -> Hashable:
+        """Give what is the same for whoever gets the same answers; a field with code may know who asks."""
+        coerced = prepared.coerced(self._answering.schema.graphql, variables)
+        whole = coerced is not None and self._answering.plan(prepared, coerced, context).whole
+        who = None if whole else scope.actor
+        return (scope.network_id, scope.tenant_id, scope.lineage, scope.permissions, who, query, name, repr(coerced))
