@@ -18,6 +18,10 @@ PYTHON = VENV / "bin" / "python"
 STATE = ROOT / ".touchstone"
 STAMP = VENV / "touchstone-setup"
 LOCK = ROOT / "requirements.lock"
+"""What the product needs, and what installs this checkout."""
+DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
+"""The same and what tests, checks and benchmarks need: as much again, most of it the type checker's."""
+DEVELOPING = ("test", "bench")
 # If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 
@@ -27,7 +31,7 @@ def main(arguments: list[str]) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036  # whoever has an older one should read a sentence
         sys.exit(f"Touchstone needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     try:
-        set_up()
+        set_up(developing=bool(arguments) and arguments[0] in DEVELOPING)
     except subprocess.CalledProcessError as fault:
         sys.exit(f"Setting up failed with status {fault.returncode}; the reason is above.")
     if arguments[:1] == ["test"]:
@@ -49,27 +53,35 @@ def compiling() -> dict[str, str]:
     return environment
 
 
-def set_up() -> None:
-    """Make `.venv` hold exactly what `requirements.lock` says, and this checkout; one process at a time."""
+def set_up(*, developing: bool) -> None:
+    """Make `.venv` hold what the lock says, and this checkout; one process at a time.
+
+    What was installed for development stays, for it is all that other commands need and more.
+
+    Args:
+        developing: Whether what tests, checks and benchmarks need is wanted too.
+    """
     STATE.mkdir(exist_ok=True)
     with (STATE / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         base, content = base_fingerprint(), content_fingerprint()
-        had = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else ["", ""]
-        if had == [base, content]:
+        had = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else []
+        had_all = had[2:] == ["development"]
+        if had[:2] == [base, content] and (had_all or not developing):
             return
         uv, mirror = find_uv()
-        if had[0] != base:
+        if had[:1] != [base]:
             step("making .venv")
             run(mirror, uv, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, str(VENV))
+        kind, wanted = ("development", DEVELOPMENT_LOCK) if developing or had_all else ("product", LOCK)
         STAMP.unlink(missing_ok=True)
-        step("installing what requirements.lock names")
-        run(mirror, uv, "pip", "sync", "--quiet", "--require-hashes", str(LOCK))
+        step(f"installing what {wanted.name} names")
+        run(mirror, uv, "pip", "sync", "--quiet", "--require-hashes", str(wanted))
         step("installing this checkout")
         editable = [part for package in packages() for part in ("--editable", str(package))]
         with importing():
             run(mirror, uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", *editable)
-        STAMP.write_text(f"{base} {content}\n")
+        STAMP.write_text(f"{base} {content} {kind}\n")
 
 
 def importing() -> subprocess.Popen[bytes]:
@@ -95,9 +107,9 @@ def base_fingerprint() -> str:
 
 
 def content_fingerprint() -> str:
-    """What makes its content another one: the lock and every pyproject.toml."""
+    """What makes its content another one: the locks and every pyproject.toml."""
     digest = hashlib.sha256()
-    for path in (LOCK, *(package / "pyproject.toml" for package in packages())):
+    for path in (LOCK, DEVELOPMENT_LOCK, *(package / "pyproject.toml" for package in packages())):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

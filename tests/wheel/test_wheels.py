@@ -120,7 +120,7 @@ def closure(wanted: list[tuple[str, str]]) -> set[str]:
 
 def locked(names: set[str]) -> str:
     """Give the part of the lock that pins these distributions."""
-    blocks = re.split(r"^(?=\w)", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    blocks = re.split(r"^(?=\w)", (ROOT / "requirements-dev.lock").read_text(), flags=re.MULTILINE)
     return "".join(block for block in blocks if block and canonicalize_name(re.split(r"[=\s\[]", block)[0]) in names)
 
 
