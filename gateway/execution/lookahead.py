@@ -1,6 +1,6 @@
 """Which fields a selection asks for, before it is read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -17,8 +17,11 @@ from graphql import (
     get_directive_values,
 )
 
+from core.kernel.graphql.access import Permission
+from gateway.execution.guards import GUARDS, Guards
 from gateway.execution.plans import EntityPlan
 
+Judge = Callable[[tuple[Permission, ...]], object]
 Asked = Mapping[str, Sequence[FieldNode]]
 
 
@@ -29,22 +32,30 @@ class Lookahead:
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
+        self._guards: Guards = schema.extensions[GUARDS]
         self._known: dict[tuple[object, ...], frozenset[str]] = {}
 
-    def labels(self, plan: EntityPlan, nodes: Sequence[FieldNode]) -> frozenset[str]:
-        """Give the labels that the selections below some nodes read of an entity."""
+    def labels(self, plan: EntityPlan, nodes: Sequence[FieldNode], judge: Judge) -> frozenset[str]:
+        """Give the labels that the selections below some nodes read of an entity; nothing is read for what is refused.
+
+        Args:
+            plan: The entity.
+            nodes: What is selected.
+            judge: Tells why whoever asks is refused, or nothing.
+        """
         key = (plan.entity.name, *map(id, nodes))
         if key not in self._known:
-            asked = self.fields(nodes, plan.entity.name)
-            self._known[key] = frozenset[str]().union(*[plan.needs.get(name, ()) for name in asked])
-        return self._known[key]
+            self._known[key] = frozenset(self.fields(nodes, plan.entity.name))
+        found = [(name, self._guards.find(plan.entity.name, name)) for name in self._known[key]]
+        permitted = [name for name, guard in found if guard is not None and judge(guard.needs) is None]
+        return frozenset[str]().union(*[plan.needs.get(name, ()) for name in permitted])
 
-    def list_labels(self, plan: EntityPlan, connection: Asked) -> frozenset[str]:
+    def list_labels(self, plan: EntityPlan, connection: Asked, judge: Judge) -> frozenset[str]:
         """Give the labels that the selections below a connection read of the listed entity."""
         inner: list[FieldNode] = list(connection.get("nodes", ()))
         for edge in connection.get("edges", ()):
             inner += self.fields([edge], f"{plan.entity.name}Edge").get("node", ())
-        return self.labels(plan, inner) if inner else frozenset()
+        return self.labels(plan, inner, judge) if inner else frozenset()
 
     def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Asked:
         """Give the fields selected below some nodes on objects of a type, by name."""

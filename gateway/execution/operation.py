@@ -1,12 +1,12 @@
 """What one operation (or one event of a subscription) holds while it runs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 
 from core.kernel.errors import DomainError
 from core.kernel.graphql.access import Permission
@@ -17,6 +17,7 @@ from core.kernel.unit import Unit
 from gateway.execution.batches import Ended
 from gateway.execution.breadths import opened
 from gateway.execution.lookahead import Lookahead
+from gateway.execution.plans import EntityPlan
 from gateway.execution.reach import Reach
 from gateway.execution.reader import Reader
 
@@ -59,6 +60,10 @@ class Operation:
         except (DomainError, GraphQLError) as refused:
             return refused
         return None
+
+    def labels(self, plan: EntityPlan, nodes: Sequence[FieldNode]) -> frozenset[str]:
+        """Give the labels that permitted selections below some nodes read of an entity."""
+        return self.lookahead.labels(plan, nodes, self.verdict)
 
     async def reader(self) -> Reader:
         """Give the operation's connection, opening it where this is the first question.

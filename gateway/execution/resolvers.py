@@ -77,7 +77,7 @@ def reading_to_one(plan: ToOnePlan) -> Resolve:
 
     async def read(source: Fetched, info: Info) -> Fetched | None:
         operation = operation_of(info)
-        labels = operation.lookahead.labels(plan.target, info.field_nodes)
+        labels = operation.labels(plan.target, info.field_nodes)
         return await (await operation.reader()).to_one(plan, source, labels)
 
     def resolve(source: Fetched, info: Info) -> Any:  # noqa: ANN401 - a row to come, or nothing
@@ -100,7 +100,7 @@ def reading_list(plan: ListPlan, seal: CursorSeal, limit: int) -> Resolve:
             page=page,
             given=given.get("filter"),
             asked=asked,
-            labels=operation.lookahead.list_labels(plan.target, asked),
+            labels=operation.lookahead.list_labels(plan.target, asked, operation.verdict),
         )
         return await read_page(await operation.reader(), seal, listing)
 
@@ -123,7 +123,7 @@ def reading_lookup(plan: LookupPlan) -> Resolve:
 
     async def resolve(_source: object, info: Info, **given: Any) -> Fetched | None:  # noqa: ANN401 - arguments
         operation = operation_of(info)
-        labels = operation.lookahead.labels(plan.target, info.field_nodes)
+        labels = operation.labels(plan.target, info.field_nodes)
         values = {name: looked_up(plan, name, one) for name, one in given.items()}
         return await (await operation.reader()).look_up(plan, values, labels)
 
@@ -157,7 +157,7 @@ def reading_node(plans: Plans) -> Resolve:
         refused = operation.verdict((plan.entity.permission,))
         if refused is not None:
             raise refused
-        labels = operation.lookahead.labels(plan, info.field_nodes)
+        labels = operation.labels(plan, info.field_nodes)
         found, reader = read_id(plan, key), await operation.reader()
         if not plan.conditions:
             return await reader.by_key(plan, found, labels)
@@ -238,5 +238,5 @@ def brought(value: Any, plan: EntityPlan | None, info: Info) -> Any:  # noqa: AN
 
 async def bring(key: object, plan: EntityPlan, operation: Operation, nodes: Sequence[FieldNode]) -> Fetched | None:
     """Read the row an id stands for."""
-    labels = operation.lookahead.labels(plan, nodes)
+    labels = operation.labels(plan, nodes)
     return await (await operation.reader()).by_key(plan, key, labels)
