@@ -42,8 +42,8 @@ class Splice(Protocol):
 
 
 def hole(number: int, columns: Sequence[ColumnElement[Any]]) -> Text:
-    """Print a hole."""
-    values = [sa.cast(one, sa.Text()) if python_kind(one) is Decimal else one for one in columns]
+    """Print a hole; numbers with a point as text, as JSON does not tell their kinds nor a zero's sign."""
+    values = [sa.cast(one, sa.Text()) if python_kind(one) in (Decimal, float) else one for one in columns]
     return [f"{BEGIN}{number}{MIDDLE}", sa.func.json_build_array(*values, type_=sa.Text()), END]
 
 
@@ -55,7 +55,7 @@ def read_back(kind: type, written: Any) -> Any:  # noqa: ANN401 - whatever the c
         return datetime.fromisoformat(written).astimezone(UTC)
     if kind is date:
         return date.fromisoformat(written)
-    if kind in (UUID, Decimal):
+    if kind in (UUID, Decimal, float):
         return kind(written)
     if kind is bytes:
         return bytes.fromhex(written[2:])
