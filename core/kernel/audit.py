@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import insert
-
 from core.kernel.canonical import canonical_text
 from core.kernel.clock import recorded_now
+from core.kernel.direct import NewRow, write
 from core.kernel.ids import new_id
-from core.kernel.models import AuditEntry
 from core.kernel.unit import Unit
 
 
@@ -25,20 +23,28 @@ async def record_act(
         subject_id: Its id.
         details: Facts about the act, without personal data; kept as canonical JSON.
     """
+    await write(unit, act_row(unit, action, subject_kind, subject_id, details))
+
+
+def act_row(
+    unit: Unit, action: str, subject_kind: str, subject_id: UUID, details: Mapping[str, Any] | None = None
+) -> NewRow:
+    """Give the entry of an act, for use cases that write it together with other rows; see :func:`record_act`."""
     scope = unit.scope
-    await unit.session.execute(
-        insert(AuditEntry).values(
-            tenant_id=scope.tenant_id,
-            network_id=scope.network_id,
-            id=new_id(),
-            action=action,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            actor_kind=scope.actor.kind.value,
-            actor_id=scope.actor.id,
-            on_behalf_of=scope.on_behalf_of,
-            details=canonical_text(details or {}),
-            occurred_at=unit.now,
-            recorded_at=recorded_now(),
-        )
+    return NewRow(
+        "audit_entries",
+        {
+            "tenant_id": scope.tenant_id,
+            "network_id": scope.network_id,
+            "id": new_id(),
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "actor_kind": scope.actor.kind.value,
+            "actor_id": scope.actor.id,
+            "on_behalf_of": scope.on_behalf_of,
+            "details": canonical_text(details or {}),
+            "occurred_at": unit.now,
+            "recorded_at": recorded_now(),
+        },
     )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.directory import Directory
 from core.kernel.freshness import keep_fresh
+from core.kernel.hints import CHANNEL, Hints, is_hinted
 from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role, role_password
 from core.kernel.scope import Scope
@@ -51,6 +52,7 @@ class Database:
         self._pool_size = pool_size
         self._pools: dict[Role, AsyncEngine] = {}
         self._plain: dict[Role, PlainPool] = {}
+        self._hints = Hints(self._notify)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -85,7 +87,8 @@ class Database:
         return self.engine
 
     async def close(self) -> None:
-        """Close every pool."""
+        """Send the last hint and close every pool."""
+        await self._hints.settle()
         plain, pools = list(self._plain.values()), list(self._pools.values())
         self._plain.clear()
         self._pools.clear()
@@ -109,6 +112,13 @@ class Database:
             if context:
                 await session.execute(*context_statement(self.engine, context))
             yield session
+        if is_hinted(session):
+            self._hints.soon()
+
+    async def _notify(self) -> None:
+        """Wake whoever looks for work."""
+        async with self.pool(Role.APP).begin() as connection:
+            await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
     @asynccontextmanager
     async def unit(

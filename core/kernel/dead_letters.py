@@ -9,9 +9,9 @@ from sqlmodel import col, select
 
 from core.kernel.audit import record_act
 from core.kernel.errors import NotFound
+from core.kernel.hints import hint
 from core.kernel.jobs import reopen_job_of
 from core.kernel.models import OutboxRow
-from core.kernel.outbox import hint
 from core.kernel.outbox_rows import DEAD
 from core.kernel.permissions import READ_WORK, REPLAY_WORK
 from core.kernel.unit import Unit
@@ -67,5 +67,5 @@ async def replay_dead_letter(unit: Unit, command: ReplayDeadLetter) -> UUID:
     await record_act(
         unit, action="work.replay", subject_kind="dead letter", subject_id=command.command_id, details=details
     )
-    await hint(unit)
+    hint(unit.session)
     return command.command_id

@@ -3,17 +3,24 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import and_, col, select, update
-
 from core.kernel.clock import recorded_now
+from core.kernel.direct import fetch
 from core.kernel.errors import DomainError, InvalidInput, fact
 from core.kernel.ids import new_id
-from core.kernel.models import IdempotencyKey
 from core.kernel.unit import Unit
 
 MAX_KEY_LENGTH = 200
+WRITE = """
+    INSERT INTO idempotency_keys
+        (tenant_id, actor_id, operation, key, fingerprint, ids, id, network_id, recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (tenant_id, actor_id, operation, key)"""
+TAKE = f"{WRITE} DO NOTHING RETURNING id"
+REMEMBER = f"""{WRITE} DO UPDATE SET ids = excluded.ids
+    WHERE idempotency_keys.fingerprint = excluded.fingerprint"""
+FIND = """
+    SELECT fingerprint, ids FROM idempotency_keys
+    WHERE tenant_id = $1 AND actor_id = $2 AND operation = $3 AND key = $4"""
 
 
 @fact
@@ -51,51 +58,22 @@ async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tu
     """
     if not 0 < len(key) <= MAX_KEY_LENGTH:
         raise InvalidInput(field="idempotencyKey", problem=f"give 1 to {MAX_KEY_LENGTH} characters")
-    if await take(unit, operation, key, fingerprint):
+    if await fetch(
+        unit, TAKE, *request(unit, operation, key), fingerprint, [], new_id(), unit.network_id, recorded_now()
+    ):
         return None
-    found = (await unit.session.execute(select(IdempotencyKey).where(is_request(unit, operation, key)))).scalar_one()
-    if found.fingerprint != fingerprint:
+    (found,) = await fetch(unit, FIND, *request(unit, operation, key))
+    if found["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused(operation=operation)
-    return tuple(found.ids)
+    return tuple(found["ids"])
 
 
 async def remember(unit: Unit, operation: str, key: str, fingerprint: str, ids: tuple[UUID, ...]) -> None:
-    """Keep the ids of the result with the key that :func:`replayed` took in the same transaction."""
-    await take(unit, operation, key, fingerprint)
-    await unit.session.execute(
-        update(IdempotencyKey)
-        .where(is_request(unit, operation, key), col(IdempotencyKey.fingerprint) == fingerprint)
-        .values(ids=list(ids))
-        .execution_options(synchronize_session=False)
-    )
+    """Keep the ids of the result with the key, which :func:`replayed` took in the same transaction."""
+    given = (fingerprint, list(ids), new_id(), unit.network_id, recorded_now())
+    await fetch(unit, REMEMBER, *request(unit, operation, key), *given)
 
 
-async def take(unit: Unit, operation: str, key: str, fingerprint: str) -> bool:
-    """Write the key unless it is there; tell whether it was written."""
-    written = await unit.session.execute(
-        insert(IdempotencyKey)
-        .values(
-            tenant_id=unit.tenant_id,
-            network_id=unit.network_id,
-            id=new_id(),
-            actor_id=unit.scope.actor.id,
-            operation=operation,
-            key=key,
-            fingerprint=fingerprint,
-            ids=[],
-            recorded_at=recorded_now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(col(IdempotencyKey.id))
-    )
-    return written.scalar() is not None
-
-
-def is_request(unit: Unit, operation: str, key: str) -> ColumnElement[bool]:
-    """Find the key of this actor in this tenant."""
-    return and_(
-        col(IdempotencyKey.tenant_id) == unit.tenant_id,
-        col(IdempotencyKey.actor_id) == unit.scope.actor.id,
-        col(IdempotencyKey.operation) == operation,
-        col(IdempotencyKey.key) == key,
-    )
+def request(unit: Unit, operation: str, key: str) -> tuple[UUID, UUID, str, str]:
+    """Name a request of this actor in this tenant."""
+    return unit.tenant_id, unit.scope.actor.id, operation, key

@@ -11,7 +11,7 @@ from opentelemetry.propagate import inject
 from core.kernel.canonical import plain
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
-from core.kernel.hints import hint
+from core.kernel.hints import hint, is_hinted
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 
@@ -74,6 +74,11 @@ def sent_row(
             "sent_at": recorded_now(),
         },
     )
+
+
+def has_sent(unit: Unit) -> bool:
+    """Tell whether the unit has sent anything."""
+    return is_hinted(unit.session)
 
 
 def trace_now() -> str | None:

@@ -45,6 +45,11 @@ def configure_telemetry(settings: Settings) -> None:
     metrics.set_meter_provider(MeterProvider(metric_readers=readers, resource=resource))
 
 
+def tracing_is_on() -> bool:
+    """Tell whether spans go anywhere; making one that goes nowhere costs as much as a short piece of work."""
+    return isinstance(trace.get_tracer_provider(), TracerProvider)
+
+
 def metrics_page() -> tuple[bytes, str]:
     """Give all metrics in the Prometheus format, and its content type."""
     return generate_latest(), CONTENT_TYPE_LATEST
@@ -86,6 +91,17 @@ def span(
             told = error.code if isinstance(error, DomainError) else type(error).__name__
             current.set_status(Status(StatusCode.ERROR, told))
             raise
+
+
+@contextmanager
+def statement_span(statement: str) -> Generator[None, None, None]:
+    """Wrap a statement that goes to the driver in a span, as :func:`trace_statements` does for the others."""
+    if not trace.get_current_span().is_recording():
+        yield
+        return
+    with span(f"sql {statement.split(None, 1)[0].upper()}") as current:
+        current.set_attributes({"db.system.name": "postgresql", "db.query.text": statement})
+        yield
 
 
 def trace_statements(engine: AsyncEngine) -> None:

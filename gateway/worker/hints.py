@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from core.kernel.database import Database
-from core.kernel.outbox import CHANNEL
+from core.kernel.hints import CHANNEL
 from core.kernel.relay import wait_for_any
 from core.kernel.roles import Role
 

@@ -164,7 +164,7 @@ async def test_the_worker_outlives_the_loss_of_its_database_connections(yard: Ya
         await yard.send(topic, {"subject": uuid4()})
         await until(yard.all_done)
         await yard.admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
             " AND usename LIKE 'touchstone_%' AND pid <> pg_backend_pid() AND usename <> 'touchstone_admin'"
         )
         await yard.send(topic, {"subject": uuid4()})
