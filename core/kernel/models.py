@@ -47,6 +47,7 @@ class OutboxRow(TenantRow, table=True):
         Index("outbox_due", "due_at", "tenant_id", postgresql_where=text(OPEN_OUTBOX)),
         Index("outbox_finished", "finished_at", "tenant_id", postgresql_where=text("status = 'done'")),
         Index("outbox_dead", "tenant_id", "id", postgresql_where=text("status = 'dead'")),
+        Index("outbox_dead_by_sending", "tenant_id", "sent_at", "id", postgresql_where=text("status = 'dead'")),
     )
     retention: ClassVar[Retention] = Retention.TRANSIENT
 
@@ -134,6 +135,8 @@ class WorkItem(TenantRow, table=True):
             postgresql_where=text(OPEN_ITEM),
         ),
         Index("work_items_inbox", "tenant_id", "status", "id"),
+        Index("work_items_open", "tenant_id", "opened_at", "id", postgresql_where=text(OPEN_ITEM)),
+        Index("work_items_open_by_kind", "tenant_id", "kind", "opened_at", "id", postgresql_where=text(OPEN_ITEM)),
     )
 
     kind: str
@@ -160,6 +163,8 @@ class Job(TenantRow, table=True):
         CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name="jobs_progress"),
         CheckConstraint("(status IN ('waiting', 'running')) = (finished_at IS NULL)", name="jobs_finished"),
         Index("jobs_status", "tenant_id", "status", "id"),
+        Index("jobs_by_recording", "tenant_id", "recorded_at", "id"),
+        Index("jobs_by_kind", "tenant_id", "kind", "recorded_at", "id"),
         Index("jobs_subject", "tenant_id", "subject_id", "id"),
     )
 
@@ -200,6 +205,7 @@ class Approval(TenantRow, table=True):
             postgresql_where=text("status = 'asked'"),
         ),
         Index("approvals_subject", "tenant_id", "subject_id", "id"),
+        Index("approvals_by_asking", "tenant_id", "asked_at", "id"),
     )
     retention: ClassVar[Retention] = Retention.AUDIT
 

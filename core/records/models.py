@@ -66,6 +66,8 @@ class Record(TenantRow, table=True):
         Index("records_by_external_id", "tenant_id", "external_id", "id"),
         Index("records_by_chunk", "tenant_id", "import_chunk_id", "id"),
         Index("records_of_network", "network_id", "opened_at", "id"),
+        Index("records_of_network_by_status", "network_id", "status", "opened_at", "id"),
+        Index("records_of_network_by_external_id", "network_id", "external_id", "id"),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
 

@@ -80,6 +80,8 @@ class Tenant(ReferenceRow, table=True):
         CheckConstraint("kind IN ('headquarters', 'region', 'franchisee')", name="tenants_kind"),
         CheckConstraint("status IN ('active', 'suspended')", name="tenants_status"),
         CheckConstraint("(status = 'suspended') = (suspended_at IS NOT NULL)", name="tenants_suspended_since"),
+        Index("tenants_by_kind", "network_id", "kind", "key", "id"),
+        Index("tenants_by_status", "network_id", "status", "key", "id"),
     )
 
     owner_tenant_id: UUID

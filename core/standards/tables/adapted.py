@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlmodel import Field
 
@@ -72,6 +72,8 @@ class Adaptation(TenantRow, table=True):
         CheckConstraint("recorded_to >= recorded_from", name="adaptations_recorded_span"),
         ExcludeConstraint(("tenant_id", "="), *PLACE, VALID, RECORDED, name="adaptations_one_at_a_time", using="gist"),
         Index("adaptations_by_code", "tenant_id", "code", "id"),
+        Index("adaptations_by_clause", "tenant_id", "clause_key", "id"),
+        Index("adaptations_known_now", "tenant_id", "id", postgresql_where=text("recorded_to IS NULL")),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
 

@@ -48,6 +48,7 @@ class PublishedVersion(ReferenceRow, table=True):
         ExcludeConstraint(
             ("network_id", "="), ("code", "="), VALID, name="published_versions_one_at_a_time", using="gist"
         ),
+        Index("published_versions_by_code", "network_id", "code", text("valid_from DESC"), text("id DESC")),
     )
 
     owner_tenant_id: UUID
