@@ -52,12 +52,14 @@ class Home:
         return logs / f"{name}.log"
 
     def private(self, name: str, text: str) -> Path:
-        """Write a file that its owner alone can read, from its first byte on."""
+        """Write a file that its owner alone can read, from its first byte on; it is there whole or not at all."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
+        draft.replace(path)
         return path
 
     def secrets(self) -> dict[str, str]:

@@ -7,5 +7,5 @@ from gateway.cli.surroundings import surroundings
 def migrate() -> None:
     """Create roles and database where they are missing, and upgrade the schema to the newest revision."""
     with surroundings(queue=False) as around, OUT.status("Migrating"):
-        around.migrate()
+        around.migrate(anyway=True)
     OUT.print("The schema is up to date.")

@@ -12,6 +12,7 @@ from typing import Any
 from core.kernel.settings import Settings, load_settings
 from gateway.cli.errors import EmbeddedRuntimeIsMissing, MigrationAddressIsMissing
 from gateway.cli.home import Home
+from gateway.cli.prepared import Preparation
 
 DATABASE = "touchstone"
 
@@ -34,18 +35,28 @@ class Surroundings:
     home: Home
     servers: dict[str, Any]
 
-    def migrate(self) -> None:
+    def migrate(self, *, anyway: bool = False) -> None:
         """Create what is missing and bring the schema up to date.
+
+        Args:
+            anyway: Look at everything, even where an embedded database is known to be as it should be.
 
         Raises:
             MigrationAddressIsMissing: No address with administrative rights is known.
         """
         if not self.admin_url:
             raise MigrationAddressIsMissing
+        asyncio.run(self._bring_up_to_date(anyway=anyway))
+
+    async def _bring_up_to_date(self, *, anyway: bool) -> None:
+        secret = self.settings.role_secret.get_secret_value()
+        known = Preparation(home=self.home, admin_url=self.admin_url, database=DATABASE, secret=secret)
+        if self.servers and not anyway and await known.stands():
+            return
         migrating = import_module("gateway.cli.migrating")  # Alembic takes a while to import, and not all need it.
-        asyncio.run(
-            migrating.migrate(self.admin_url, self.settings.database_url, self.settings.role_secret.get_secret_value())
-        )
+        await migrating.migrate(self.admin_url, self.settings.database_url, secret)
+        if self.servers:
+            await known.note()
 
 
 def nothing() -> None:

@@ -63,11 +63,6 @@ class Crew:
     worker: Child
     api: Child
 
-    def begin(self, environment: dict[str, str]) -> None:
-        """Let both work."""
-        self.worker.begin(environment)
-        self.api.begin(environment)
-
     def stop(self) -> None:
         """End both, at the same time."""
         for one in (self.worker, self.api):
@@ -93,6 +88,7 @@ def play_through(around: Surroundings, wishes: Wishes) -> None:
         stack.callback(crew.stop)
         around.migrate()
         show.step("the schema is up to date")
+        crew.api.begin(around.environment | {"TOUCHSTONE_DEMO_TOKENS_FILE": str(tokens_file(around))})
         configure_logs("touchstone-demo", level=logging.ERROR)
         performed = asyncio.run(perform(around, crew, material, wishes.port))
         if wishes.json_file is not None:
@@ -110,7 +106,8 @@ async def perform(around: Surroundings, crew: Crew, material: Material, port: in
         stage = await set_stage(at, material)
         tokens = ready_made(at, stage)
         show.step(f"the network {material.name} has its people, its plugin and its headquarters")
-        crew.begin(offering(around, tokens))
+        offer(around, tokens)
+        crew.worker.begin(around.environment)
         known = await play.publish(at, stage, material)
         show.step(f"headquarters {'has published' if known else 'publishes'} the standard {material.code}")
         adaptation = await play.adapt_within_bounds(at, stage, material)
@@ -166,11 +163,15 @@ def ready_made(at: Operator, stage: Stage) -> list[show.Ready]:
     ]
 
 
-def offering(around: Surroundings, tokens: list[show.Ready]) -> dict[str, str]:
-    """Write the tokens where the API finds them to offer, and give the settings of both processes."""
+def offer(around: Surroundings, tokens: list[show.Ready]) -> None:
+    """Write the tokens where the API finds them to offer."""
     listed = [{"label": one.title, "token": one.token, "tenant": one.tenant} for one in tokens]
-    offered = around.home.private("demo-tokens.json", json.dumps(listed))
-    return {**around.environment, "TOUCHSTONE_DEMO_TOKENS_FILE": str(offered)}
+    around.home.private(tokens_file(around).name, json.dumps(listed))
+
+
+def tokens_file(around: Surroundings) -> Path:
+    """Name the file that the API reads anew for each page, so that it may be there before the tokens are."""
+    return around.home.folder / "demo-tokens.json"
 
 
 def write_report(around: Surroundings, material: Material, shown: Dashboard) -> Path:

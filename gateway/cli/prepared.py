@@ -1,0 +1,81 @@
+"""What a home remembers of its database: one that was brought up to date as it should be now is not asked again.
+
+Bringing up to date does nothing where nothing is missing, but finding that out takes half a second at every start.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from asyncpg.exceptions import InterfaceError, PostgresError
+from sqlalchemy import make_url
+
+from core.kernel import migration, roles
+from core.kernel.database import connect_arguments
+from core.kernel.migration.location import find_migrations
+from gateway.cli.home import Home
+
+MARK = "prepared"
+STANDING = "SELECT (SELECT system_identifier::text FROM pg_control_system()), (SELECT version_num FROM alembic_version)"
+_driver: Any = asyncpg  # it has no types
+NOT_THERE = (OSError, PostgresError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """A database of a home, and what its roles' passwords are derived from.
+
+    Attributes:
+        home: Whose database it is.
+        admin_url: Address of a user who may read what the cluster is.
+        database: Name of the database.
+        secret: What the passwords are derived from.
+    """
+
+    home: Home
+    admin_url: str
+    database: str
+    secret: str
+
+    async def stands(self) -> bool:
+        """Tell whether this very database was brought up to date with the same code, migrations and secret."""
+        mark = self.home.folder / MARK
+        return mark.exists() and mark.read_text() == await self._description()
+
+    async def note(self) -> None:
+        """Remember that it is up to date."""
+        self.home.private(MARK, await self._description())
+
+    async def _description(self) -> str:
+        """Write down what there is: which cluster, which revision, made by what; empty where there is no database."""
+        url = make_url(self.admin_url).set(drivername="postgresql", database=self.database)
+        arguments = connect_arguments(url)
+        try:
+            connection = await _driver.connect(url.render_as_string(hide_password=False), **arguments)
+        except NOT_THERE:
+            return ""
+        try:
+            found = await connection.fetchrow(STANDING)
+        except NOT_THERE:
+            return ""
+        finally:
+            await connection.close()
+        return " ".join((fingerprint(self.secret), *(str(value) for value in found or ())))
+
+
+def fingerprint(secret: str) -> str:
+    """Give one figure for all that decides what bringing up to date comes to."""
+    digest = hashlib.sha256(secret.encode())
+    for path in sources():
+        digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def sources() -> Iterator[Path]:
+    """List the files that make roles, database and schema."""
+    yield Path(roles.__file__)
+    for folder in (*(Path(place) for place in migration.__path__), find_migrations()):
+        yield from sorted(folder.rglob("*.py"))
