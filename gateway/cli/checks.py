@@ -29,6 +29,9 @@ BACKLOG = text("""
 """)
 
 
+SERVED_DOCUMENTS = text("SELECT count(DISTINCT hash) FROM trusted_document_builds WHERE retired_at IS NULL")
+
+
 class Verdict(StrEnum):
     """What a check found."""
 
@@ -134,11 +137,24 @@ async def settings_are_safe(database: Database, settings: Settings) -> Finding: 
     return Finding("settings", Verdict.GOOD, "production")
 
 
+async def documents_are_registered(database: Database, settings: Settings) -> Finding:
+    """Check that something can be asked where registered documents alone are served."""
+    async with database.pool(Role.APP).connect() as connection:
+        served = int(await connection.scalar(SERVED_DOCUMENTS) or 0)
+    if not settings.serves_trusted_documents_only:
+        return Finding("documents", Verdict.GOOD, f"{served} registered; other texts are served too")
+    if not served:
+        remedy = "Run: touchstone documents register, or set TOUCHSTONE_TRUSTED_DOCUMENTS_ONLY=false."
+        return Finding("documents", Verdict.WARNING, "none is registered, and nothing else is served", remedy)
+    return Finding("documents", Verdict.GOOD, f"{served} registered; nothing else is served")
+
+
 CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("settings", settings_are_safe, "See docs/operations.md."),
     ("database", database_answers, "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, then run: touchstone migrate"),
     ("schema", schema_is_current, "Run: touchstone migrate"),
     ("walls", walls_stand, "Run: touchstone migrate"),
+    ("documents", documents_are_registered, "Run: touchstone migrate"),
     ("background work", work_flows, "Run: touchstone migrate"),
     ("queue", queue_answers, "Check REDIS_URL and that Valkey or Redis runs."),
     ("plugins", plugins_load, "Uninstall the plugin that was installed last."),

@@ -74,4 +74,6 @@ class Streaming:
         coerced = prepared.coerced(self._answering.schema.graphql, variables)
         whole = coerced is not None and self._answering.plan(prepared, coerced, context).whole
         who = None if whole else scope.actor
-        return (scope.network_id, scope.tenant_id, scope.lineage, scope.permissions, who, query, name, repr(coerced))
+        limit = self._answering.schema.figures.cost_for(scope)
+        held = (scope.lineage, scope.permissions, limit)
+        return (scope.network_id, scope.tenant_id, held, who, query, name, repr(coerced))

@@ -317,7 +317,7 @@ def found(ended: Any, subject: str) -> str:
 async def test_doctor_finds_good_surroundings_good(office: Office) -> None:
     ended = touchstone("doctor", **office.settings)
     assert ended.returncode == 0, told(ended)
-    for subject in ("database", "schema", "walls", "background work", "queue", "plugins"):
+    for subject in ("database", "schema", "walls", "documents", "background work", "queue", "plugins"):
         assert "good" in found(ended, subject)
     assert "warning" in found(ended, "settings")
 
@@ -415,7 +415,19 @@ async def test_an_unknown_benchmark_is_named(office: Office) -> None:
 def test_help_lists_every_command() -> None:
     ended = touchstone("--help")
     assert ended.returncode == 0, told(ended)
-    wanted = ("serve", "worker", "demo", "migrate", "import", "tenants", "tokens", "bench", "doctor", "schema")
+    wanted = (
+        "serve",
+        "worker",
+        "demo",
+        "migrate",
+        "import",
+        "tenants",
+        "documents",
+        "tokens",
+        "bench",
+        "doctor",
+        "schema",
+    )
     assert all(name in ended.stdout for name in wanted)
 
 

@@ -135,3 +135,17 @@ async def test_registering_needs_an_address_of_the_owner(place: Place, tmp_path:
     refused = place.documents("register", documents, *build, MIGRATE_DATABASE_URL=served)
     assert_refused(refused, "gateway.database_unreachable")
     assert await place.held() == []
+
+
+async def test_doctor_says_that_nothing_can_be_asked_before_anything_is_registered(
+    place: Place, tmp_path: Path
+) -> None:
+    def found() -> str:
+        ended = touchstone("doctor", **place.settings)
+        return next(line for line in ended.stdout.splitlines() if "│ documents " in line)
+
+    assert "warning" in found()
+    assert "touchstone documents register" in found()
+    place.documents("register", folder(tmp_path, me=ME), "--application", "till", "--version", "1")
+    assert "good" in found()
+    assert "1 registered; nothing else is served" in found()

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from gateway.answering.answering import Answering
 from gateway.limits.errors import RoleIsUnknown
 from gateway.limits.figures import LimitFigures
-from tests.gateway.execution.notes.world import World, settings_with
+from gateway.live.streaming import Streaming
+from tests.gateway.execution.notes.world import World, schema_for, settings_with
 
 TEN = "{ notes(first: 10) { nodes { id } } }"
 GENEROUS = {"max_cost": 8, "role_costs": {"clerk": 5, "manager": 10}}
@@ -57,3 +59,18 @@ async def test_the_limit_of_the_role_is_held_and_told(world: World, role: str, l
     assert result.extensions == {"cost": {"asked": 10, "limit": limit}}
     codes = [one.extensions.get("code") for one in result.errors or () if one.extensions]
     assert ("gateway.too_costly" in codes) is refused
+
+
+def test_a_live_answer_is_shared_by_those_alone_who_may_spend_the_same(world: World) -> None:
+    answering = Answering(schema_for(settings_with(**GENEROUS)))
+    nobody_follows: Any = None
+    streaming = Streaming(answering, nobody_follows)
+    prepared = answering.prepared(TEN, None)
+    assert prepared is not None
+
+    def key(*roles: str) -> object:
+        scope = replace(world.scope(), roles=roles)
+        return streaming._key(TEN, {}, world.context(scope), scope, prepared, None)
+
+    assert key("clerk") != key("manager")
+    assert key("clerk", "manager") == key("manager")
