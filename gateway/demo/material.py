@@ -7,6 +7,7 @@ from pathlib import Path
 from core.records.mappings.loading import load_mapping, shipped_mapping
 from core.records.mappings.schema import LogMapping
 from gateway.demo import chain
+from gateway.demo.own_log import standard_in
 
 CONTENT = Path(__file__).parent / "content"
 PUBLISHED_LOG = Path("shared") / "data" / "bpic2013_incidents.xes.gz"
@@ -80,7 +81,14 @@ def incidents(log: Path) -> Material:
 
 
 def own_log(log: Path, mapping: LogMapping) -> Material:
-    """Work on one's own log, under the incident standard unless the mapping fixes another one's code."""
+    """Work on one's own log, under the incident standard, published by the code that the log's records name.
+
+    Raises:
+        LogUnreadable: The log cannot be read; see :func:`standard_in` for what else is refused before anything is
+            founded.
+        MappingDoesNotFit: The mapping makes no record of the log's beginning.
+    """
+    code = standard_in(log, mapping)
     return Material(
         network="own",
         name="Own network",
@@ -88,7 +96,7 @@ def own_log(log: Path, mapping: LogMapping) -> Material:
         log=log,
         mapping=mapping,
         standard=CONTENT / "incident-handling.yaml",
-        code="incident-handling",
+        code=code,
         founded_at=datetime(1990, 1, 1, tzinfo=UTC),
         adapter="own-adapter",
         adapted_limit=129_600,

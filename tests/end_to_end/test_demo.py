@@ -118,14 +118,26 @@ def test_the_report_stands_alone_and_holds_charts(name: str, request: pytest.Fix
     assert f"{runs.first['records']:,}" in runs.report
 
 
-def test_a_broken_log_is_refused_and_nothing_is_half_written(chain: Runs, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("<log><trace><event></trace>", "records.log_unreadable"),
+        ("<log/>", "demo.mapping_does_not_fit"),
+        ("<log><trace><event><string key='a' value='b'/></event></trace></log>", "demo.mapping_does_not_fit"),
+    ],
+)
+def test_a_log_that_cannot_be_worked_on_is_refused_and_nothing_is_founded(
+    content: str, code: str, chain: Runs, tmp_path: Path
+) -> None:
     log, figures = tmp_path / "broken.xes", tmp_path / "figures.json"
-    log.write_text("<log><trace><event></trace>")
+    log.write_text(content)
     ended = touchstone(
         *("demo", "--once", "--xes", log, "--mapping", MAPPING, "--json", figures, "--port", free_port()),
         TOUCHSTONE_HOME=str(chain.home),
     )
-    assert_refused(ended, "records.log_unreadable")
+    assert_refused(ended, code)
+    listed = touchstone("tenants", "list", "--network", "own", TOUCHSTONE_HOME=str(chain.home))
+    assert_refused(listed, "cli.unknown_network")
     assert not figures.exists()
     assert not (chain.home / "reports" / "own.html").exists()
 
