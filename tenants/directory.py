@@ -1,6 +1,6 @@
 """The directory: what other rooms may ask about the tree, read from the placements that are known now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,9 +45,9 @@ class SessionDirectory:
         """List every tenant below, at any depth, without the tenant itself."""
         return await read_units_below(self.session, network_id, tenant_id, at)
 
-    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
-        """List the tenants of a network, by key."""
-        return await read_tenants(self.session, network_id)
+    async def tenants(self, network_id: UUID, ids: Collection[UUID] | None = None) -> Sequence[TenantFacts]:
+        """List the tenants of a network, by key; only some of them where they are named."""
+        return await read_tenants(self.session, network_id, ids)
 
     async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:
         """Find a tenant of the network by its id."""
@@ -91,10 +91,10 @@ class TenantDirectory:
         async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
             return await SessionDirectory(session).units_below(network_id, tenant_id, at)
 
-    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
-        """List the tenants of a network, by key."""
+    async def tenants(self, network_id: UUID, ids: Collection[UUID] | None = None) -> Sequence[TenantFacts]:
+        """List the tenants of a network, by key; only some of them where they are named."""
         async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
-            return await SessionDirectory(session).tenants(network_id)
+            return await SessionDirectory(session).tenants(network_id, ids)
 
     async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:
         """Find a tenant of the network by its id."""

@@ -1,6 +1,6 @@
 """What the features may ask about the tenant tree, without knowing the package that keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -61,8 +61,8 @@ class Directory(Protocol):
         """List every tenant below, at any depth, without the tenant itself."""
         ...
 
-    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
-        """List the tenants of a network, by key."""
+    async def tenants(self, network_id: UUID, ids: Collection[UUID] | None = None) -> Sequence[TenantFacts]:
+        """List the tenants of a network, by key; only some of them where they are named."""
         ...
 
     async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:

@@ -222,6 +222,26 @@ class Breadth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A promise of a root field with code: equal questions have equal answers while a revision is the same.
+
+    Its answer depends on nothing but the tenant acted in, the permissions held there, the arguments, the selection
+    and the revision; not on the instant and not on who asks. Every transaction that changes anything the answer shows
+    makes the revision go up, in itself; a revision never comes back. Such an answer may be kept and given again.
+
+    Attributes:
+        head: A table with one row a tenant.
+        revision: Its column that goes up.
+        names_tenant: Whether the answer also shows the tenant's own row, such as its name; the version of that row is
+            then a part of the revision.
+    """
+
+    head: type[Row]
+    revision: str
+    names_tenant: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list at the root: all rows of a table inside the breadth, page by page."""
 

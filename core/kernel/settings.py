@@ -6,6 +6,9 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+KEPT_ANSWERS_BYTES = 32 * 1024 * 1024
+"""Enough for some ten thousand dashboards."""
+
 
 class Environment(StrEnum):
     """How strict the product is about what it is given."""
@@ -36,6 +39,8 @@ class Settings(BaseSettings):
         trusted_documents_only: Whether only registered documents are served; where it is not said, in production.
         compiled_reads: Whether declared reads run as compiled SQL; switched off, everything is interpreted, with the
             same answers and more work.
+        kept_answers_bytes: How much memory of one process may hold answers that are given again while nothing they
+            show has changed; none are kept where it is 0.
     """
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="ignore", frozen=True)
@@ -56,6 +61,7 @@ class Settings(BaseSettings):
     role_costs: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict[str, int])
     trusted_documents_only: bool | None = None
     compiled_reads: bool = True
+    kept_answers_bytes: int = Field(default=KEPT_ANSWERS_BYTES, ge=0)
     service_name: str = "touchstone"
 
     @property

@@ -1,4 +1,4 @@
-"""SQL of quality: scores and figures of records in, sums by day, figures of periods out."""
+"""SQL of quality: scores and figures of records in, and sums by day; what is read of them stands in ``sums``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.clock import recorded_now
 from core.kernel.unit import Unit
-from core.quality.policy import DimensionScore, Figures
 
 WHOLE_RECORD = "record"
 """Stands for the dimension where a rule could not score a record at all; such rows are no part of any mean."""
@@ -108,14 +106,25 @@ class Reach:
     network_id: UUID
     tenant_ids: tuple[UUID, ...] | None
 
+    @property
+    def alone(self) -> UUID | None:
+        """The tenant, where it is one; what all in reach add up to is then what the one adds up to."""
+        return self.tenant_ids[0] if self.tenant_ids is not None and len(self.tenant_ids) == 1 else None
+
     def condition(self) -> str:
-        """Name the tenants in SQL."""
-        return "network_id = :network_id" + ("" if self.tenant_ids is None else " AND tenant_id = ANY(:tenant_ids)")
+        """Name the tenants in SQL; one tenant by a value, so that its rows come in the order of the index."""
+        if self.tenant_ids is None:
+            return "network_id = :network_id"
+        among = "ANY(:tenant_ids)" if self.alone is None else ":tenant_id"
+        return f"tenant_id = {among} AND network_id = :network_id"
 
     def parameters(self) -> dict[str, Any]:
         """Give the condition's parameters."""
-        return {"network_id": self.network_id} | (
-            {} if self.tenant_ids is None else {"tenant_ids": list(self.tenant_ids)}
+        given = {"network_id": self.network_id}
+        if self.tenant_ids is None:
+            return given
+        return (
+            {**given, "tenant_ids": list(self.tenant_ids)} if self.alone is None else {**given, "tenant_id": self.alone}
         )
 
 
@@ -198,71 +207,3 @@ async def drop_days(unit: Unit, standard_code: str, days: Sequence[date]) -> Non
 def owner(unit: Unit) -> dict[str, Any]:
     """Name the tenant a row is written for."""
     return {"tenant_id": unit.tenant_id, "network_id": unit.network_id}
-
-
-async def figures_by_tenant(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID, Figures]:
-    """Add up the figures of a period, tenant by tenant."""
-    sums = ", ".join(f"CAST(sum({name}) AS bigint) AS {name}" for name in Figures.__dataclass_fields__)
-    where = f"{reach.condition()} AND {period.condition()}"
-    statement = text(f"SELECT tenant_id, {sums} FROM quality_days WHERE {where} GROUP BY tenant_id")  # noqa: S608
-    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
-    return {row["tenant_id"]: Figures(**{k: v for k, v in row.items() if k != "tenant_id"}) for row in found.mappings()}
-
-
-async def scores_by_tenant(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID, list[DimensionScore]]:
-    """Add up the scores of a period, tenant by tenant."""
-    where = f"{reach.condition()} AND {period.condition()}"
-    statement = text(
-        "SELECT tenant_id, rule, dimension, CAST(sum(scored) AS bigint) AS scored, "  # noqa: S608
-        "CAST(sum(basis_points) AS bigint) AS basis_points "
-        f"FROM score_days WHERE {where} GROUP BY tenant_id, rule, dimension ORDER BY tenant_id, rule, dimension"
-    )
-    by_tenant: dict[UUID, list[DimensionScore]] = {}
-    for row in (await session.execute(statement, {**reach.parameters(), **period.parameters()})).mappings():
-        score = DimensionScore(**{name: value for name, value in row.items() if name != "tenant_id"})
-        by_tenant.setdefault(row["tenant_id"], []).append(score)
-    return by_tenant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The limits that the latest record of a period was held to, in seconds; None where there was none."""
-
-    published_limit_seconds: int | None
-    effective_limit_seconds: int | None
-
-
-async def latest_limits(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID, Limits]:
-    """Give the limits of each tenant's latest record in a period."""
-    where = f"{reach.condition()} AND {period.condition()}"
-    statement = text(
-        "SELECT DISTINCT ON (tenant_id) tenant_id, published_limit_seconds, effective_limit_seconds "  # noqa: S608
-        f"FROM record_figures WHERE {where} ORDER BY tenant_id, day DESC, id DESC"
-    )
-    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
-    return {
-        row["tenant_id"]: Limits(**{name: value for name, value in row.items() if name != "tenant_id"})
-        for row in found.mappings()
-    }
-
-
-async def medians(session: AsyncSession, reach: Reach, period: Period) -> dict[UUID | None, float]:
-    """Give the median seconds to resolution of each tenant, and of all together under None."""
-    where = f"{reach.condition()} AND {period.condition()} AND resolved"
-    statement = text(
-        "WITH chosen AS MATERIALIZED "  # noqa: S608
-        f"(SELECT tenant_id, resolution_seconds FROM record_figures WHERE {where}) "
-        "SELECT tenant_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY resolution_seconds) AS median "
-        "FROM chosen GROUP BY GROUPING SETS ((tenant_id), ()) HAVING count(*) > 0"
-    )
-    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
-    return {row["tenant_id"]: float(row["median"]) for row in found.mappings()}
-
-
-async def figures_by_day(session: AsyncSession, reach: Reach, period: Period) -> list[tuple[date, Figures]]:
-    """Add up the figures of each day over the tenants in reach, in the order of days."""
-    sums = ", ".join(f"CAST(sum({name}) AS bigint) AS {name}" for name in Figures.__dataclass_fields__)
-    where = f"{reach.condition()} AND {period.condition()}"
-    statement = text(f"SELECT day, {sums} FROM quality_days WHERE {where} GROUP BY day ORDER BY day")  # noqa: S608
-    found = await session.execute(statement, {**reach.parameters(), **period.parameters()})
-    return [(row["day"], Figures(**{k: v for k, v in row.items() if k != "day"})) for row in found.mappings()]

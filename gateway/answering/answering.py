@@ -1,7 +1,7 @@
 """How an operation is answered: compiled as far as it can be, interpreted for the rest, and for whatever goes wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import orjson
 import structlog
@@ -15,11 +15,13 @@ from core.kernel.graphql.context import RequestContext
 from core.kernel.reads import Splicing
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
+from core.kernel.settings import KEPT_ANSWERS_BYTES
+from gateway.answering.kept import KeptAnswers, Looked
 from gateway.answering.payloads import Payloads
 from gateway.answering.prepared import Prepared, structure_of
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
-from gateway.execution.compiled.plan import Plan, Root
+from gateway.execution.compiled.plan import Plan
 from gateway.execution.compiled.roots import Compiler
 from gateway.execution.compiled.statement import ContextStrategy
 from gateway.execution.outcome import WrittenResult
@@ -36,12 +38,16 @@ class Answering:
     Args:
         schema: The assembled schema.
         compiled: Whether reads run compiled; otherwise everything is interpreted.
+        kept_bytes: How many bytes answers may take that are kept; see ``kept``.
     """
 
-    def __init__(self, schema: TouchstoneSchema, *, compiled: bool = True) -> None:
+    def __init__(
+        self, schema: TouchstoneSchema, *, compiled: bool = True, kept_bytes: int = KEPT_ANSWERS_BYTES
+    ) -> None:
         self._schema = schema
         self._compiled = compiled
-        self._compiler = Compiler.of(schema.graphql, schema.seal, schema.figures.page)
+        self._kept = KeptAnswers(kept_bytes)
+        self._compiler = Compiler.of(schema.graphql, schema.seal, schema.figures.page, keeps=kept_bytes > 0)
 
     @property
     def schema(self) -> TouchstoneSchema:
@@ -95,10 +101,8 @@ class Answering:
     ) -> ExecutionResult | None:
         """Answer a query with a plan; nothing where there is none, or the interpreter has to say what is wrong."""
         prepared = self.prepared(query, name)
-        if prepared is None or not prepared.is_query:
-            return None
-        variables = prepared.coerced(self._schema.graphql, sent)
-        if variables is None:
+        variables = prepared.coerced(self._schema.graphql, sent) if prepared and prepared.is_query else None
+        if prepared is None or variables is None:
             return None
         limit = self._schema.figures.cost_for(scope)
         try:
@@ -107,14 +111,36 @@ class Answering:
             if cost > limit or not plan.sql:
                 return None
             context.check(*plan.needs)
-            found = await self._found(plan, Run(scope, variables, context.clock.now()), context)
+            run = Run(scope, variables, context.clock.now())
+            looked = self._kept.look(plan, await self._found(plan, run, context), run)
         except Exception as error:  # noqa: BLE001 - whatever it is, the interpreter says it in its place
             note(error)
             return None
         extensions = {"cost": told_cost(cost, limit)}
-        if plan.whole:
-            return WrittenResult(data=None, errors=None, extensions=extensions, body=written(plan, found, extensions))
-        return await self._with_rest(prepared, plan, found, sent, context, extensions)
+        if len(looked.texts) == len(plan.roots):
+            body = written(plan, looked.texts, extensions)
+            return WrittenResult(data=None, errors=None, extensions=extensions, body=body)
+        result = await self._schema.execute(
+            self._rest(query, prepared, plan, looked),
+            variable_values=dict(sent),
+            context_value=context,
+            operation_name=operation_name(prepared),
+        )
+        return self._with_rest(plan, looked, result, extensions)
+
+    def _with_rest(
+        self, plan: Plan, looked: Looked, result: ExecutionResult, extensions: dict[str, Any]
+    ) -> ExecutionResult | None:
+        """Put what a statement, the kept answers and the interpreter gave in the order of the answer."""
+        if result.data is None:
+            return None
+        self._kept.take(looked, result)
+        read, texts = result.data, looked.texts
+        data = {
+            one.name: orjson.Fragment(texts[one.name]) if one.name in texts else read.get(one.name)
+            for one in plan.roots
+        }
+        return ExecutionResult(data=data, errors=result.errors, extensions=extensions)
 
     def plan(self, prepared: Prepared, variables: VariableValues, context: RequestContext) -> Plan:
         """Give the plan for a structure of variables."""
@@ -142,32 +168,12 @@ class Answering:
         async with context.unit() as unit:
             return await plan.fill(found, run, Splicing(services=context.services, opened=unit))
 
-    async def _with_rest(
-        self,
-        prepared: Prepared,
-        plan: Plan,
-        found: Sequence[bytes],
-        sent: Mapping[str, Any],
-        context: RequestContext,
-        extensions: dict[str, Any],
-    ) -> ExecutionResult | None:
-        """Let the interpreter read the root fields that no plan can, and put all in the order of the answer."""
-        rest = self._rest(prepared, [one for one in plan.roots if one.column is None])
-        result = await self._schema.execute(
-            rest, variable_values=dict(sent), context_value=context, operation_name=operation_name(prepared)
-        )
-        if result.data is None:
-            return None
-        read = result.data
-        data = {
-            one.name: orjson.Fragment(found[one.column]) if one.column is not None else read.get(one.name)
-            for one in plan.roots
-        }
-        return ExecutionResult(data=data, errors=result.errors, extensions=extensions)
-
-    def _rest(self, prepared: Prepared, roots: Sequence[Root]) -> str:
-        """Write down the same operation with some of its root fields; it is as valid as the whole."""
-        kept = SelectionSetNode(selections=tuple(node for one in roots for node in one.nodes))
+    def _rest(self, query: str, prepared: Prepared, plan: Plan, looked: Looked) -> str:
+        """Write down the same operation with the root fields that are not answered; it is as valid as the whole."""
+        if not looked.texts:
+            return query
+        missing = (node for one in plan.roots if one.name not in looked.texts for node in one.nodes)
+        kept = SelectionSetNode(selections=tuple(missing))
         node = prepared.node
         less = OperationDefinitionNode(
             operation=node.operation,
@@ -188,11 +194,11 @@ def operation_name(prepared: Prepared) -> str | None:
     return prepared.node.name.value if prepared.node.name else None
 
 
-def written(plan: Plan, found: Sequence[bytes], extensions: Mapping[str, Any]) -> bytes:
+def written(plan: Plan, texts: Mapping[str, bytes], extensions: Mapping[str, Any]) -> bytes:
     """Write the whole answer."""
     parts: list[bytes] = [b'{"data":{']
     for number, one in enumerate(plan.roots):
-        parts += [b"," if number else b"", b'"', one.name.encode(), b'":', found[cast("int", one.column)]]
+        parts += [b"," if number else b"", b'"', one.name.encode(), b'":', texts[one.name]]
     parts += [b'},"extensions":', orjson.dumps(extensions), b"}"]
     return b"".join(parts)
 

@@ -14,7 +14,7 @@ more, or for another question. Whether the field is permitted at all is checked 
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -26,9 +26,12 @@ import orjson
 from graphql.execution.values import VariableValues
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
+from strawberry.types.execution import ExecutionResult
 
 from core.kernel.scope import Scope
 from gateway.execution.compiled.bail import Bail
+from gateway.execution.compiled.binds import Run
+from gateway.execution.compiled.plan import Plan
 
 MOST_OF_ALL: Final = 32
 """One answer takes at most this part of the whole room, so that none drives out all others."""
@@ -79,8 +82,21 @@ class Place:
 
     @property
     def size(self) -> int:
-        """About how many bytes the place itself takes; permissions are counted in full, though they are often shared."""
+        """About how many bytes it takes; permissions are counted in full, though they are often shared."""
         return ENTRY_BYTES + getsizeof(self.permissions) + getsizeof(self.variables)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What of an operation is answered before the interpreter is asked.
+
+    Attributes:
+        texts: Answers as JSON, by the names of root fields.
+        missing: Where the answers of others are to be kept once they are made, with the revision that was read before.
+    """
+
+    texts: dict[str, bytes]
+    missing: dict[str, tuple[Place, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,40 @@ class KeptAnswers:
     def size(self) -> int:
         """About how many bytes they take."""
         return self._bytes
+
+    def look(self, plan: Plan, found: Sequence[bytes], run: Run) -> Looked:
+        """Take answers from what a statement gave, and those that are kept at the revisions it gave.
+
+        Args:
+            plan: The plan.
+            found: What its statement gave, column by column.
+            run: The request.
+
+        Raises:
+            Bail: A variable cannot be written exactly.
+        """
+        looked = Looked({}, {})
+        for one in plan.roots:
+            if one.column is None:
+                continue
+            text: bytes | None = found[one.column]
+            if one.mark is not None:
+                place, revision = Place.of(one.mark, run.scope, run.variables), found[one.column]
+                text = self.find(place, revision)
+                if text is None:
+                    looked.missing[one.name] = place, revision
+            if text is not None:
+                looked.texts[one.name] = text
+        return looked
+
+    def take(self, looked: Looked, result: ExecutionResult) -> None:
+        """Keep what was missing and has been made without an error; it is then answered as what was found."""
+        read, errors = result.data or {}, result.errors or ()
+        failed = {error.path[0] if error.path else None for error in errors}
+        for name, (place, revision) in looked.missing.items():
+            if name in read and not failed & {name, None}:
+                looked.texts[name] = orjson.dumps(read[name])
+                self.keep(place, revision, looked.texts[name])
 
     def find(self, place: Place, revision: bytes) -> bytes | None:
         """Give an answer as printed, if it was made at this revision."""

@@ -22,6 +22,11 @@ def named_type(field: GraphQLField) -> GraphQLNamedType:
     return cast("GraphQLNamedType", get_named_type(kind_of(field)))
 
 
+def shown_type(info: Info) -> GraphQLNamedType:
+    """Give the type of the field that is resolved, without lists and requirements."""
+    return cast("GraphQLNamedType", get_named_type(cast("Any", info).return_type))
+
+
 def is_required(field: GraphQLField) -> bool:
     """Tell whether a field is never null."""
     return isinstance(kind_of(field), GraphQLNonNull)

@@ -1,6 +1,6 @@
 """Which fields a selection asks for, before it is read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -8,6 +8,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLIncludeDirective,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSkipDirective,
@@ -15,14 +16,17 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     get_directive_values,
+    is_abstract_type,
 )
 
 from core.kernel.graphql.access import Permission
+from core.kernel.graphql.asked import Asked
+from gateway.execution.graphql_types import named_type
 from gateway.execution.guards import GUARDS, Guards
 from gateway.execution.plans import EntityPlan
 
 Judge = Callable[[tuple[Permission, ...]], object]
-Asked = Mapping[str, Sequence[FieldNode]]
+Fields = Mapping[str, Sequence[FieldNode]]
 
 
 class Lookahead:
@@ -50,14 +54,30 @@ class Lookahead:
         permitted = [name for name, guard in found if guard is not None and judge(guard.needs) is None]
         return frozenset[str]().union(*[plan.needs.get(name, ()) for name in permitted])
 
-    def list_labels(self, plan: EntityPlan, connection: Asked, judge: Judge) -> frozenset[str]:
+    def list_labels(self, plan: EntityPlan, connection: Fields, judge: Judge) -> frozenset[str]:
         """Give the labels that the selections below a connection read of the listed entity."""
         inner: list[FieldNode] = list(connection.get("nodes", ()))
         for edge in connection.get("edges", ()):
             inner += self.fields([edge], f"{plan.entity.name}Edge").get("node", ())
         return self.labels(plan, inner, judge) if inner else frozenset()
 
-    def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Asked:
+    def below(self, nodes: Iterable[FieldNode], type_: GraphQLNamedType) -> Asked:
+        """Give the fields selected below some nodes at any depth, whatever kind of object they turn out to be."""
+        return Asked(frozenset(self._paths(nodes, type_, "")))
+
+    def _paths(self, nodes: Iterable[FieldNode], type_: GraphQLNamedType, before: str) -> Iterator[str]:
+        for kind in self._kinds(type_):
+            for name, same in self.fields(nodes, kind.name).items():
+                if name in kind.fields:
+                    yield before + name
+                    yield from self._paths(same, named_type(kind.fields[name]), f"{before}{name}.")
+
+    def _kinds(self, type_: GraphQLNamedType) -> Sequence[GraphQLObjectType]:
+        if is_abstract_type(type_):
+            return self._schema.get_possible_types(type_)
+        return [type_] if isinstance(type_, GraphQLObjectType) else []
+
+    def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Fields:
         """Give the fields selected below some nodes on objects of a type, by name."""
         found: dict[str, list[FieldNode]] = {}
         visited: set[str] = set()

@@ -11,7 +11,7 @@ from gateway.execution.cursors import CursorSeal
 from gateway.execution.fetched import Fetched
 from gateway.execution.fingerprints import as_text, fingerprint
 from gateway.execution.keyset import behind
-from gateway.execution.lookahead import Asked
+from gateway.execution.lookahead import Fields
 from gateway.execution.plans import ListPlan
 from gateway.execution.reach import Reach
 from gateway.execution.reader import Reader
@@ -132,7 +132,7 @@ class Listing:
     source: Fetched | None
     page: Page
     given: dict[str, Any] | None
-    asked: Asked
+    asked: Fields
     labels: frozenset[str]
 
 

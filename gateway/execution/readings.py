@@ -1,6 +1,9 @@
 """How each field reads, resolved against the tables: what the resolvers and the compiler both work from."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column
 
 from core.kernel.graphql.entities import Entity
 from core.kernel.reads import Hole
@@ -53,8 +56,23 @@ class AttributeReading:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptReading:
+    """What tells whether an answer that was kept still holds.
+
+    Attributes:
+        head: The column that goes up, of a table with one row a tenant.
+        named: The version of the tenant's own row, where the answer shows that as well.
+    """
+
+    head: Column[Any]
+    named: Column[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class CodeReading:
-    """Whatever only a resolver can tell."""
+    """Whatever only a resolver can tell; its answer may be given again where ``kept`` says so."""
+
+    kept: KeptReading | None = None
 
 
 Reading = (

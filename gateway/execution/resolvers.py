@@ -17,7 +17,7 @@ from gateway.execution.changes import provided
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.fetched import Fetched
 from gateway.execution.fingerprints import as_text
-from gateway.execution.graphql_types import Info
+from gateway.execution.graphql_types import Info, shown_type
 from gateway.execution.guards import Convert
 from gateway.execution.operation import Operation
 from gateway.execution.pages import Listing, read_page
@@ -201,12 +201,14 @@ def reading_problem(name: str) -> Resolve:
 
 def running(code: Code, convert: Convert, plan: EntityPlan | None) -> Resolve:
     """Run a query's coroutine; it holds the connection while it runs, if it asks for one."""
-    wants_unit = "unit" in provided(code.body, unit=None)
+    wants = provided(code.body, unit=None, asked=None)
 
     async def resolve(_source: object, info: Info, **given: Any) -> Any:  # noqa: ANN401 - arguments in, anything out
         operation = operation_of(info)
         converted = convert(given)
-        if wants_unit:
+        if "asked" in wants:
+            converted["asked"] = operation.lookahead.below(info.field_nodes, shown_type(info))
+        if "unit" in wants:
             unit = (await operation.reader()).unit
             async with unit.lock:
                 value = await code.body(**provided(code.body, context=info.context, unit=unit), **converted)

@@ -80,7 +80,7 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     settings, edge = parts.settings, parts.edge
     service, builtin = service_tokens(settings), builtin_issuer(settings)
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
-    answering = Answering(parts.schema, compiled=settings.compiled_reads)
+    answering = Answering(parts.schema, compiled=settings.compiled_reads, kept_bytes=settings.kept_answers_bytes)
     streaming = Streaming(answering, LiveQueries(ChangeFeed(parts.database)))
     operations = Operations(answering, streaming, context_maker(parts), edge.operation_timeout_s)
     graphiql = page_for(parts)

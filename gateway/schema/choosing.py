@@ -6,7 +6,18 @@ from core.kernel.graphql.declared import Attribute, Code, NodeLookup, Stream
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.mutations import is_payload
 from core.kernel.graphql.problems import Problem
-from core.kernel.reads import Aggregate, Column, Document, Expression, Hole, Identity, Listing, Lookup, ToMany, ToOne
+from core.kernel.reads import (
+    Aggregate,
+    Column,
+    Document,
+    Expression,
+    Hole,
+    Identity,
+    Listing,
+    Lookup,
+    ToMany,
+    ToOne,
+)
 from core.kernel.settings import Settings
 from gateway.execution import resolvers
 from gateway.execution.cursors import CursorSeal
@@ -26,6 +37,7 @@ from gateway.execution.resolvers import Resolve
 from gateway.schema import relating
 from gateway.schema.converting import converter
 from gateway.schema.fields import SchemaField
+from gateway.schema.keeping import kept_reading
 
 
 def reading_of(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
@@ -36,6 +48,11 @@ def reading_of(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
     """
     if field.entity is not None:
         return of_entity(plans, field, field.entity)
+    return of_other(plans, field)
+
+
+def of_other(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
+    """Resolve how a field reads that is none of an entity: of a value, a payload or the root."""
     leads_to = plans.get(named_type(field.graphql).name)
     match field.declared.source:
         case Attribute():
@@ -46,6 +63,8 @@ def reading_of(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
             return relating.lookup_plan(plans, field.graphql, field.declared, source)
         case NodeLookup():
             return NodeReading()
+        case Code(kept=kept):
+            return CodeReading(kept_reading(kept, field.declared.breadth) if kept else None)
         case _:
             return CodeReading()
 

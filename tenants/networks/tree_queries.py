@@ -1,10 +1,10 @@
 """SQL that reads the tree at an instant; it runs in any transaction that sees the network's reference rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Uuid, any_, literal, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -74,9 +74,13 @@ async def read_units_below(
     return tuple(row.child_id for row in await session.execute(BELOW, values))
 
 
-async def read_tenants(session: AsyncSession, network_id: UUID) -> Sequence[TenantFacts]:
-    """List the tenants of a network, by key."""
+async def read_tenants(
+    session: AsyncSession, network_id: UUID, ids: Collection[UUID] | None = None
+) -> Sequence[TenantFacts]:
+    """List the tenants of a network, by key; only some of them where they are named."""
     statement = select(Tenant).where(col(Tenant.network_id) == network_id).order_by(col(Tenant.key), col(Tenant.id))
+    if ids is not None:
+        statement = statement.where(col(Tenant.id) == any_(literal(list(ids), ARRAY(Uuid()))))
     return [facts_of(tenant) for tenant in await session.scalars(statement)]
 
 

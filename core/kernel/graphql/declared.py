@@ -8,7 +8,7 @@ from strawberry.types.field import StrawberryField
 
 from core.kernel.errors import DomainError
 from core.kernel.graphql.access import Permission
-from core.kernel.reads import Breadth, Listing, Lookup, Reading
+from core.kernel.reads import Breadth, Kept, Listing, Lookup, Reading
 
 DECLARED = "touchstone.declared"
 
@@ -25,9 +25,15 @@ class NodeLookup:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The field runs a coroutine, which may ask for ``unit`` and ``context`` beside the field's arguments."""
+    """The field runs a coroutine, which may ask for ``unit``, ``context`` and ``asked`` beside the field's arguments.
+
+    Attributes:
+        body: The coroutine.
+        kept: What promises that an answer may be given again.
+    """
 
     body: Callable[..., Any]
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

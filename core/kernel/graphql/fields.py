@@ -13,7 +13,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from core.kernel.graphql.declared import DECLARED, Declared
 
-PROVIDED = ("unit", "context")
+PROVIDED = ("unit", "context", "asked")
 """Parameters the framework fills; the others are the field's arguments."""
 
 

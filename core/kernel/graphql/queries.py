@@ -13,7 +13,7 @@ from core.kernel.graphql.fields import RootField, body_arguments, body_type, nul
 from core.kernel.graphql.filters import filter_argument
 from core.kernel.graphql.paging import argument, paging_arguments
 from core.kernel.graphql.types import Connection, Node
-from core.kernel.reads import Breadth, Condition, Listing, Lookup, Ordering
+from core.kernel.reads import Breadth, Condition, Kept, Listing, Lookup, Ordering
 
 Body = Callable[..., Any]
 QUERY_COST = 5
@@ -89,12 +89,14 @@ def query_field(
     breadth: Breadth = Breadth.TENANT,
     cost: int = QUERY_COST,
     name: str = "",
+    kept: Kept | None = None,
 ) -> Callable[[Body], RootField]:
     """Declare a query with code: a coroutine of at most ten lines that maps arguments, calls a use case, maps back.
 
     The coroutine may ask for ``unit: Unit`` (read-only, in the field's breadth; it holds the operation's connection
-    while it runs) and for ``context: RequestContext``; its other parameters are the field's arguments. Where the
-    type is an entity it gives the row's id (or ids), and the framework reads the selection.
+    while it runs), for ``context: RequestContext`` and for ``asked: Asked`` (what is selected below the field); its
+    other parameters are the field's arguments. Where the type is an entity it gives the row's id (or ids), and the
+    framework reads the selection.
 
     Args:
         permission: What it takes.
@@ -104,10 +106,11 @@ def query_field(
         breadth: How far it reads.
         cost: What it adds to the cost of the operation.
         name: The field's name; the coroutine's by default.
+        kept: What promises that an answer may be kept and given again; of fields that read one tenant alone.
     """
 
     def decorate(body: Body) -> RootField:
-        declared = Declared(source=Code(body), permission=permission, breadth=breadth, cost=cost)
+        declared = Declared(source=Code(body, kept), permission=permission, breadth=breadth, cost=cost)
         given = body_arguments(body, arguments or {})
         return root_field(name or body.__name__, body_type(body, returns), declared, description, given)
 

@@ -32,12 +32,20 @@ class Root:
         nodes: Where it is asked for.
         column: Its column of the statement; none where the interpreter reads it.
         reason: Why the interpreter does.
+        mark: Where the column is no answer but the revision at which a kept answer holds: what its answers are found
+            again by. No two fields, documents or plans have the same.
     """
 
     name: str
     nodes: Sequence[FieldNode]
     column: int | None
     reason: str = ""
+    mark: object = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the statement gives its answer."""
+        return self.column is not None and self.mark is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +95,7 @@ class Plan:
     @property
     def whole(self) -> bool:
         """Whether the statement answers everything."""
-        return bool(self.sql) and all(one.column is not None for one in self.roots)
+        return bool(self.sql) and all(one.answered for one in self.roots)
 
     def values(self, run: Run) -> list[Any]:
         """Find the parameters of one request."""

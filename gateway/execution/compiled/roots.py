@@ -21,11 +21,11 @@ from gateway.execution.compiled.plan import Plan, Root
 from gateway.execution.compiled.rows import Rows, walls
 from gateway.execution.compiled.selections import Selections
 from gateway.execution.compiled.statement import ContextStrategy
-from gateway.execution.compiled.texts import NULL, concat, or_else, quoted
+from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.guards import GUARDS, Guards
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan
-from gateway.execution.readings import READINGS, NodeReading, Readings
+from gateway.execution.readings import READINGS, CodeReading, KeptReading, NodeReading, Readings
 from gateway.execution.resolvers import looked_up, read_id
 
 
@@ -39,6 +39,7 @@ class Compiler:
         readings: How each field reads.
         seal: Seals cursors.
         page_limit: Most objects on one page.
+        keeps: Whether answers that may be kept are.
     """
 
     schema: GraphQLSchema
@@ -46,13 +47,19 @@ class Compiler:
     readings: Readings
     seal: CursorSeal
     page_limit: int
+    keeps: bool = False
 
     @classmethod
-    def of(cls, schema: GraphQLSchema, seal: CursorSeal, page_limit: int) -> "Compiler":
+    def of(cls, schema: GraphQLSchema, seal: CursorSeal, page_limit: int, *, keeps: bool = False) -> "Compiler":
         """Compile against an assembled schema."""
         extensions = schema.extensions
         return cls(
-            schema=schema, guards=extensions[GUARDS], readings=extensions[READINGS], seal=seal, page_limit=page_limit
+            schema=schema,
+            guards=extensions[GUARDS],
+            readings=extensions[READINGS],
+            seal=seal,
+            page_limit=page_limit,
+            keeps=keeps,
         )
 
     def plan(
@@ -73,8 +80,9 @@ class Compiler:
         columns: list[ColumnElement[Any]] = []
         for name, nodes in objects.selections.of(operation.selection_set, query).items():
             try:
-                columns.append(RootCompiler(objects, query, nodes).column())
-                roots.append(Root(name, nodes, len(columns) - 1))
+                root = RootCompiler(objects, query, nodes, keeps=self.keeps)
+                columns.append(root.column())
+                roots.append(Root(name, nodes, len(columns) - 1, mark=object() if root.is_kept else None))
             except Inexpressible as why:
                 roots.append(Root(name, nodes, None, str(why)))
         return Plan.made(strategy, columns, roots, objects)
@@ -115,6 +123,13 @@ class RootCompiler:
     objects: ObjectCompiler
     query: GraphQLObjectType
     nodes: Sequence[FieldNode]
+    keeps: bool
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its column is the revision at which a kept answer holds."""
+        reading = self.objects.readings.fields.get((self.query.name, self.nodes[0].name.value))
+        return self.keeps and isinstance(reading, CodeReading) and reading.kept is not None
 
     def column(self) -> ColumnElement[Any]:
         """Give the field's JSON.
@@ -147,6 +162,8 @@ class RootCompiler:
                 return self._look_up(reading)
             case NodeReading():
                 return self._node()
+            case CodeReading(kept=KeptReading() as kept) if self.keeps:
+                return revision(kept, self.objects)
             case _:
                 raise Inexpressible(f"Query.{name} is read by code")
 
@@ -180,6 +197,23 @@ class RootCompiler:
         owned = walls(rows.plan.entity.model, rows.source, self.objects.binds)
         one = found.where(*owned, *conditions).limit(sa.literal_column("1")).correlate(None).scalar_subquery()
         return or_else(one, NULL)
+
+
+def revision(kept: KeptReading, objects: ObjectCompiler) -> ColumnElement[Any]:
+    """Print the revision at which an answer holds: of the tenant's head, and of its row where that is shown as well."""
+    binds = objects.binds
+    head = kept.head.table.alias(objects.alias())
+    text: Text = [or_else(one_of(head.c[kept.head.name], head.c.tenant_id == binds.tenant), "none")]
+    if kept.named is not None:
+        tenant = kept.named.table.alias(objects.alias())
+        own = sa.and_(tenant.c.network_id == binds.network, tenant.c.id == binds.tenant)
+        text += ["/", or_else(one_of(tenant.c[kept.named.name], own), "none")]
+    return concat(text)
+
+
+def one_of(column: ColumnElement[Any], which: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Read a column of one row, as text."""
+    return sa.select(sa.cast(column, sa.Text())).where(which).correlate(None).scalar_subquery()
 
 
 def column_value(plan: LookupPlan, name: str, find: Find) -> Find:

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - the directory answers what tests ask, in the form the product asks
 """Small builders for tests of the kernel, which knows no tenants package: a tree of ids and a directory of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -39,7 +39,7 @@ class Tree:
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         return (self.north, self.south) if tenant_id == self.headquarters else ()
 
-    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:
+    async def tenants(self, network_id: UUID, ids: Collection[UUID] | None = None) -> Sequence[TenantFacts]:
         return ()
 
     async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:

@@ -19,15 +19,11 @@ from core.quality.repository import (
     Period,
     Reach,
     add_up_days,
-    figures_by_day,
-    figures_by_tenant,
     keep_figures,
     keep_scores,
-    latest_limits,
     lock_figures,
-    medians,
-    scores_by_tenant,
 )
+from core.quality.sums import read_sums
 
 CODE = "incident-handling"
 PERIOD = Period(standard_code=CODE)
@@ -117,11 +113,11 @@ async def test_sums_equal_a_plain_count_and_doing_it_twice_changes_nothing(
         await store(database, north, rows, lambda number: None if number % 3 == 0 else number)
     reach = Reach(network_id=north.network_id, tenant_ids=(north.tenant_id,))
     async with database.unit(north, read_only=True) as unit:
-        assert await figures_by_tenant(unit.session, reach, PERIOD) == {north.tenant_id: counted(rows)}
-        [score] = (await scores_by_tenant(unit.session, reach, PERIOD))[north.tenant_id]
-        days = dict(await figures_by_day(unit.session, reach, PERIOD))
-        limits = (await latest_limits(unit.session, reach, PERIOD))[north.tenant_id]
-        middle = (await medians(unit.session, reach, PERIOD))[north.tenant_id]
+        sums = await read_sums(unit.session, reach, PERIOD)
+    assert sums.figures == {north.tenant_id: counted(rows)}
+    [score] = sums.scores[north.tenant_id]
+    days, limits, middle = dict(sums.days), sums.limits[north.tenant_id], sums.medians[north.tenant_id]
+    assert sums.medians == {None: middle, north.tenant_id: middle}
     kept = [number for number in range(200) if number % 3]
     assert (score.scored, score.basis_points) == (len(kept), sum(kept))
     assert days == {day: counted([row for row in rows if row["day"] == day]) for day in {row["day"] for row in rows}}
@@ -138,7 +134,7 @@ async def test_a_period_holds_its_first_and_its_last_day(database: Database, sco
     reach = Reach(network_id=north.network_id, tenant_ids=(north.tenant_id,))
     period = Period(standard_code=CODE, first=FIRST + timedelta(days=1), last=FIRST + timedelta(days=2))
     async with database.unit(north, read_only=True) as unit:
-        found = await figures_by_tenant(unit.session, reach, period)
+        found = (await read_sums(unit.session, reach, period)).figures
     chosen = [row for row in rows if period.first <= row["day"] <= period.last]  # type: ignore[operator]
     assert found == {north.tenant_id: counted(chosen)}
 
@@ -149,7 +145,7 @@ async def test_two_jobs_on_the_same_days_lose_nothing(database: Database, scopes
     await asyncio.gather(*(store(database, north, chunk, lambda number: number) for chunk in chunks))
     reach = Reach(network_id=north.network_id, tenant_ids=(north.tenant_id,))
     async with database.unit(north, read_only=True) as unit:
-        found = await figures_by_tenant(unit.session, reach, PERIOD)
+        found = (await read_sums(unit.session, reach, PERIOD)).figures
     assert found == {north.tenant_id: counted([row for chunk in chunks for row in chunk])}
 
 
@@ -163,8 +159,9 @@ async def test_a_record_counted_again_replaces_what_was_counted(
     await store(database, north, changed, lambda _: 10_000)
     reach = Reach(network_id=north.network_id, tenant_ids=(north.tenant_id,))
     async with database.unit(north, read_only=True) as unit:
-        assert await figures_by_tenant(unit.session, reach, PERIOD) == {north.tenant_id: counted(changed)}
-        [score] = (await scores_by_tenant(unit.session, reach, PERIOD))[north.tenant_id]
+        sums = await read_sums(unit.session, reach, PERIOD)
+    assert sums.figures == {north.tenant_id: counted(changed)}
+    [score] = sums.scores[north.tenant_id]
     assert score.mean == 100
 
 
@@ -200,12 +197,13 @@ async def test_each_reading_role_sees_its_reach_and_nothing_else(
     whole = Reach(network_id=north.network_id, tenant_ids=None)
     everything = {one: counted(some) for one, some in rows.items() if one != stranger.tenant_id}
     async with database.network_reads(north.network_id) as session:
-        assert await figures_by_tenant(session, whole, PERIOD) == everything
-        assert (await medians(session, whole, PERIOD)).keys() == {None, north.tenant_id, south.tenant_id}
+        sums = await read_sums(session, whole, PERIOD)
+    assert sums.figures == everything
+    assert sums.medians.keys() == {None, north.tenant_id, south.tenant_id}
     async with database.region_reads(north.network_id, [south.tenant_id]) as session:
-        assert set(await figures_by_tenant(session, whole, PERIOD)) == {south.tenant_id}
+        assert set((await read_sums(session, whole, PERIOD)).figures) == {south.tenant_id}
     async with database.unit(north, read_only=True) as unit:
-        assert set(await figures_by_tenant(unit.session, whole, PERIOD)) == {north.tenant_id}
+        assert set((await read_sums(unit.session, whole, PERIOD)).figures) == {north.tenant_id}
         theirs = Reach(network_id=stranger.network_id, tenant_ids=(stranger.tenant_id,))
-        assert await figures_by_tenant(unit.session, theirs, PERIOD) == {}
+        assert (await read_sums(unit.session, theirs, PERIOD)).figures == {}
     assert await admin.fetchval("SELECT count(*) FROM record_figures WHERE tenant_id = $1", stranger.tenant_id) == 30

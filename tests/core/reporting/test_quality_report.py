@@ -10,7 +10,8 @@ from core.kernel.directory import TenantFacts
 from core.kernel.ids import new_id
 from core.quality.dashboard import Dashboard, Performance, TenantPerformance
 from core.quality.policy import DimensionScore, Figures, total
-from core.quality.repository import Limits, Period
+from core.quality.repository import Period
+from core.quality.sums import Limits
 from core.reporting.charts import moving_share
 from core.reporting.quality_report import duration, render_quality_report
 

@@ -1,6 +1,6 @@
 """A network with two tenants and their notes, and a client that executes operations in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ class Tree:
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:  # noqa: ARG002
         return self.children.get(tenant_id, ())
 
-    async def tenants(self, network_id: UUID) -> Sequence[TenantFacts]:  # noqa: ARG002
+    async def tenants(self, network_id: UUID, ids: Collection[UUID] | None = None) -> Sequence[TenantFacts]:  # noqa: ARG002
         return ()
 
     async def tenant(self, network_id: UUID, tenant_id: UUID) -> TenantFacts | None:  # noqa: ARG002
