@@ -12,7 +12,6 @@ from typing import Any
 from core.kernel.settings import Settings, load_settings
 from gateway.cli.errors import EmbeddedRuntimeIsMissing, MigrationAddressIsMissing
 from gateway.cli.home import Home
-from gateway.cli.prepared import Preparation
 
 DATABASE = "touchstone"
 
@@ -50,10 +49,12 @@ class Surroundings:
 
     async def _bring_up_to_date(self, *, anyway: bool) -> None:
         secret = self.settings.role_secret.get_secret_value()
-        known = Preparation(home=self.home, admin_url=self.admin_url, database=DATABASE, secret=secret)
+        # What speaks with databases takes a while to import; servers start before that, and not all need it.
+        prepared = import_module("gateway.cli.prepared")
+        known = prepared.Preparation(home=self.home, admin_url=self.admin_url, database=DATABASE, secret=secret)
         if self.servers and not anyway and await known.stands():
             return
-        migrating = import_module("gateway.cli.migrating")  # Alembic takes a while to import, and not all need it.
+        migrating = import_module("gateway.cli.migrating")  # So does Alembic.
         await migrating.migrate(self.admin_url, self.settings.database_url, secret)
         if self.servers:
             await known.note()
