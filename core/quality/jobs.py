@@ -21,3 +21,10 @@ async def score_record(work: Work) -> None:
     """Score one record, after it was resolved or changed."""
     record_id = UUID(work.payload["record_id"])
     await score(work, lambda unit: subjects_of_records(unit, [record_id]))
+
+
+@handles("quality.score_records", limit=timedelta(seconds=120))
+async def score_records(work: Work) -> None:
+    """Score the records that were opened together."""
+    record_ids = [UUID(one) for one in work.payload["record_ids"]]
+    await score(work, lambda unit: subjects_of_records(unit, record_ids))

@@ -1,24 +1,24 @@
 """Open a record: one real encounter begins, under what holds for the tenant at that instant."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.audit import record_act
+from core.kernel.audit import act_row
 from core.kernel.clock import recorded_now
+from core.kernel.direct import NewRow, write
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
-from core.kernel.outbox import send
+from core.kernel.outbox import sent_row
 from core.kernel.unit import Unit
 from core.records.errors import RecordKeyIsTaken
-from core.records.models import Record
-from core.records.order_score import order_score
+from core.records.order_score import score_rows
 from core.records.permissions import OPEN_RECORDS
-from core.records.pinning import pin
 from core.records.policy import RecordStatus
-from core.records.repository.records import add_record, find_record, take_key
-from core.standards.errors import NoStandardInForce
+from core.records.repository.records import find_record, take_key
+from core.standards.standing import Holding, holding_at
 
 WORD: Final = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*", re.ASCII)
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -55,55 +55,76 @@ async def open_record(unit: Unit, command: OpenRecord) -> UUID:
         RecordKeyIsTaken: The record of that name was opened under another standard.
     """
     unit.scope.require(OPEN_RECORDS)
-    record_id = new_id()
-    external_id = checked_text("externalId", command.external_id) or str(record_id)
-    channel = checked_word("channel", command.channel)
-    holder = await take_key(unit, channel, external_id, record_id)
+    asked, record_id = checked(command), new_id()
+    external_id = asked.external_id or str(record_id)
+    holder = await take_key(unit, asked.channel, external_id, record_id)
     if holder != record_id:
-        return await opened_before(unit, holder, command)
-    record = await new_record(unit, record_id, channel, external_id, command)
-    await add_record(unit, record)
-    details = {"channel": channel, "standard": record.standard_code, "effective_hash": record.effective_hash}
-    await record_act(unit, action="records.open", subject_kind="record", subject_id=record_id, details=details)
-    await send(unit, "records.opened", {"record_id": str(record_id)})
-    await order_score(unit, record_id)
+        return await opened_before(unit, holder, asked)
+    now = unit.now
+    holding = await holding_at(unit, asked.standard_code, now)
+    place = Opened(now=now, written=recorded_now(), holding=holding, site_id=await site_of(unit, asked.site_key))
+    details = {"channel": asked.channel, "standard": asked.standard_code, "effective_hash": holding.hash}
+    await write(
+        unit,
+        NewRow("records", record_values(unit, record_id, replace(asked, external_id=external_id), place)),
+        act_row(unit, "records.open", "record", record_id, details),
+        sent_row(unit, "records.opened", {"record_id": str(record_id)}),
+        *score_rows(unit, record_id),
+    )
     return record_id
 
 
-async def opened_before(unit: Unit, record_id: UUID, command: OpenRecord) -> UUID:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a record finds when it is opened.
+
+    Attributes:
+        now: When it is opened.
+        written: When that is written down.
+        holding: What it pins.
+        site_id: The site that serves.
+    """
+
+    now: datetime
+    written: datetime
+    holding: Holding
+    site_id: UUID | None
+
+
+async def opened_before(unit: Unit, record_id: UUID, asked: OpenRecord) -> UUID:
     """Give the record that has the key, where it is the one that is meant."""
     record = await find_record(unit, record_id)
-    if record is None or record.standard_code != command.standard_code:
-        standard = "" if record is None else record.standard_code
-        raise RecordKeyIsTaken(channel=command.channel, external_id=command.external_id or "", standard=standard)
+    if record is None or record.standard_code != asked.standard_code:
+        raise taken(asked, "" if record is None else record.standard_code)
     return record_id
 
 
-async def new_record(unit: Unit, record_id: UUID, channel: str, external_id: str, command: OpenRecord) -> Record:
-    """Make the row of a record that is opened now."""
-    now, written = unit.now, recorded_now()
-    pins = await pin(unit, [(command.standard_code, now)])
-    if (command.standard_code, now) not in pins:
-        raise NoStandardInForce(standard=command.standard_code, at=now)
-    pinned = pins[command.standard_code, now]
-    return Record(
-        tenant_id=unit.tenant_id,
-        network_id=unit.network_id,
-        id=record_id,
-        channel=channel,
-        external_id=external_id,
-        standard_code=command.standard_code,
-        standard_version=pinned.version,
-        effective_hash=pinned.hash,
-        status=RecordStatus.OPEN.value,
-        priority=checked_text("priority", command.priority),
-        site_id=await site_of(unit, command.site_key),
-        opened_at=now,
-        step_count=0,
-        last_step_at=now,
-        recorded_at=written,
-        updated_at=written,
-    )
+def taken(asked: OpenRecord, standard: str) -> RecordKeyIsTaken:
+    """Say that another record has the key, and its standard."""
+    return RecordKeyIsTaken(channel=asked.channel, external_id=asked.external_id or "", standard=standard)
+
+
+def record_values(unit: Unit, record_id: UUID, asked: OpenRecord, opened: Opened) -> dict[str, Any]:
+    """Give the row of a record that is opened now, by column."""
+    return {
+        "tenant_id": unit.tenant_id,
+        "network_id": unit.network_id,
+        "id": record_id,
+        "channel": asked.channel,
+        "external_id": asked.external_id,
+        "standard_code": asked.standard_code,
+        "standard_version": opened.holding.version,
+        "effective_hash": opened.holding.hash,
+        "status": RecordStatus.OPEN.value,
+        "priority": asked.priority,
+        "site_id": opened.site_id,
+        "opened_at": opened.now,
+        "step_count": 0,
+        "last_step_at": opened.now,
+        "recorded_at": opened.written,
+        "updated_at": opened.written,
+        "version": 1,
+    }
 
 
 async def site_of(unit: Unit, key: str | None) -> UUID | None:
@@ -118,6 +139,21 @@ async def site_of(unit: Unit, key: str | None) -> UUID | None:
     if site is None:
         raise NotFound(kind="site", key=key)
     return site.id
+
+
+def checked(command: OpenRecord) -> OpenRecord:
+    """Give a command with its texts as they are stored.
+
+    Raises:
+        InvalidInput: A value does not have the form it must have.
+    """
+    return OpenRecord(
+        channel=checked_word("channel", command.channel),
+        standard_code=command.standard_code,
+        external_id=checked_text("externalId", command.external_id),
+        priority=checked_text("priority", command.priority),
+        site_key=command.site_key,
+    )
 
 
 def checked_word(field: str, text: str) -> str:

@@ -1,12 +1,15 @@
 """Have a record scored after each change that its score or its day's sums may tell."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from core.kernel.outbox import send
+from core.kernel.direct import NewRow, write
+from core.kernel.outbox import sent_row
 from core.kernel.unit import Unit
 
 SCORE_RECORD: Final = "quality.score_record"
+SCORE_RECORDS: Final = "quality.score_records"
 ORDERED: Final = "records.score_ordered"
 
 
@@ -16,7 +19,20 @@ async def order_score(unit: Unit, record_id: UUID) -> None:
     Scoring reads the record as it is then and repeats without effect, so a command of an earlier transaction that
     still waits does no harm; nobody looks for it, which would cost every step more than it saves the worker.
     """
+    rows = score_rows(unit, record_id)
+    if rows:
+        await write(unit, *rows)
+
+
+def score_rows(unit: Unit, record_id: UUID) -> list[NewRow]:
+    """Give the row of the command, for use cases that write it with other rows; none where it was sent before."""
     ordered: set[UUID] = unit.session.info.setdefault(ORDERED, set())
-    if record_id not in ordered:
-        ordered.add(record_id)
-        await send(unit, SCORE_RECORD, {"record_id": str(record_id)})
+    if record_id in ordered:
+        return []
+    ordered.add(record_id)
+    return [sent_row(unit, SCORE_RECORD, {"record_id": str(record_id)})]
+
+
+def score_many_row(unit: Unit, record_ids: Sequence[UUID]) -> NewRow:
+    """Give the row of one command to score many records."""
+    return sent_row(unit, SCORE_RECORDS, {"record_ids": [str(one) for one in record_ids]})

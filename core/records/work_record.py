@@ -16,7 +16,7 @@ from core.records.open_record import checked_text
 from core.records.order_score import order_score
 from core.records.permissions import WORK_RECORDS
 from core.records.policy import RecordStatus, elapsed_seconds
-from core.records.repository.records import add_record, add_step, lock_record, step_keys
+from core.records.repository.records import add_step, lock_record, save_record, step_keys
 from core.standards.policy.process import ProcessStep
 from core.standards.resolve import pinned_views
 
@@ -111,7 +111,7 @@ async def resolve_record(unit: Unit, command: ResolveRecord) -> UUID:
     record.resolution_seconds = elapsed_seconds(record.opened_at, record.resolved_at)
     record.status = RecordStatus.RESOLVED.value
     touch(record)
-    await add_record(unit, record)
+    await save_record(unit, record)
     details = {"resolution_seconds": record.resolution_seconds}
     await record_act(unit, action="records.resolve", subject_kind="record", subject_id=record.id, details=details)
     await order_score(unit, record.id)

@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from core.kernel.direct import fetch
 from core.kernel.unit import Unit
-from core.records.models import Record, RecordKey, RecordStep
+from core.records.models import Record, RecordStep
+
+TAKE_KEY = """
+    INSERT INTO record_keys (tenant_id, channel, external_id, network_id, record_id) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (tenant_id, channel, external_id) DO NOTHING RETURNING record_id"""
+FIND_KEY = "SELECT record_id FROM record_keys WHERE tenant_id = $1 AND channel = $2 AND external_id = $3"
 
 
 async def take_key(unit: Unit, channel: str, external_id: str, record_id: UUID) -> UUID:
@@ -17,18 +22,12 @@ async def take_key(unit: Unit, channel: str, external_id: str, record_id: UUID) 
     Returns:
         The id of the record that has the key now.
     """
-    key = {"tenant_id": unit.tenant_id, "channel": channel, "external_id": external_id}
-    values = {**key, "network_id": unit.network_id, "record_id": record_id}
-    taken = insert(RecordKey).values(**values).on_conflict_do_nothing().returning(col(RecordKey.record_id))
-    found = (await unit.session.execute(taken)).scalar_one_or_none()
-    if found is not None:
-        return found
-    held = select(RecordKey.record_id).where(
-        col(RecordKey.tenant_id) == unit.tenant_id,
-        col(RecordKey.channel) == channel,
-        col(RecordKey.external_id) == external_id,
-    )
-    return (await unit.session.execute(held)).scalar_one()
+    key = (unit.tenant_id, channel, external_id)
+    taken = await fetch(unit, TAKE_KEY, *key, unit.network_id, record_id)
+    if taken:
+        return record_id
+    (held,) = await fetch(unit, FIND_KEY, *key)
+    return held["record_id"]
 
 
 async def find_record(unit: Unit, record_id: UUID) -> Record | None:
@@ -43,8 +42,8 @@ async def lock_record(unit: Unit, record_id: UUID) -> Record | None:
     return (await unit.session.execute(chosen.with_for_update())).scalar_one_or_none()
 
 
-async def add_record(unit: Unit, record: Record) -> None:
-    """Write a record whose key was taken."""
+async def save_record(unit: Unit, record: Record) -> None:
+    """Write what was changed in a record."""
     unit.session.add(record)
     await unit.session.flush()
 
