@@ -60,7 +60,8 @@ class SignIn:
             return Opened(withheld=MissingToken())
         known = self._opened.recall(token, tenant or "")
         if known is not None and known.scope is not None:
-            return replace(known, scope=known.scope.at(self._clock.now()))
+            scope = known.scope.at(self._clock.now())
+            return Opened(token=known.token, actor=known.actor, scope=scope, withheld=known.withheld)
         verified = await self._verified(token)
         opened = await self._open(verified, tenant)
         if opened.scope is not None:

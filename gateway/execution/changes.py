@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 from inspect import signature
 from typing import Any, Protocol
-from uuid import UUID
 
 from core.kernel.database import WRITE_LIMIT_MS
 from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.declared import Change
-from core.kernel.graphql.mutations import Refs, remembered_fields
+from core.kernel.graphql.mutations import Refs, remembered_of
 from core.kernel.graphql.refusals import refusal
+from core.kernel.hints import is_hinted
 from core.kernel.idempotency import remember, replayed
-from core.kernel.outbox import has_sent, send
+from core.kernel.outbox import send
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from gateway.execution.fingerprints import fingerprint
@@ -24,9 +24,6 @@ from gateway.execution.operation import Operation
 
 CHANGED = "kernel.changed"
 """The event of a mutation that sends no other; nobody handles it."""
-
-NOTHING = UUID(int=0)
-"""Stands for an empty reference among remembered ids."""
 
 Complete = Callable[[object], Awaitable[Any]]
 
@@ -117,13 +114,12 @@ async def once(context: RequestContext, unit: Unit, guard: Guard, arguments: dic
     key: str = given.pop("idempotencyKey")
     print_ = fingerprint(change.operation, given)
     found = await replayed(unit, change.operation, key, print_)
-    names = remembered_fields(change.success)
+    remembered = remembered_of(change.success)
     if found is not None:
-        return Refs(**{name: None if one == NOTHING else one for name, one in zip(names, found, strict=True)})
+        return remembered.again(found)
     refs = await run(context, unit, guard, given)
-    ids = tuple(refs.values.get(name) or NOTHING for name in names)
-    await remember(unit, change.operation, key, print_, ids)
-    if not has_sent(unit):
+    await remember(unit, change.operation, key, print_, remembered.of(refs))
+    if not is_hinted(unit.session):
         await send(unit, CHANGED, {})  # Whoever watches the tenant learns of changes by what was sent.
     return refs
 

@@ -16,7 +16,8 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.kernel.ids import new_id
-from core.kernel.logs import allow_keys
+from core.kernel.logs import allow_keys, write_line
+from core.kernel.telemetry import tracing_is_on
 from gateway.auth.identity import Opened
 from gateway.http.headers import RawHeaders, first_of_each, text_of
 
@@ -66,7 +67,6 @@ _meter.create_observable_counter(
 )
 
 NO_CONTEXT: Final = Context()
-log = structlog.get_logger(__name__)
 allow_keys("method", "route")
 
 
@@ -109,18 +109,28 @@ class Observation:
         scope.setdefault("state", {})["observed"] = observed
         began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request=observed.request_id)
+        try:
+            if tracing_is_on():
+                await self._traced(scope, receive, noting(send, observed), observed)
+            else:
+                await self.app(scope, receive, noting(send, observed))
+        finally:
+            note(observed, scope, time.perf_counter() - began)
+            structlog.contextvars.unbind_contextvars("request")
+
+    async def _traced(self, scope: Scope, receive: Receive, send: Send, observed: Observed) -> None:
+        """Serve inside a span, which continues the caller's trace."""
         with _tracer.start_as_current_span(
             scope["type"],
-            context=callers_context(headers),
+            context=callers_context(observed.headers),
             kind=SpanKind.SERVER,
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
             try:
-                await self.app(scope, receive, noting(send, observed))
+                await self.app(scope, receive, send)
             finally:
-                note(observed, scope, span, time.perf_counter() - began)
-                structlog.contextvars.unbind_contextvars("request")
+                describe(span, observed, method_of(scope))
 
 
 def noting(send: Send, observed: Observed) -> Send:
@@ -140,34 +150,39 @@ def noting(send: Send, observed: Observed) -> Send:
     return noted
 
 
-def note(observed: Observed, scope: Scope, span: Span, seconds: float) -> None:
-    """Write the line, end the span and count."""
-    http = scope["type"] == "http"
-    method = METHODS.get(scope["method"], OTHER_METHOD) if http else "WEBSOCKET"
+def note(observed: Observed, scope: Scope, seconds: float) -> None:
+    """Write the line and count."""
+    method = method_of(scope)
     _requests[method, observed.route, observed.status] += 1
-    if http:
+    if scope["type"] == "http":
         _seconds.record(seconds, {"http.request.method": method, "http.route": observed.route})
-    if span.is_recording():
-        describe(span, observed, method)
-        if observed.status >= BROKEN and http:
-            span.set_status(Status(StatusCode.ERROR, observed.outcome))
-    log.info(
+    write_line(
         "http.request",
         method=method,
         route=observed.route,
-        status=observed.status,
+        status=int(observed.status),
         seconds=round(seconds, 4),
         outcome=observed.outcome,
         tenant_id=observed.tenant or None,
+        request=observed.request_id,
     )
 
 
+def method_of(scope: Scope) -> str:
+    """Name what was done, from a list that strangers cannot lengthen."""
+    return METHODS.get(scope["method"], OTHER_METHOD) if scope["type"] == "http" else "WEBSOCKET"
+
+
 def describe(span: Span, observed: Observed, method: str) -> None:
-    """Name a span that is being recorded, and what it was about."""
+    """Name a span, and what it was about."""
+    if not span.is_recording():
+        return
     span.update_name(f"{method} {observed.route}")
     about = {"http.request.method": method, "http.route": observed.route}
     tenant = tenant_attributes(observed.network, observed.tenant)
     span.set_attributes({**about, "http.response.status_code": observed.status, **tenant})
+    if observed.status >= BROKEN and method != "WEBSOCKET":
+        span.set_status(Status(StatusCode.ERROR, observed.outcome))
 
 
 def note_operation(observed: Observed, transport: str, opened: Opened, outcome: str) -> None:

@@ -24,21 +24,24 @@ def read_json(body: bytes | str) -> object:
     """
     try:
         text = body.decode() if isinstance(body, bytes) else body
-        document = json.loads(
-            text,
-            object_pairs_hook=read_members,
-            parse_int=read_integer,
-            parse_float=read_number,
-            parse_constant=refuse_constant,
-        )
+        document = DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise MalformedRequest(problem="the body is not UTF-8") from error
     except RecursionError as error:
         raise MalformedRequest(problem=f"the JSON is nested deeper than {DEEPEST}") from error
     except json.JSONDecodeError as error:
         raise MalformedRequest(problem="the body is no JSON") from error
-    check_depth(document)
+    if not is_plain(text):
+        check_depth(document)
     return document
+
+
+def is_plain(text: str) -> bool:
+    """Tell by the looks that JSON is not deep and its texts can be stored: most is, and need not be walked through.
+
+    A surrogate or U+0000 only comes in by an escape, and nothing is deeper than it has brackets that open.
+    """
+    return "\\u" not in text and text.count("{") + text.count("[") <= DEEPEST
 
 
 def read_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -68,6 +71,14 @@ def read_number(digits: str) -> float:
 def refuse_constant(name: str) -> NoReturn:
     """Refuse NaN and Infinity, which Python reads and JSON does not know."""
     raise MalformedRequest(problem=f"{name} is no JSON")
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=read_members,
+    parse_int=read_integer,
+    parse_float=read_number,
+    parse_constant=refuse_constant,
+)
 
 
 def check_depth(document: object) -> None:

@@ -110,7 +110,17 @@ async def test_each_request_is_one_line(spans: InMemorySpanExporter) -> None:
     (line,) = [line for line in lines if line["event"] == "http.request"]
     assert (line["method"], line["route"], line["status"]) == ("POST", "/graphql", 200)
     assert (line["outcome"], line["tenant_id"]) == ("ok", str(home))
-    assert set(line) == {"event", "log_level", "method", "route", "status", "seconds", "outcome", "tenant_id"}
+    assert set(line) == {
+        "event",
+        "log_level",
+        "method",
+        "route",
+        "status",
+        "seconds",
+        "outcome",
+        "tenant_id",
+        "request",
+    }
 
 
 async def test_production_gives_figures_to_the_scraper_alone() -> None:
