@@ -62,6 +62,9 @@ DROP_SCORE_DAYS = text("""
     DELETE FROM score_days
     WHERE tenant_id = :tenant_id AND standard_code = :standard_code AND day = ANY(CAST(:days AS date[]))
 """)
+HEAD_LOCKED = "touchstone.quality_head_locked"
+"""Where a transaction's session notes that it holds the lock."""
+
 LOCK_HEAD = text("""
     INSERT INTO quality_heads (tenant_id, network_id, revision) VALUES (:tenant_id, :network_id, 1)
     ON CONFLICT (tenant_id) DO UPDATE SET revision = quality_heads.revision + excluded.revision
@@ -156,8 +159,14 @@ def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str
 
 
 async def lock_figures(unit: Unit) -> None:
-    """Let one transaction of a tenant at a time write its scores, figures and sums; the others wait for its end."""
-    await unit.session.execute(LOCK_HEAD, owner(unit))
+    """Let one transaction of a tenant at a time write its scores, figures and sums; the others wait for its end.
+
+    The revision goes up with it. Dashboards are given again while it is the same, so whatever writes here takes the
+    lock itself where nobody has: no change can be committed without its revision, and none at the revision of another.
+    """
+    if unit.session.info.get(HEAD_LOCKED) is None:
+        await unit.session.execute(LOCK_HEAD, owner(unit))
+        unit.session.info[HEAD_LOCKED] = True
 
 
 async def days_counted(unit: Unit, record_ids: Sequence[UUID]) -> list[tuple[str, date]]:
@@ -174,6 +183,7 @@ async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]], *, again: b
         rows: One per record, rule and dimension.
         again: Whether these records have been scored before, so that there may be dimensions not spoken of any more.
     """
+    await lock_figures(unit)
     names = ("id", "record_id", "rule", "rule_version", "dimension", "basis_points")
     values = columns(rows, (*names, "reason", "message", "measured", "effective_hash"))
     now = recorded_now()
@@ -185,13 +195,15 @@ async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]], *, again: b
 
 async def keep_figures(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what is counted of some records, replacing what was counted before."""
+    await lock_figures(unit)
     names = ("id", "standard_code", "day", "resolution_seconds", "published_limit_seconds", "effective_limit_seconds")
     values = columns(rows, (*names, "step_count"))
     await unit.session.execute(FIGURES, {**values, **owner(unit), "recorded_at": recorded_now()})
 
 
 async def add_up_days(unit: Unit, standard_code: str, days: Sequence[date]) -> None:
-    """Add some days up again from their records; the caller holds the lock of :func:`lock_figures`."""
+    """Add some days up again from their records."""
+    await lock_figures(unit)
     parameters = {"tenant_id": unit.tenant_id, "standard_code": standard_code, "days": list(days)}
     await unit.session.execute(QUALITY_DAYS, parameters)
     await unit.session.execute(SCORE_DAYS, parameters)
@@ -199,6 +211,7 @@ async def add_up_days(unit: Unit, standard_code: str, days: Sequence[date]) -> N
 
 async def drop_days(unit: Unit, standard_code: str, days: Sequence[date]) -> None:
     """Drop the sums of some days, before they are added up from records that were counted otherwise."""
+    await lock_figures(unit)
     parameters = {"tenant_id": unit.tenant_id, "standard_code": standard_code, "days": list(days)}
     await unit.session.execute(DROP_QUALITY_DAYS, parameters)
     await unit.session.execute(DROP_SCORE_DAYS, parameters)

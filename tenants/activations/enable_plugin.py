@@ -9,6 +9,7 @@ from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
+from core.quality.rescoring.order import order_rescoring
 from tenants.activations.approve_plugin import check_scopes
 from tenants.activations.models import ApprovalStatus, PluginActivation
 from tenants.activations.repository import find_activation, find_approval, keep_activation
@@ -34,7 +35,7 @@ class EnablePlugin:
 
 
 async def enable_plugin(unit: Unit, command: EnablePlugin) -> PluginActivation:
-    """Let a plugin run for the tenant, from its next call on and without a restart.
+    """Let a plugin run for the tenant, from its next call on and without a restart; records there are scored again.
 
     Raises:
         PluginNotApproved: The network has not approved it, or not for one of the scopes.
@@ -49,7 +50,16 @@ async def enable_plugin(unit: Unit, command: EnablePlugin) -> PluginActivation:
             raise PluginNotApproved(plugin=command.plugin, scope=scope)
     if len(canonical_text(command.configuration).encode()) > LARGEST_CONFIGURATION:
         raise InvalidInput(field="configuration", problem="at most 64 KiB are possible")
-    return await kept(unit, "tenants.enable_plugin", command, enabled=True)
+    before = said_by(await find_activation(unit.session, unit.tenant_id, command.plugin))
+    activation = await kept(unit, "tenants.enable_plugin", command, enabled=True)
+    if before != said_by(activation):
+        await order_rescoring(unit)
+    return activation
+
+
+def said_by(activation: PluginActivation | None) -> tuple[Any, ...]:
+    """Give what decides on what a plugin says of a record."""
+    return () if activation is None else (activation.enabled, activation.scopes, activation.configuration)
 
 
 async def disable_plugin(unit: Unit, plugin: str) -> PluginActivation:

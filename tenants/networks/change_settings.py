@@ -10,11 +10,12 @@ from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, StaleEdit
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
+from core.quality.rescoring.order import RESCORE_TENANT
 from tenants.networks.headquarters import require_headquarters
 from tenants.networks.models import TenantSettings
 from tenants.networks.repository import publish_settings
 from tenants.networks.set_up import own_settings
-from tenants.networks.tree_queries import read_network
+from tenants.networks.tree_queries import find_tenant, read_network
 from tenants.permissions import CONFIGURE_TENANT, PROVISION_TENANTS
 from tenants.values import check_currency, check_locale, check_name, check_time_zone
 
@@ -84,10 +85,21 @@ def apply(settings: TenantSettings, command: ChangeSettings) -> None:
 async def show_settings(unit: Unit, tenant_id: UUID, settings: TenantSettings) -> None:
     """Copy a tenant's settings to its reference row, in the headquarters' scope; older ones never overwrite newer.
 
+    Where its days begin at another hour now, its records are counted again.
+
     Raises:
         OnlyHeadquarters: The scope is of another tenant.
     """
     unit.scope.require(PROVISION_TENANTS)
     await require_headquarters(unit)
+    before = await zone_of(unit, tenant_id)
     if await publish_settings(unit, tenant_id, settings):
+        if before != settings.time_zone:
+            await send(unit, RESCORE_TENANT, {}, target_tenant_id=tenant_id)
         await record_act(unit, action="tenants.show_settings", subject_kind="tenant", subject_id=tenant_id)
+
+
+async def zone_of(unit: Unit, tenant_id: UUID) -> str | None:
+    """Give the time zone that the network knows a tenant to be in."""
+    tenant = await find_tenant(unit.session, unit.network_id, tenant_id)
+    return tenant.time_zone if tenant else None
