@@ -10,7 +10,7 @@ from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from gateway.answering.answering import Answering
 from gateway.execution.compiled.binds import Run
-from gateway.execution.compiled.plan import Plan
+from gateway.execution.compiled.plan import Plan, Root
 
 ASKED = "plan"
 """The member of a request's ``extensions`` that asks, and of the answer's that tells."""
@@ -53,12 +53,17 @@ async def explained(
 
 def fields_of(plan: Plan) -> list[dict[str, str]]:
     """Tell of each root field which way it goes, and why."""
-    return [
-        {"field": one.name, "way": "compiled"}
-        if one.column is not None
-        else {"field": one.name, "way": "interpreted", "reason": one.reason}
-        for one in plan.roots
-    ]
+    return [way_of(one) for one in plan.roots]
+
+
+def way_of(root: Root) -> dict[str, str]:
+    """Tell which way one root field goes."""
+    if root.answered:
+        return {"field": root.name, "way": "compiled"}
+    if root.mark is not None:
+        reason = "given again while the revision that the statement reads is the same, and interpreted otherwise"
+        return {"field": root.name, "way": "kept", "reason": reason}
+    return {"field": root.name, "way": "interpreted", "reason": root.reason}
 
 
 async def lines_of(plan: Plan, run: Run, context: RequestContext, scope: Scope, *, analyze: bool) -> list[str]:

@@ -1,7 +1,9 @@
 """Fields of Mutation: one transaction each, a union of success and named refusals, repeatable by idempotency key."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Optional
+from dataclasses import dataclass
+from typing import Any, Optional, get_args, get_origin
+from uuid import UUID
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
@@ -19,6 +21,10 @@ from core.kernel.idempotency import IdempotencyKeyReused
 from core.kernel.scope import Scope
 
 PAYLOAD = "__touchstone_payload__"
+NOTHING = UUID(int=0)
+"""Stands for an empty reference among remembered ids."""
+MOST_LISTED = 1_000
+"""Most entities that a payload lists; what is selected of them is priced for as many."""
 MUTATION_COST = 10
 ALWAYS: tuple[type[DomainError], ...] = (NotPermitted, IdempotencyKeyReused)
 
@@ -44,8 +50,9 @@ def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa
     """Make the type of a mutation's success.
 
     An entity is given by its id and read on the same connection before the commit, and again when the request is
-    repeated with the same idempotency key. A value (``secret=(str, "The key, shown this once.")``) is given the first
-    time only and is empty when the request is repeated.
+    repeated with the same idempotency key; so is a list of entities, of which a payload has at most one. A value
+    (``secret=(str, "The key, shown this once.")``) is given the first time only and is empty when the request is
+    repeated.
 
     Args:
         name: The GraphQL name, such as ``AdaptSuccess``.
@@ -60,8 +67,36 @@ def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa
         default = f"The {words(key)} as it is now." if entity_of(kind) else ""
         body[key] = part(says or default)
     made = strawberry.type(type(name, (), body), name=name, description=description or "What was done.")
-    setattr(made, PAYLOAD, tuple(key for key, (kind, _) in told.items() if entity_of(kind)))
+    ids = tuple(key for key, (kind, _) in told.items() if entity_of(kind))
+    lists = tuple(key for key, (kind, _) in told.items() if get_origin(kind) is list and entity_of(get_args(kind)[0]))
+    setattr(made, PAYLOAD, Remembered(ids, *lists))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Which fields of a payload are remembered with the idempotency key, by their ids.
+
+    Attributes:
+        ids: Those that hold one entity, in their order.
+        listed: The one that holds a list of entities, where there is one; its ids come behind the others.
+    """
+
+    ids: tuple[str, ...]
+    listed: str | None = None
+
+    def of(self, refs: Refs) -> tuple[UUID, ...]:
+        """Give the ids that are remembered of a result."""
+        many = refs.values[self.listed] if self.listed else ()
+        return (*(refs.values.get(name) or NOTHING for name in self.ids), *many)
+
+    def again(self, ids: tuple[UUID, ...]) -> Refs:
+        """Give the result of which these ids were remembered, without its values."""
+        single = dict(zip(self.ids, ids, strict=self.listed is None))
+        values: dict[str, Any] = {name: None if one == NOTHING else one for name, one in single.items()}
+        if self.listed:
+            values[self.listed] = ids[len(self.ids) :]
+        return Refs(**values)
 
 
 def is_payload(type_: object) -> bool:
@@ -69,8 +104,8 @@ def is_payload(type_: object) -> bool:
     return hasattr(type_, PAYLOAD)
 
 
-def remembered_fields(success: type) -> tuple[str, ...]:
-    """Name the fields of a payload whose ids are remembered with the idempotency key, in their order."""
+def remembered_of(success: type) -> Remembered:
+    """Tell which fields of a payload are remembered with the idempotency key."""
     return getattr(success, PAYLOAD)
 
 

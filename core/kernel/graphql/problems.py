@@ -53,6 +53,18 @@ def problem_type(fact: type[DomainError]) -> type:
     return strawberry.type(made, name=fact.__name__, description=first_sentence(fact))
 
 
+@cache
+def detail_type(detail: type) -> type:
+    """Make the type that shows one detail of a refusal, of which it may have several: a frozen dataclass."""
+    hints, told = get_type_hints(detail), attribute_descriptions(detail)
+    body: dict[str, Any] = {"__module__": detail.__module__, "__qualname__": detail.__qualname__, "__annotations__": {}}
+    for name, hint in hints.items():
+        body["__annotations__"][name] = shown_type(detail, name, hint)
+        body[name] = part(told.get(name, f"What the refusal says of: {words(name)}."))
+    made = type(detail.__name__, (), body)
+    return strawberry.type(made, name=detail.__name__, description=first_sentence(detail))
+
+
 def shown_type(fact: type, name: str, annotation: Any) -> Any:  # noqa: ANN401 - types in, types out
     """Give the type a fact's attribute has in the schema.
 
@@ -63,6 +75,8 @@ def shown_type(fact: type, name: str, annotation: Any) -> Any:  # noqa: ANN401 -
         return LEAVES[annotation]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return str
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return detail_type(annotation)
     origin, inner = get_origin(annotation), [one for one in get_args(annotation) if one not in (NoneType, ...)]
     if origin in (Union, UnionType) and len(inner) == 1:
         return shown_type(fact, name, inner[0]) | None

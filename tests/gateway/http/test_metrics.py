@@ -1,6 +1,7 @@
 """Figures for scrapers: what they hold, what they never hold, and who gets them."""
 
 import asyncio
+import logging
 import re
 import socket
 
@@ -33,6 +34,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(observation, "_tracer", provider.get_tracer("test"))
+    monkeypatch.setattr(observation, "tracing_is_on", lambda: True)
     return exporter
 
 
@@ -70,8 +72,9 @@ async def test_paths_and_ids_of_strangers_do_not_become_labels(telemetry: None) 
 
 
 async def test_neither_figures_nor_spans_nor_logs_hold_what_was_asked_or_answered(
-    telemetry: None, spans: InMemorySpanExporter
+    telemetry: None, spans: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     edge = edge_of()
     edge.member("ada")
     private = "grace.hopper@example.org"
@@ -79,6 +82,7 @@ async def test_neither_figures_nor_spans_nor_logs_hold_what_was_asked_or_answere
         for query in ("query secretName($t: String!) { echo(text: $t) }", "{ boom }", "{ nothing"):
             await edge.post(query, edge.headers("ada"), variables={"t": private})
     told = f"{lines} {metrics_page()[0].decode()} {[span.to_json() for span in spans.get_finished_spans()]}"
+    assert "http.request" in told
     for word in (private, "echo", "secretName", SECRET_TEXT, "Ada", "Bearer", edge.token("ada")[:20], "127.0.0.1"):
         assert word not in told, word
 
@@ -102,7 +106,8 @@ async def test_a_span_names_route_status_and_tenant_and_joins_the_callers_trace(
     }
 
 
-async def test_each_request_is_one_line(spans: InMemorySpanExporter) -> None:
+async def test_each_request_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     edge = edge_of()
     (home,) = edge.member("ada")
     with capture_logs() as lines:

@@ -188,7 +188,11 @@ async def test_a_worker_told_to_end_finishes_what_it_has_begun_and_begins_nothin
         await yard.send(topic, {"subject": uuid4()})
         go_on.set()
     assert await yard.count("status = 'done'") == 1
-    assert await yard.count("status = 'waiting' AND attempts = 0") == 1
+    # The relay may have been in the middle of a look, and have handed it to whichever worker comes next.
+    assert await yard.count("status IN ('waiting', 'handed') AND attempts = 0") == 1
+    async with yard.working():
+        await until(yard.all_done)
+    assert await marks(yard) == 2
 
 
 async def test_what_does_not_end_in_time_is_given_back_uncounted(yard: Yard, handler: Declare) -> None:
