@@ -1,5 +1,6 @@
 """Refusals of the records feature that stop an operation; what refuses a single trace is a ``RefusalCode``."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -217,3 +218,46 @@ class RequiredStepsMissing(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say how to go on."""
         return "Do these steps first, then resolve the record."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRefusal:
+    """One record of several that cannot be opened.
+
+    Attributes:
+        index: Its place among those that were sent, from 0.
+        code: Stable identifier of the reason, as the single mutation would give it.
+        message: One sentence that says what is wrong with it.
+        hint: One sentence that says what to do.
+    """
+
+    index: int
+    code: str
+    message: str
+    hint: str
+
+
+@fact
+class RecordsRefused(DomainError):  # noqa: N818 - errors are facts
+    """Some of the records cannot be opened, so none was.
+
+    Attributes:
+        given: How many records were sent.
+        refused: How many of them cannot be opened.
+        refusals: Which ones and why, in the order in which they were sent; the first 100.
+    """
+
+    given: int
+    refused: int
+    refusals: tuple[RecordRefusal, ...]
+    code: ClassVar[str] = "records.some_refused"
+
+    @property
+    def message(self) -> str:
+        """Count them."""
+        return f"{self.refused} of {self.given} records cannot be opened, so none was."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Correct or leave out the records that are named, and send all others with them again."

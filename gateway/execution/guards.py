@@ -26,6 +26,7 @@ class Guard:
         cost: What resolving it once costs.
         listed: Whether it is a list, whose cost is multiplied by the size of the page.
         part: Whether it is a part of a page, which is counted with the list.
+        most: How many objects a list without pages may have, where that is known.
     """
 
     needs: tuple[Permission, ...]
@@ -35,6 +36,7 @@ class Guard:
     cost: int = 0
     listed: bool = False
     part: bool = False
+    most: int | None = None
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ from gateway.execution.graphql_types import is_list, named_type
 from gateway.execution.guards import Guard, Guards
 
 PLAIN_LIST = 10
-"""How many objects a list without pages is taken to have."""
+"""How many objects a list without pages is taken to have, where nothing is known of it."""
 
 
 @dataclass(slots=True)
@@ -116,7 +116,8 @@ class Prices:
             given = {one.name.value: self.value(one.value) for one in node.arguments or ()}
             sent = {name: one for name, one in given.items() if one is not Undefined}
             return Page.asked(sent, self.page_limit).size
-        return PLAIN_LIST if is_list(definition) else 1
+        most = guard.most if guard is not None else None
+        return (most or PLAIN_LIST) if is_list(definition) else 1
 
     def value(self, node: ValueNode) -> Any:  # noqa: ANN401 - whatever was sent
         """Give what an argument is, with variables put in."""

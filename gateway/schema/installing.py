@@ -8,6 +8,7 @@ from strawberry.schema import Schema
 
 from core.kernel.errors import DomainError
 from core.kernel.graphql.declared import Change, Stream
+from core.kernel.graphql.mutations import MOST_LISTED, is_payload
 from core.kernel.settings import Settings
 from gateway.execution.changes import problem_of
 from gateway.execution.graphql_types import named_type
@@ -20,7 +21,7 @@ from gateway.schema.choosing import Chooser, reading_of
 from gateway.schema.converting import converter
 from gateway.schema.fields import SchemaField
 from gateway.schema.planning import attempt
-from gateway.schema.shapes import class_of, is_connection, listed_type, object_types
+from gateway.schema.shapes import class_of, entity_behind, is_connection, listed_type, object_types
 
 
 def install(
@@ -91,6 +92,7 @@ def guard_of(schema: Schema, field: SchemaField) -> Guard:
         cost=field.declared.cost,
         listed=is_connection(named_type(field.graphql)),
         part=listed_type(field.type_) is not None,
+        most=MOST_LISTED if is_payload(field.cls) and entity_behind(named_type(field.graphql)) else None,
     )
 
 

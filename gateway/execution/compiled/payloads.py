@@ -14,6 +14,7 @@ from gateway.execution.compiled.bail import Inexpressible
 from gateway.execution.compiled.binds import Find, Run
 from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.plan import Plan, Root
+from gateway.execution.compiled.printing import BAIL
 from gateway.execution.compiled.rows import Rows, walls
 from gateway.execution.compiled.statement import OpenTransaction
 from gateway.execution.compiled.texts import NULL, concat, or_else, quoted
@@ -76,10 +77,11 @@ def payload_plan(objects: ObjectCompiler, success: GraphQLObjectType, nodes: Seq
             roots.append(Root(name, same, None))
             values[name] = (reading.name, shown(kind, same, objects.selections, objects.readings))
             continue
-        if isinstance(kind, GraphQLList | GraphQLNonNull):
-            raise Inexpressible(f"{success.name}.{asked} is a list")
+        if isinstance(kind, GraphQLNonNull):
+            raise Inexpressible(f"{success.name}.{asked} is never empty")
         roots.append(Root(name, same, len(columns)))
-        columns.append(one_row(objects, reading.leads_to, reading.name, named_type(success.fields[asked]), same))
+        read = listed_rows if isinstance(kind, GraphQLList) else one_row
+        columns.append(read(objects, reading.leads_to, reading.name, named_type(success.fields[asked]), same))
     return PayloadPlan(Plan.made(OpenTransaction(), columns, roots, objects), values)
 
 
@@ -97,6 +99,28 @@ def one_row(
     owned = walls(plan.entity.model, rows.source, objects.binds)
     one = found.where(*owned, rows.adapted(plan.key) == key).correlate(None).scalar_subquery()
     return or_else(one, NULL)
+
+
+def listed_rows(
+    objects: ObjectCompiler,
+    plan: EntityPlan,
+    name: str,
+    type_: GraphQLNamedType,
+    nodes: Sequence[FieldNode],
+) -> ColumnElement[Any]:
+    """Print the rows that a list of references names, in the order of the list."""
+    rows = Rows(plan, plan.table.alias(objects.alias()))
+    keys = objects.binds.add(reference(name), sa.ARRAY(plan.key.type))
+    columns = sa.column("key", plan.key.type)
+    named = sa.func.unnest(keys).table_valued(columns, with_ordinality="place", name=objects.alias())
+    given = named.render_derived()
+    printed = concat(objects.object(cast("GraphQLObjectType", type_), rows, nodes))
+    owned = walls(plan.entity.model, rows.source, objects.binds)
+    found = sa.select(or_else(sa.case((rows.adapted(plan.key).is_not(None), printed)), BAIL)).select_from(
+        given.outerjoin(rows.source, sa.and_(*owned, rows.adapted(plan.key) == given.c.key))
+    )
+    listed = sa.func.array(found.order_by(given.c.place).correlate(None).scalar_subquery(), type_=sa.ARRAY(sa.Text()))
+    return concat(["[", sa.func.array_to_string(listed, quoted(","), type_=sa.Text()), "]"])
 
 
 def reference(name: str) -> Find:

@@ -1,0 +1,82 @@
+"""SQL of records that are opened together: their keys, what is there already, and the rows, each in one statement."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from core.kernel.direct import fetch
+from core.kernel.unit import Unit
+
+COLUMNS = {
+    "id": "uuid",
+    "channel": "text",
+    "external_id": "text",
+    "standard_code": "text",
+    "standard_version": "text",
+    "effective_hash": "text",
+    "priority": "text",
+    "site_id": "uuid",
+}
+"""What differs from record to record; everything else is the same of all that are opened together."""
+ALIKE = {
+    "tenant_id": "uuid",
+    "network_id": "uuid",
+    "status": "text",
+    "opened_at": "timestamptz",
+    "step_count": "integer",
+    "last_step_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "version": "integer",
+}
+GIVEN = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(COLUMNS.values(), 1))
+SAME = ", ".join(f"${place}::{kind}" for place, kind in enumerate(ALIKE.values(), len(COLUMNS) + 1))
+ADD = (
+    f"INSERT INTO records ({', '.join((*COLUMNS, *ALIKE))}) SELECT given.*, {SAME} FROM unnest({GIVEN}) AS given"  # noqa: S608 - names of this module alone
+    " ON CONFLICT (tenant_id, id) DO NOTHING RETURNING id"
+)
+TAKE = """
+    INSERT INTO record_keys (tenant_id, network_id, channel, external_id, record_id)
+    SELECT $1, $2, given.* FROM unnest($3::text[], $4::text[], $5::uuid[]) AS given
+    ON CONFLICT (tenant_id, channel, external_id) DO NOTHING RETURNING record_id"""
+FIND = """
+    SELECT k.channel, k.external_id, k.record_id
+    FROM unnest($2::text[], $3::text[]) AS asked (channel, external_id)
+    JOIN record_keys k
+      ON k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id"""
+STANDARDS = "SELECT id, standard_code FROM records WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
+
+
+async def take_keys(unit: Unit, wanted: Mapping[tuple[str, str], UUID]) -> dict[tuple[str, str], UUID]:
+    """Take keys for records, unless other records have them; in a fixed order, so that nobody waits in a circle.
+
+    Args:
+        unit: The transaction.
+        wanted: The id of the record that is to have each (channel, external id).
+
+    Returns:
+        The id of the record that has each key now.
+    """
+    keys = sorted(wanted)
+    if not keys:
+        return {}
+    channels, names, ids = [key[0] for key in keys], [key[1] for key in keys], [wanted[key] for key in keys]
+    taken = {row["record_id"] for row in await fetch(unit, TAKE, unit.tenant_id, unit.network_id, channels, names, ids)}
+    others = [key for key in keys if wanted[key] not in taken]
+    if not others:
+        return dict(wanted)
+    found = await fetch(unit, FIND, unit.tenant_id, [key[0] for key in others], [key[1] for key in others])
+    return {**wanted, **{(row["channel"], row["external_id"]): row["record_id"] for row in found}}
+
+
+async def find_standards(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Read the standards that records are executed under."""
+    if not ids:
+        return {}
+    return {row["id"]: row["standard_code"] for row in await fetch(unit, STANDARDS, unit.tenant_id, list(ids))}
+
+
+async def add_opened(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write records that are opened together, whose keys were taken."""
+    given = [[row[name] for row in rows] for name in COLUMNS]
+    await fetch(unit, ADD, *given, *[rows[0][name] for name in ALIKE])
