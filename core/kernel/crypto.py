@@ -123,6 +123,16 @@ class MasterKeys:
         """The id of the key that wraps."""
         return self.keys[0][0]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of all configured keys, the current one first."""
+        return tuple(name for name, _ in self.keys)
+
+    @property
+    def older(self) -> tuple[str, ...]:
+        """The ids of those that only unwrap."""
+        return tuple(name for name in self.names if name != self.current)
+
     def wrap(self, key: OpenKey) -> bytes:
         """Wrap a data key by the current master key."""
         master_id, master = self.keys[0]

@@ -3,7 +3,7 @@
 from typing import ClassVar, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -16,6 +16,11 @@ from core.kernel.unit import Unit
 
 SubjectKind = Literal["tenant", "person"]
 PSEUDONYMS: Final = "kernel.pseudonyms"
+REWRAP: Final = text("""
+    UPDATE data_keys SET wrapped = given.wrapped, master_key_id = :master_key_id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:wrapped AS bytea[])) AS given(id, wrapped)
+    WHERE data_keys.tenant_id = :tenant_id AND data_keys.id = given.id
+""")
 
 
 @fact
@@ -95,26 +100,30 @@ class KeyRing:
         return len(found.all())
 
     async def rewrap(self, most: int = 500) -> int:
-        """Wrap keys by the current master key that an older one wraps; tell how many, none when all is done."""
+        """Wrap keys by the current master key that an older one wraps; tell how many, none when all is done.
+
+        Keys that somebody else is about to change, and those whose master key is not configured, stay as they are.
+        """
         older = await self._unit.session.execute(
             select(DataKey)
             .where(
                 col(DataKey.tenant_id) == self._unit.tenant_id,
-                col(DataKey.master_key_id) != self._masters.current,
+                col(DataKey.master_key_id).in_(self._masters.older),
             )
             .limit(most)
             .with_for_update(skip_locked=True)
         )
         rows = older.scalars().all()
-        for row in rows:
-            key = self._masters.unwrap(row.id, row.master_key_id, row.wrapped)
-            await self._unit.session.execute(
-                update(DataKey)
-                .where(col(DataKey.tenant_id) == row.tenant_id, col(DataKey.id) == row.id)
-                .values(wrapped=self._masters.wrap(key), master_key_id=self._masters.current)
-                .execution_options(synchronize_session=False)
-            )
-        return len(rows)
+        given = [(row.id, self._masters.unwrap(row.id, row.master_key_id, row.wrapped)) for row in rows]
+        if given:
+            values = {
+                "tenant_id": self._unit.tenant_id,
+                "master_key_id": self._masters.current,
+                "ids": [key_id for key_id, _ in given],
+                "wrapped": [self._masters.wrap(key) for _, key in given],
+            }
+            await self._unit.session.execute(REWRAP, values)
+        return len(given)
 
     async def _key_of(self, kind: SubjectKind, subject_id: UUID) -> OpenKey:
         if subject_id not in self._by_subject:

@@ -253,6 +253,7 @@ class DataKey(TenantRow, table=True):
     __table_args__ = (
         CheckConstraint("subject_kind IN ('tenant', 'person')", name="data_keys_subject_kind"),
         UniqueConstraint("tenant_id", "subject_id", "number", name="data_keys_subject"),
+        Index("data_keys_by_master_key", "tenant_id", "master_key_id", "id"),
     )
 
     subject_kind: str

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError, fact
 from core.kernel.ids import new_id
 from core.kernel.settings import Environment, Settings
@@ -43,11 +44,18 @@ class BuiltinIssuer:
         issuer: Its name: the server's public URL.
         audience: Whom its tokens are for: this server.
         key: What it signs with.
+        older: What it signed with while another master key was the current one.
     """
 
     issuer: str
     audience: str
     key: SigningKey
+    older: tuple[SigningKey, ...] = ()
+
+    @property
+    def keys(self) -> tuple[SigningKey, ...]:
+        """All keys whose signatures hold."""
+        return (self.key, *self.older)
 
     def mint(self, subject: str, now: datetime, life: timedelta = PERSON_TOKEN_LIFE) -> str:
         """Make a token for a person, by the subject their identity was linked with.
@@ -68,11 +76,18 @@ class ServiceTokens:
         issuer: Its name, a path below the public URL.
         audience: This server.
         key: What it signs with.
+        older: What it signed with while another master key was the current one.
     """
 
     issuer: str
     audience: str
     key: SigningKey
+    older: tuple[SigningKey, ...] = ()
+
+    @property
+    def keys(self) -> tuple[SigningKey, ...]:
+        """All keys whose signatures hold."""
+        return (self.key, *self.older)
 
     def mint(self, account_id: UUID, network_id: UUID, tenant_id: UUID, now: datetime) -> str:
         """Make a token for one account in its one tenant; it holds a quarter of an hour."""
@@ -103,13 +118,26 @@ def builtin_issuer(settings: Settings) -> BuiltinIssuer | None:
     if settings.environment is Environment.PRODUCTION:
         raise BuiltinIssuerInProduction
     url = settings.public_url.rstrip("/")
-    return BuiltinIssuer(url, url, SigningKey(settings.master_key.get_secret_value(), "people-tokens"))
+    key, *older = signing_keys(settings, "people-tokens")
+    return BuiltinIssuer(url, url, key, tuple(older))
 
 
 def service_tokens(settings: Settings) -> ServiceTokens:
     """Give the issuer of service accounts' tokens."""
     url = settings.public_url.rstrip("/")
-    return ServiceTokens(f"{url}/oauth", url, SigningKey(settings.master_key.get_secret_value(), "service-tokens"))
+    key, *older = signing_keys(settings, "service-tokens")
+    return ServiceTokens(f"{url}/oauth", url, key, tuple(older))
+
+
+def signing_keys(settings: Settings, purpose: str) -> list[SigningKey]:
+    """Derive the keys of one purpose, one from each configured master key, the current one's first.
+
+    While the master key is rotated, tokens that another process signed, or this one before, hold as long as they say.
+
+    Raises:
+        MasterKeyIsInvalid: One is not 32 bytes in hexadecimal.
+    """
+    return [SigningKey(key, purpose) for _, key in MasterKeys.read(settings.master_key.get_secret_value()).keys]
 
 
 def discovery_document(issuer: str, server: str) -> dict[str, object]:

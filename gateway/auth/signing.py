@@ -22,13 +22,13 @@ class SigningKey:
     """One Ed25519 key pair and the name it is published under.
 
     Args:
-        master_key: The deployment's master key, in hexadecimal.
+        master_key: A master key of the deployment, 32 bytes.
         purpose: What the key is for; another purpose is another key.
     """
 
-    def __init__(self, master_key: str, purpose: str) -> None:
+    def __init__(self, master_key: bytes, purpose: str) -> None:
         seed = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"touchstone/{purpose}".encode()).derive(
-            bytes.fromhex(master_key)
+            master_key
         )
         self._key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed), {"use": "sig", "alg": ALGORITHM})
         self._key.ensure_kid()

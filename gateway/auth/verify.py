@@ -66,9 +66,9 @@ class Verifier:
         """
         token = read_token(text)
         if token.issuer == self._service_tokens.issuer:
-            return self._service_token(self._check_own(token, self._service_tokens.key))
+            return self._service_token(self._check_own(token, self._service_tokens.keys))
         if self._builtin is not None and token.issuer == self._builtin.issuer:
-            return self._builtin_person(self._check_own(token, self._builtin.key), self._builtin)
+            return self._builtin_person(self._check_own(token, self._builtin.keys), self._builtin)
         return await self._person(token)
 
     async def _person(self, token: UnverifiedToken) -> PersonToken:
@@ -93,10 +93,11 @@ class Verifier:
             expires_at=claims.expires_at,
         )
 
-    def _check_own(self, token: UnverifiedToken, key: SigningKey) -> Claims:
-        if token.kid != key.kid:
-            raise UnknownKey
-        return self._check(token, key.verification_key())
+    def _check_own(self, token: UnverifiedToken, keys: Sequence[SigningKey]) -> Claims:
+        for key in keys:
+            if token.kid == key.kid:
+                return self._check(token, key.verification_key())
+        raise UnknownKey
 
     def _check(self, token: UnverifiedToken, key: VerificationKey) -> Claims:
         return check_claims(read_json_object(signed_payload(token, key)), self._clock.now())

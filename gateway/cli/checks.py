@@ -10,9 +10,11 @@ from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from sqlalchemy import text
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database, without_credentials
 from core.kernel.migration.location import find_migrations
 from core.kernel.roles import SERVING, Role
+from core.kernel.rotation import held_keys, under_older
 from core.kernel.settings import Environment, Settings
 from core.plugin_host.registry import load_plugins
 
@@ -149,11 +151,26 @@ async def documents_are_registered(database: Database, settings: Settings) -> Fi
     return Finding("documents", Verdict.GOOD, f"{served} registered; nothing else is served")
 
 
+async def keys_open(database: Database, settings: Settings) -> Finding:
+    """Check that the master key of every data key is configured, and that no rotation was left half done."""
+    masters = MasterKeys.read(settings.master_key.get_secret_value())
+    older = under_older(await held_keys(database), masters)
+    missing = sum(one.keys for one in older if one.master_key_id not in masters.names)
+    if missing:
+        remedy = "Give the older master key after the current one in TOUCHSTONE_MASTER_KEY; see: touchstone keys list"
+        return Finding("keys", Verdict.BAD, f"{missing} are wrapped by a master key that is not configured", remedy)
+    if older:
+        says = f"{sum(one.keys for one in older)} are wrapped by an older master key"
+        return Finding("keys", Verdict.WARNING, says, "Run: touchstone keys rotate")
+    return Finding("keys", Verdict.GOOD, "all are wrapped by the current master key")
+
+
 CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("settings", settings_are_safe, "See docs/operations.md."),
     ("database", database_answers, "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, then run: touchstone migrate"),
     ("schema", schema_is_current, "Run: touchstone migrate"),
     ("walls", walls_stand, "Run: touchstone migrate"),
+    ("keys", keys_open, "Run: touchstone migrate"),
     ("documents", documents_are_registered, "Run: touchstone migrate"),
     ("background work", work_flows, "Run: touchstone migrate"),
     ("queue", queue_answers, "Check REDIS_URL and that Valkey or Redis runs."),

@@ -23,6 +23,28 @@ class MigrationAddressIsMissing(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class KeysAreLeft(DomainError):  # noqa: N818 - errors are facts
+    """A rotation came to its end, and keys stand under older master keys still."""
+
+    keys: int
+    master_key_id: str
+    code: ClassVar[str] = "cli.keys_are_left"
+
+    @property
+    def message(self) -> str:
+        """Say how many."""
+        return f"{self.keys} keys are not wrapped by the master key {self.master_key_id} yet."
+
+    @property
+    def hint(self) -> str:
+        """Say why, and what to do."""
+        return (
+            "Another rotation runs, or a process makes keys under an older master key still: put the new one first "
+            "in TOUCHSTONE_MASTER_KEY everywhere, restart, and run this again."
+        )
+
+
+@fact
 class EmbeddedRuntimeIsMissing(DomainError):  # noqa: N818 - errors are facts
     """No database was given and none is installed."""
 

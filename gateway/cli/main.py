@@ -26,6 +26,7 @@ COMMANDS = {
     "import": "gateway.cli.import_log:import_log",
     "tenants": "gateway.cli.tenants:app",
     "documents": "gateway.cli.documents:app",
+    "keys": "gateway.cli.keys:app",
     "tokens": "gateway.cli.tokens:tokens",
     "bench": "gateway.cli.bench:bench",
     "doctor": "gateway.cli.doctor:doctor",

@@ -69,10 +69,8 @@ class IssuerRoutes:
 
     async def keys(self, request: Request) -> Response:  # noqa: ARG002 - the same for every request
         """Publish the public keys."""
-        published = [self._service_tokens.key.published()]
-        if self._builtin is not None:
-            published.append(self._builtin.key.published())
-        return json_response({"keys": published}, headers=QUARTER)
+        keys = [*self._service_tokens.keys, *(self._builtin.keys if self._builtin is not None else ())]
+        return json_response({"keys": [key.published() for key in keys]}, headers=QUARTER)
 
 
 def not_granted(refusal: ServiceAccountRefused | TenantSuspended | TooManyFailures) -> Response:

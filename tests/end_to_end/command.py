@@ -19,17 +19,38 @@ def touchstone(*arguments: str | Path, **settings: str) -> subprocess.CompletedP
         arguments: The command and its arguments.
         settings: Environment variables.
     """
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return subprocess.run(
-        [sys.executable, "-m", "gateway.cli.main", *map(str, arguments)],
+        command(*arguments),
         cwd=ROOT,
-        env=inherited | {"COLUMNS": "300", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)} | settings,
+        env=environment(settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
         check=False,
     )
+
+
+def begun(*arguments: str | Path, **settings: str) -> subprocess.Popen[str]:
+    """Begin a command as :func:`touchstone` does, and do not wait for its end."""
+    return subprocess.Popen(
+        command(*arguments),
+        cwd=ROOT,
+        env=environment(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "gateway.cli.main", *map(str, arguments)]
+
+
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return inherited | {"COLUMNS": "300", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)} | settings
 
 
 def told(ended: subprocess.CompletedProcess[str]) -> str:

@@ -22,12 +22,14 @@ from tests.support.cluster import Address
 BEFORE_ANY_TENANT = {
     (Role.WORKER, "outbox"),
     (Role.WORKER, "timers"),
+    (Role.WORKER, "data_keys"),
     (Role.LOGIN, "identity_keys"),
     (Role.LOGIN, "issuers"),
 }
 WORKER_COLUMNS = {
     "outbox": {"tenant_id", "network_id", "id", "status", "due_at", "finished_at"},
     "timers": {"tenant_id", "network_id", "id", "due_at"},
+    "data_keys": {"tenant_id", "network_id", "master_key_id"},
 }
 
 Keys = set[tuple[Any, ...]]

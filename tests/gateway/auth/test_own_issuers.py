@@ -30,9 +30,9 @@ def test_the_builtin_issuer_is_off_unless_asked_for() -> None:
 
 
 def test_keys_are_the_same_in_every_process_and_differ_by_purpose_and_master_key() -> None:
-    first, again = SigningKey("11" * 32, "people"), SigningKey("11" * 32, "people")
+    first, again = SigningKey(b"1" * 32, "people"), SigningKey(b"1" * 32, "people")
     assert first.published() == again.published()
-    assert len({first.kid, SigningKey("11" * 32, "services").kid, SigningKey("22" * 32, "people").kid}) == 3
+    assert len({first.kid, SigningKey(b"1" * 32, "services").kid, SigningKey(b"2" * 32, "people").kid}) == 3
 
 
 def test_only_the_public_half_is_published() -> None:
@@ -45,3 +45,11 @@ def test_every_token_is_another() -> None:
     service = service_tokens(SETTINGS)
     account, network, tenant = uuid4(), uuid4(), uuid4()
     assert service.mint(account, network, tenant, NOW) != service.mint(account, network, tenant, NOW)
+
+
+def test_while_the_master_key_is_rotated_the_new_one_signs_and_both_verify() -> None:
+    before, after = service_tokens(SETTINGS), service_tokens(settings(master_key=f"{'22' * 32}, {'11' * 32}"))
+    assert after.key.kid != before.key.kid
+    assert [key.kid for key in after.keys] == [after.key.kid, before.key.kid]
+    assert before.key.kid in {key.kid for key in service_tokens(settings(master_key=f"{'33' * 32},{'11' * 32}")).keys}
+    assert [key.kid for key in service_tokens(settings(master_key="22" * 32)).keys] == [after.key.kid]

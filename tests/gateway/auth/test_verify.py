@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from core.kernel.clock import SetClock
 from core.kernel.settings import Settings
@@ -208,6 +209,26 @@ async def test_own_tokens_for_people_and_services(desk: Desk) -> None:
     machine = await desk.verifier.verify(service.mint(account, network, tenant, NOW))
     assert isinstance(machine, ServiceToken)
     assert (machine.account_id, machine.network_id, machine.tenant_id) == (account, network, tenant)
+
+
+async def test_tokens_signed_before_a_rotation_hold_until_the_older_master_key_is_gone(desk: Desk) -> None:
+    def verifying(master_key: str) -> Verifier:
+        settings = SETTINGS.model_copy(update={"master_key": SecretStr(master_key)})
+        return Verifier(
+            trust=desk.trusts,
+            keys=KeyCache(GuardedSource(loopback_allowed=True)),
+            service_tokens=service_tokens(settings),
+            builtin=builtin_issuer(settings),
+            clock=desk.clock,
+        )
+
+    builtin, old, new = builtin_issuer(SETTINGS), SETTINGS.master_key.get_secret_value(), "22" * 32
+    assert builtin is not None
+    for token in (builtin.mint("ada", NOW), service_tokens(SETTINGS).mint(uuid4(), uuid4(), uuid4(), NOW)):
+        await verifying(f"{new},{old}").verify(token)
+        await verifying(f"{old},{new}").verify(token)
+        with pytest.raises(errors.UnknownKey):
+            await verifying(new).verify(token)
 
 
 async def test_a_persons_key_cannot_sign_for_a_service(desk: Desk) -> None:

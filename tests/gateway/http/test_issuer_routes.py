@@ -94,3 +94,11 @@ async def test_without_the_builtin_issuer_only_the_service_key_is_published() ->
         keys = await client.get("/.well-known/jwks.json")
     assert discovery.status_code == 404
     assert len(read_keys(keys.json())) == 1
+
+
+async def test_while_the_master_key_is_rotated_the_keys_of_both_are_published() -> None:
+    both = f"{'22' * 32},{'11' * 32}"
+    edge = edge_of(settings=settings_for(environment="production", builtin_issuer=False, master_key=both))
+    async with edge.client() as client:
+        keys = await client.get("/.well-known/jwks.json")
+    assert len(read_keys(keys.json())) == 2
