@@ -59,6 +59,14 @@ class Flexibility(StrEnum):
     FLEXIBLE = "flexible"
 
 
+class MoveKind(StrEnum):
+    """How clauses of the version before became clauses of this one."""
+
+    RENAME = "rename"
+    SPLIT = "split"
+    MERGE = "merge"
+
+
 class ParameterType(StrEnum):
     """The type of a parameter's value; ``policy/values.py`` says how each is written in JSON."""
 

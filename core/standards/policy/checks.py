@@ -20,6 +20,7 @@ from core.standards.policy.content import (
 )
 from core.standards.policy.documents import JsonObject, JsonValue
 from core.standards.policy.limits import exceeded
+from core.standards.policy.moves import checked_moves
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.process import checked_process
 from core.standards.policy.values import normalised, normalised_text, normalised_wording
@@ -65,7 +66,9 @@ def checked_content(content: StandardContent) -> StandardContent:
         demand(total <= MAX_PARAMETERS, f"at most {MAX_PARAMETERS} parameters are expected")
     clauses = tuple(checked_clause(clause, f"clauses[{i}]") for i, clause in enumerate(content.clauses))
     check_addresses(clauses)
-    return msgspec.structs.replace(content, title=title, clauses=clauses)
+    with at("lineage"):
+        lineage = checked_moves(content.lineage, clauses)
+    return msgspec.structs.replace(content, title=title, clauses=clauses, lineage=lineage)
 
 
 def checked_clause(clause: ClauseContent, path: str) -> ClauseContent:

@@ -18,6 +18,7 @@ from core.standards.vocabulary import (
     Direction,
     Flexibility,
     Layer,
+    MoveKind,
     Obligation,
     Operator,
     ParameterType,
@@ -109,6 +110,25 @@ class ClauseContent(Part, frozen=True, kw_only=True):
     parameters: tuple[ParameterContent, ...] = ()
 
 
+class Move(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """Clauses of the version before that stand elsewhere now, so that what was adapted there is not lost.
+
+    All moves of a version hold at once: each names keys of the version before and keys of this one.
+
+    Attributes:
+        kind: Whether one clause has another key, became several, or several became one.
+        sources: Keys in the version before.
+        targets: Keys in this version.
+        parameters: For parameters whose own key changed, ``<clause>.<parameter>`` then, to the same now; all others
+            stand under their own key in a target.
+    """
+
+    kind: MoveKind
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    parameters: dict[str, str] = {}
+
+
 class StandardContent(Part, frozen=True, kw_only=True):
     """One version of a standard, whole.
 
@@ -118,6 +138,7 @@ class StandardContent(Part, frozen=True, kw_only=True):
         title: Title per locale.
         layer: Where it stands among the others.
         clauses: In reading order; each key once.
+        lineage: Where clauses of the version before stand now; left out of the text where nothing moved.
         format: Which form of document this is.
     """
 
@@ -126,6 +147,7 @@ class StandardContent(Part, frozen=True, kw_only=True):
     title: dict[str, str]
     layer: Layer = Layer.BUSINESS
     clauses: tuple[ClauseContent, ...]
+    lineage: tuple[Move, ...] = ()
     format: str = FORMAT
 
     def parameters(self) -> Iterator[tuple[ClauseContent, ParameterContent]]:
@@ -137,7 +159,10 @@ class StandardContent(Part, frozen=True, kw_only=True):
 
 def content_text(content: StandardContent) -> str:
     """Write the canonical text of a version, the form it is published in."""
-    return canonical_text(msgspec.to_builtins(content))
+    facts: dict[str, Any] = msgspec.to_builtins(content)
+    if not content.lineage:
+        del facts["lineage"]
+    return canonical_text(facts)
 
 
 def content_hash(content: StandardContent) -> str:

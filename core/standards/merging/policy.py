@@ -1,0 +1,323 @@
+"""The merge: what becomes of adaptations when a new version takes the place of the one they were laid over.
+
+Three ways, per clause and parameter: the version an adaptation was laid over, the adaptation, and the new version. The
+adaptations of levels above move along first, so what a tenant is told does not hang on who is merged before whom.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from core.standards.merging.nearest import converted, nearest
+from core.standards.merging.vocabulary import FOLLOWING, MergeOutcome, ProposalKind
+from core.standards.policy.bounds import Limit
+from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent
+from core.standards.policy.documents import JsonValue
+from core.standards.policy.fold import EffectiveStandard, fold, levels_below
+from core.standards.policy.lineage import Lineage, Site, compose, lineage_between, origins, sites
+from core.standards.policy.overlays import Overlay, Version
+from core.standards.policy.slots import Judged
+from core.standards.policy.values import normalised
+from core.standards.vocabulary import Operator, Outcome, aspect_of
+
+Defined: TypeAlias = tuple[ClauseContent, ParameterContent | None]
+"""What a version says of a place."""
+
+SUSPENDED: Mapping[Outcome, MergeOutcome] = {
+    Outcome.OUT_OF_BOUNDS: MergeOutcome.OUT_OF_BOUNDS,
+    Outcome.LOCKED: MergeOutcome.LOCKED,
+    Outcome.WRONG_TYPE: MergeOutcome.TYPE_CHANGED,
+    Outcome.ORPHANED: MergeOutcome.ORPHANED,
+}
+"""What it is called that a fold leaves an overlay out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What the owner may do about an adaptation.
+
+    Attributes:
+        kind: Keep it as it is, move it, take the nearest value, drop it, or ask for a waiver.
+        site: Where it would stand in the new version; the place it has where it would be dropped.
+        value: What it would say: its own value, or the nearest one.
+    """
+
+    kind: ProposalKind
+    site: Site
+    value: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What became of one adaptation.
+
+    Attributes:
+        overlay: The adaptation as it was laid.
+        based_on: The version it was laid over.
+        outcome: What became of it.
+        before: The clause and parameter it was laid on.
+        after: Where these stand in the new version; empty where they are gone, or are no longer one place.
+        at: The first instant at which the new version and the adaptation meet.
+        proposal: What the owner may do.
+        limit: The bound it does not keep to, for ``out_of_bounds``.
+        set_by: The level whose bound or lock stands in the way.
+        problem: What is wrong with the form of its value, for ``type_changed``.
+        must_end: Whether it would take effect in the new version if its row stayed as it is, though it may not: its
+            old name means something else there, or what its value counts does.
+    """
+
+    overlay: Overlay
+    based_on: UUID
+    outcome: MergeOutcome
+    before: Site
+    after: Site | None
+    at: datetime
+    proposal: Proposal
+    limit: Limit | None = None
+    set_by: UUID | None = None
+    problem: str = ""
+    must_end: bool = False
+
+    @property
+    def follows(self) -> bool:
+        """Tell whether it holds in the new version without anybody's doing."""
+        return self.outcome in FOLLOWING
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An adaptation on its way into the new version.
+
+    Attributes:
+        overlay: As it was laid.
+        base: The version it was laid over.
+        onward: Every place in the new version that its own place became.
+        site: The one place where it goes, if there is one.
+        retyped: Whether the value there has another type, or another unit.
+    """
+
+    overlay: Overlay
+    base: Version
+    onward: tuple[Site, ...]
+    site: Site | None
+    retyped: bool
+
+
+def merge(
+    base: Version,
+    new: Version,
+    overlays: Sequence[Overlay],
+    lineage: Sequence[UUID],
+    instant: datetime,
+    *,
+    between: Sequence[Version] = (),
+) -> tuple[Merged, ...]:
+    """Merge one tenant's adaptations into a new version; ``Upgrade`` is the same for many tenants.
+
+    Args:
+        base: The version that adaptations were laid over, where they name no other one of those given.
+        new: The new version.
+        overlays: Adaptations of the tenant and of the levels above it, of all times.
+        lineage: The tenant and all above it, root first, the tenant last.
+        instant: Since when the new version holds for the tenant.
+        between: Versions that were published after the base and before the new one, oldest first.
+
+    Returns:
+        One outcome for each adaptation of the tenant that is alive at the instant or later, in the order given; those
+        that were laid over the new version already are left out.
+    """
+    return Upgrade(base, new, between).merge(overlays, lineage, instant)
+
+
+class Upgrade:
+    """The way from older versions to a new one, worked out once and walked by the adaptations of every tenant."""
+
+    def __init__(self, base: Version, new: Version, between: Sequence[Version] = ()) -> None:
+        """Work out where every place of every older version stands in the new one."""
+        self.base, self.new = base, new
+        self.defined = {one.id: definitions(one.content) for one in (base, *between, new)}
+        self.versions = {one.id: one for one in (base, *between, new)}
+        self.onward: dict[UUID, Lineage] = {new.id: {site: (site,) for site in sites(new.content)}}
+        later = new
+        for one in reversed((base, *between)):
+            self.onward[one.id] = compose(lineage_between(one.content, later.content), self.onward[later.id])
+            later = one
+        self.origins = {id_: origins(lineage) for id_, lineage in self.onward.items()}
+
+    def merge(self, overlays: Iterable[Overlay], lineage: Sequence[UUID], instant: datetime) -> tuple[Merged, ...]:
+        """Merge one tenant's adaptations; see :func:`merge`."""
+        levels = levels_below(lineage, self.new.owner_tenant_id)
+        if not levels:
+            return ()
+        alive = [
+            self.followed(one)
+            for one in overlays
+            if one.owner_tenant_id in levels and (one.span.end is None or instant < one.span.end)
+        ]
+        settled = self.apart(alive)
+        own = [one for one in settled if self.is_own(one, levels[-1])]
+        folds = {at: self.folded(settled, lineage, at) for at in {start(one, instant) for one in own}}
+        return tuple(self.merged(one, folds[start(one, instant)], start(one, instant)) for one in own)
+
+    def is_own(self, followed: Followed, tenant_id: UUID) -> bool:
+        """Tell whether an adaptation is one of the tenant's that has not arrived yet."""
+        return followed.overlay.owner_tenant_id == tenant_id and followed.base is not self.new
+
+    def followed(self, overlay: Overlay) -> Followed:
+        """Follow one adaptation to where its place stands now.
+
+        A text goes where its clause goes, but not into one that was split or merged: it would say there what was never
+        meant for it.
+        """
+        named = overlay.based_on or self.base.id
+        base = self.versions.get(named, self.base)
+        before = (overlay.clause_key, overlay.parameter_key)
+        onward = self.onward[base.id].get(before, ())
+        site = onward[0] if len(onward) == 1 else None
+        if site is not None and not site[1] and len(self.origins[base.id][site]) > 1:
+            site = None
+        return Followed(overlay, base, onward, site, site is not None and self.retyped(base, before, site))
+
+    def retyped(self, base: Version, before: Site, after: Site) -> bool:
+        """Tell whether a value means something else now."""
+        (_, old), (_, new) = self.defined[base.id][before], self.defined[self.new.id][after]
+        return old is not None and new is not None and (old.type, old.unit) != (new.type, new.unit)
+
+    def apart(self, alive: Sequence[Followed]) -> list[Followed]:
+        """Let no two adaptations of one level arrive at one place at one time: none of those that moved there does."""
+        arrived: dict[object, list[Followed]] = defaultdict(list)
+        for one in alive:
+            key = (one.overlay.owner_tenant_id, one.site, aspect_of(one.overlay.operator))
+            arrived[key].append(one)
+        return [
+            replace(one, site=None, retyped=False)
+            if one.base is not self.new
+            and any(
+                other is not one and other.overlay.span.meets(one.overlay.span)
+                for other in arrived[one.overlay.owner_tenant_id, one.site, aspect_of(one.overlay.operator)]
+            )
+            else one
+            for one in alive
+        ]
+
+    def folded(self, settled: Sequence[Followed], lineage: Sequence[UUID], at: datetime) -> EffectiveStandard:
+        """Fold what arrived, over those clauses alone that anybody adapted."""
+        arrived = [
+            replace(one.overlay, clause_key=one.site[0], parameter_key=one.site[1])
+            for one in settled
+            if one.site is not None and not (one.retyped and one.overlay.owner_tenant_id != lineage[-1])
+        ]
+        touched = {one.clause_key for one in arrived}
+        clauses = tuple(clause for clause in self.new.content.clauses if clause.key in touched)
+        version = replace(self.new, content=msgspec.structs.replace(self.new.content, clauses=clauses))
+        return fold(version, arrived, lineage, at)
+
+    def merged(self, one: Followed, standard: EffectiveStandard, at: datetime) -> Merged:
+        """Say what became of one adaptation."""
+        before = (one.overlay.clause_key, one.overlay.parameter_key)
+        judged = None if one.site is None else judged_in(standard, one.site, one.overlay.id)
+        outcome = self.outcome_of(one, judged)
+        follows = outcome in FOLLOWING
+        stays = one.site == before
+        return Merged(
+            overlay=one.overlay,
+            based_on=one.base.id,
+            outcome=outcome,
+            before=before,
+            after=one.site,
+            at=at,
+            proposal=self.proposal(one, outcome, standard),
+            limit=judged.limit if judged and outcome is MergeOutcome.OUT_OF_BOUNDS else None,
+            set_by=judged.set_by if judged else None,
+            problem=judged.problem if judged else "",
+            must_end=not follows
+            and before in self.defined[self.new.id]
+            and (not stays or (judged is not None and judged.outcome is Outcome.IN_FORCE)),
+        )
+
+    def outcome_of(self, one: Followed, judged: Judged | None) -> MergeOutcome:
+        """Name what became of an adaptation."""
+        if one.site is None or judged is None:
+            return MergeOutcome.ORPHANED
+        if judged.outcome is Outcome.LOCKED:
+            return MergeOutcome.LOCKED
+        if one.retyped:
+            return MergeOutcome.TYPE_CHANGED
+        if judged.outcome is not Outcome.IN_FORCE:
+            return SUSPENDED[judged.outcome]
+        return MergeOutcome.CLEAN if self.unchanged(one) else MergeOutcome.MERGED
+
+    def unchanged(self, one: Followed) -> bool:
+        """Tell whether both versions say the same of a place that has not moved."""
+        before = (one.overlay.clause_key, one.overlay.parameter_key)
+        if one.site != before:
+            return False
+        old, new = self.defined[one.base.id][before], self.defined[self.new.id][before]
+        return said(*old) == said(*new)
+
+    def proposal(self, one: Followed, outcome: MergeOutcome, standard: EffectiveStandard) -> Proposal:
+        """Propose what to do."""
+        overlay, before = one.overlay, (one.overlay.clause_key, one.overlay.parameter_key)
+        site = one.site or before
+        if outcome in FOLLOWING:
+            return Proposal(
+                kind=ProposalKind.KEEP if site == before else ProposalKind.MOVE, site=site, value=overlay.value
+            )
+        if outcome is MergeOutcome.ORPHANED:
+            if one.onward:
+                return Proposal(kind=ProposalKind.MOVE, site=one.onward[0], value=overlay.value)
+            return Proposal(kind=ProposalKind.DROP, site=before)
+        near = None if outcome is MergeOutcome.LOCKED else self.near(one, standard)
+        if near is not None:
+            return Proposal(kind=ProposalKind.NEAREST, site=site, value=near)
+        asks = bool(overlay.legal_basis) and overlay.operator is not Operator.NARROW
+        return Proposal(kind=ProposalKind.ASK_WAIVER if asks else ProposalKind.DROP, site=site)
+
+    def near(self, one: Followed, standard: EffectiveStandard) -> JsonValue:
+        """Give the value within the new bounds that is nearest to an adaptation's own, if there is one."""
+        before = (one.overlay.clause_key, one.overlay.parameter_key)
+        (_, old), found = self.defined[one.base.id][before], standard.values.get(one.site or before)
+        if old is None or found is None or found.type is None or one.overlay.operator is Operator.NARROW:
+            return None
+        try:
+            value = normalised(old.type, one.overlay.value)
+        except ValueError:
+            return None
+        if old.unit != found.unit:
+            return None
+        value = value if old.type is found.type else converted(old.type, found.type, value)
+        return None if value is None else nearest(found.type, found.limits, value, one.overlay.operator)
+
+
+def start(one: Followed, instant: datetime) -> datetime:
+    """Give the first instant at which an adaptation and the new version meet."""
+    return max(instant, one.overlay.span.start)
+
+
+def definitions(content: StandardContent) -> dict[Site, Defined]:
+    """Index what a version says by place."""
+    found: dict[Site, Defined] = {}
+    for clause in content.clauses:
+        found[clause.key, ""] = (clause, None)
+        for parameter in clause.parameters:
+            found[clause.key, parameter.key] = (clause, parameter)
+    return found
+
+
+def said(clause: ClauseContent, parameter: ParameterContent | None) -> object:
+    """Give all that an adaptation of a place is held against."""
+    if parameter is not None:
+        return clause.flexibility, parameter
+    return clause.flexibility, clause.text, clause.operators
+
+
+def judged_in(standard: EffectiveStandard, site: Site, overlay_id: UUID) -> Judged | None:
+    """Find what the fold made of one overlay."""
+    value = standard.values.get(site)
+    reasons = () if value is None else value.why
+    return next((one for one in reasons if one.overlay.id == overlay_id), None)
