@@ -9,8 +9,9 @@ import pytest
 from core.kernel.graphql.ids import global_id
 from core.kernel.graphql.naming import camel
 from tenants.graphql import CONTRIBUTION
+from tests.support.api import Client, global_tenant
 from tests.support.networks import BuiltNetwork
-from tests.tenants.client import Client, guest, tenant_id
+from tests.tenants.client import front_end, guest
 from tests.tenants.office import Office, somebody
 
 NOBODY = str(uuid4())
@@ -74,12 +75,12 @@ OF_THINGS = {
 
 @pytest.fixture
 def headquarters(office: Office) -> Client:
-    return Client(office, office.network.headquarters)
+    return front_end(office, office.network.headquarters)
 
 
 @pytest.fixture
 def north(office: Office) -> Client:
-    return Client(office, office.network.north)
+    return front_end(office, office.network.north)
 
 
 def test_every_mutation_is_tried() -> None:
@@ -88,10 +89,12 @@ def test_every_mutation_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_without_its_permission_a_mutation_changes_nothing(headquarters: Client, name: str) -> None:
+async def test_without_its_permission_a_mutation_changes_nothing(
+    office: Office, headquarters: Client, name: str
+) -> None:
     call = CALLS[name]
     lower = headquarters.holding("tenants.read", "people.read")
-    async with headquarters.office.nothing_changes():
+    async with office.nothing_changes():
         refused = await lower.change(name, "__typename", type_=call.type_, **call.input)
     assert (refused["__typename"], refused["code"]) == ("NotPermitted", "kernel.not_permitted")
 
@@ -100,27 +103,28 @@ async def test_without_its_permission_a_mutation_changes_nothing(headquarters: C
 async def test_what_is_headquarters_own_is_refused_below(office: Office, name: str) -> None:
     call = CALLS[name]
     async with office.nothing_changes():
-        refused = await Client(office, office.network.region).change(name, "__typename", type_=call.type_, **call.input)
+        refused = await front_end(office, office.network.region).change(
+            name, "__typename", type_=call.type_, **call.input
+        )
     assert refused["__typename"] == "OnlyHeadquarters"
 
 
 @pytest.mark.parametrize("name", OF_THINGS)
-async def test_what_is_not_there_is_a_named_refusal(north: Client, name: str) -> None:
+async def test_what_is_not_there_is_a_named_refusal(office: Office, north: Client, name: str) -> None:
     call = CALLS[name]
-    async with north.office.nothing_changes():
+    async with office.nothing_changes():
         refused = await north.change(name, "__typename", type_=call.type_, **call.input)
     assert refused["__typename"] == OF_THINGS[name]
 
 
-async def test_a_tenant_is_provisioned_moved_suspended_and_resumed(headquarters: Client) -> None:
-    office = headquarters.office
+async def test_a_tenant_is_provisioned_moved_suspended_and_resumed(office: Office, headquarters: Client) -> None:
     fields = "tenant { id key name kind status currency above { nodes { parent { key } } } }"
     made = await headquarters.change(
         "provisionTenant",
         fields,
         key="east",
         name="East",
-        parent=tenant_id(office.network.region),
+        parent=global_tenant(office.network.region),
         kind="FRANCHISEE",
         currency="JPY",
         since="2011-01-01T00:00:00Z",
@@ -129,7 +133,7 @@ async def test_a_tenant_is_provisioned_moved_suspended_and_resumed(headquarters:
     assert (east["key"], east["kind"], east["status"], east["currency"]) == ("east", "FRANCHISEE", "ACTIVE", "JPY")
     assert east["above"]["nodes"] == [{"parent": {"key": "west"}}]
     moved = await headquarters.change(
-        "moveTenant", fields, tenant=east["id"], parent=tenant_id(office.network.headquarters)
+        "moveTenant", fields, tenant=east["id"], parent=global_tenant(office.network.headquarters)
     )
     assert moved["tenant"]["above"]["nodes"] == [{"parent": {"key": "hq"}}]
     suspended = await headquarters.change("suspendTenant", fields, type_="TenantInput", tenant=east["id"])
@@ -139,13 +143,13 @@ async def test_a_tenant_is_provisioned_moved_suspended_and_resumed(headquarters:
     resumed = await headquarters.change("resumeTenant", fields, type_="TenantInput", tenant=east["id"])
     assert resumed["tenant"]["status"] == "ACTIVE"
     twice = await headquarters.change(
-        "moveTenant", fields, tenant=tenant_id(office.network.region), parent=tenant_id(office.network.region)
+        "moveTenant", fields, tenant=global_tenant(office.network.region), parent=global_tenant(office.network.region)
     )
     assert twice["__typename"] == "PlacementWouldCycle"
 
 
-async def test_the_same_request_is_done_once(headquarters: Client) -> None:
-    key, region = uuid4().hex, tenant_id(headquarters.office.network.region)
+async def test_the_same_request_is_done_once(office: Office, headquarters: Client) -> None:
+    key, region = uuid4().hex, global_tenant(office.network.region)
 
     async def provision(name: str) -> Any:
         query = (
@@ -157,7 +161,7 @@ async def test_the_same_request_is_done_once(headquarters: Client) -> None:
         return (await headquarters.data(query, input=given, key=key))["provisionTenant"]
 
     once = await provision("Twice")
-    async with headquarters.office.nothing_changes():
+    async with office.nothing_changes():
         assert await provision("Twice") == once
         assert (await provision("Other"))["__typename"] == "IdempotencyKeyReused"
 
@@ -199,8 +203,8 @@ async def test_settings_and_sites_are_changed(north: Client) -> None:
     assert wrong["__typename"] == "InvalidInput"
 
 
-async def test_a_person_is_invited_accepts_is_promoted_and_leaves(north: Client) -> None:
-    office, identity = north.office, somebody()
+async def test_a_person_is_invited_accepts_is_promoted_and_leaves(office: Office, north: Client) -> None:
+    identity = somebody()
     invited = await north.change(
         "invitePerson",
         "invitation { id roles invitee status expiresAt } invitationCode expiresAt",
@@ -239,15 +243,15 @@ async def test_a_person_is_invited_accepts_is_promoted_and_leaves(north: Client)
     assert ended["membership"] == {"status": "ENDED"}
 
 
-async def test_a_machine_accepts_no_invitation(north: Client) -> None:
-    code = (await north.office.invite(north.office.network.north, "clerk")).code.write()
-    async with north.office.nothing_changes():
+async def test_a_machine_accepts_no_invitation(office: Office, north: Client) -> None:
+    code = (await office.invite(office.network.north, "clerk")).code.write()
+    async with office.nothing_changes():
         refused = await north.change("acceptInvitation", "tenant { key }", code=code, displayName="Robot")
     assert refused["__typename"] == "InvitationNotUsable"
 
 
 async def test_an_invitation_is_withdrawn_or_made_for_a_unit_below(office: Office) -> None:
-    region = Client(office, office.network.region)
+    region = front_end(office, office.network.region)
     own = await region.change("invitePerson", "invitation { id }", roles=["regional_manager"])
     withdrawn = await region.change(
         "withdrawInvitation", "invitation { status closedAt }", invitation=own["invitation"]["id"]
@@ -257,18 +261,18 @@ async def test_an_invitation_is_withdrawn_or_made_for_a_unit_below(office: Offic
         "invitePerson",
         "invitation { id } invitationCode",
         roles=["franchise_owner"],
-        tenant=tenant_id(office.network.north),
+        tenant=global_tenant(office.network.north),
     )
     assert below["invitation"] is None
     await office.carry_out()
-    (kept,) = await Client(office, office.network.north).nodes("invitations", "roles status invitee")
+    (kept,) = await front_end(office, office.network.north).nodes("invitations", "roles status invitee")
     assert kept == {"roles": ["franchise_owner"], "status": "PENDING", "invitee": None}
     for lifetime in (1, -1, 2**31 - 1):
         refused = await region.change("invitePerson", "invitationCode", roles=["clerk"], lifetimeSeconds=lifetime)
         assert refused["__typename"] == "InvalidInput"
 
 
-async def test_roles_issuers_and_plugins_are_kept_by_headquarters(headquarters: Client) -> None:
+async def test_roles_issuers_and_plugins_are_kept_by_headquarters(office: Office, headquarters: Client) -> None:
     role = await headquarters.change(
         "defineRole",
         "role { id key permissions kinds version }",
@@ -289,7 +293,7 @@ async def test_roles_issuers_and_plugins_are_kept_by_headquarters(headquarters: 
         "approvePlugin", "pluginApproval { plugin scopes status }", plugin="scoring", scopes=["records.read"]
     )
     assert approved["pluginApproval"] == {"plugin": "scoring", "scopes": ["records.read"], "status": "APPROVED"}
-    north = Client(headquarters.office, headquarters.office.network.north)
+    north = front_end(office, office.network.north)
     fields = "pluginActivation { plugin enabled scopes configuration revokedAt }"
     enabled = await north.change(
         "enablePlugin", fields, plugin="scoring", scopes=["records.read"], configuration={"strict": True}
@@ -339,7 +343,7 @@ async def test_a_machines_secret_is_shown_once(north: Client) -> None:
 
 
 async def test_ids_of_another_tenant_or_network_lead_nowhere(office: Office, strangers: BuiltNetwork) -> None:
-    north = Client(office, office.network.north)
+    north = front_end(office, office.network.north)
     site = (await north.change("openSite", "site { id }", key="main", name="Main"))["site"]["id"]
     invitation = (await north.change("invitePerson", "invitation { id }", roles=["clerk"]))["invitation"]["id"]
     account = (await north.change("createServiceAccount", "serviceAccount { id }", name="till", roles=["clerk"]))[
@@ -353,16 +357,16 @@ async def test_ids_of_another_tenant_or_network_lead_nowhere(office: Office, str
         ("revokeServiceAccount", {"serviceAccount": account}),
         ("changeRoles", {"membership": member, "roles": ["manager"], "version": 1}),
         ("endMembership", {"membership": member, "version": 1}),
-        ("invitePerson", {"roles": ["clerk"], "tenant": tenant_id(office.network.north)}),
+        ("invitePerson", {"roles": ["clerk"], "tenant": global_tenant(office.network.north)}),
     ]
     async with office.nothing_changes():
         for scope in (office.network.south, strangers.north):
             for name, given in calls:
-                refused = await Client(office, scope).change(name, "__typename", **given)
+                refused = await front_end(office, scope).change(name, "__typename", **given)
                 assert refused["__typename"] == "NotFound", name
         for name in ("suspendTenant", "resumeTenant"):
-            foreign = Client(office, strangers.headquarters)
+            foreign = front_end(office, strangers.headquarters)
             refused = await foreign.change(
-                name, "__typename", type_="TenantInput", tenant=tenant_id(office.network.north)
+                name, "__typename", type_="TenantInput", tenant=global_tenant(office.network.north)
             )
             assert refused["__typename"] == "NotFound"

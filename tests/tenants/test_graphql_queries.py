@@ -23,8 +23,9 @@ from tenants.networks.move import MoveTenant, move_tenant
 from tenants.networks.provision import ProvisionTenant, provision_tenant
 from tenants.people.define_role import DefineRole, define_role
 from tenants.sites.open import OpenSite, open_site
+from tests.support.api import global_tenant
 from tests.support.networks import BuiltNetwork
-from tests.tenants.client import Client, guest, tenant_id
+from tests.tenants.client import front_end, guest
 from tests.tenants.office import Office, somebody
 
 ME = (
@@ -76,7 +77,7 @@ def test_every_query_is_tried() -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_list_shows_what_is_there(furnished: Office, name: str) -> None:
-    found = await Client(furnished, furnished.network.north).nodes(name, LISTS[name])
+    found = await front_end(furnished, furnished.network.north).nodes(name, LISTS[name])
     assert len(found) == (2 if name == "invitations" else 1)
     assert all(value is not None for key, value in found[0].items() if key != "displayName")
 
@@ -85,13 +86,13 @@ async def test_a_list_shows_what_is_there(furnished: Office, name: str) -> None:
 async def test_another_tenant_sees_nothing_of_it(furnished: Office, strangers: BuiltNetwork, name: str) -> None:
     network = furnished.network
     for scope in (network.south, network.region, network.headquarters, strangers.north):
-        assert await Client(furnished, scope).nodes(name, LISTS[name]) == []
+        assert await front_end(furnished, scope).nodes(name, LISTS[name]) == []
 
 
 @pytest.mark.parametrize("name", ["issuers", "networkRoles", "pluginApprovals"])
 async def test_another_network_sees_nothing_of_it(furnished: Office, strangers: BuiltNetwork, name: str) -> None:
     for scope in (strangers.headquarters, strangers.north):
-        assert await Client(furnished, scope).nodes(name, LISTS[name]) == []
+        assert await front_end(furnished, scope).nodes(name, LISTS[name]) == []
 
 
 @pytest.mark.parametrize(
@@ -99,9 +100,9 @@ async def test_another_network_sees_nothing_of_it(furnished: Office, strangers: 
 )
 async def test_without_its_permission_nothing_is_seen(furnished: Office, query: str) -> None:
     scope = replace(furnished.network.north, permissions=frozenset())
-    answer = await Client(furnished, scope).ask(f"{{ {query} }}")
-    assert answer.errors
-    assert answer.errors[0].extensions["code"] == "kernel.not_permitted"
+    answer = await front_end(furnished, scope).ask(f"{{ {query} }}")
+    assert answer.codes == ["kernel.not_permitted"]
+    assert answer.data is not None
     assert list(answer.data.values()) == [None]
 
 
@@ -110,9 +111,9 @@ async def test_who_one_is_in_a_tenant(office: Office) -> None:
     joined = await office.accept((await office.invite(north, "franchise_owner")).code.write(), identity)
     await office.joined(office.network.south, "clerk", identity=identity)
     scope = await resolve_scope(office.database, who=identity, tenant_id=north.tenant_id, instant=office.clock.now())
-    me = (await Client(office, scope).data(ME))["me"]
+    me = (await front_end(office, scope).data(ME))["me"]
     assert (me["kind"], me["id"], me["displayName"]) == ("person", str(joined.person_id), "Ann Example")
-    assert me["tenant"] == {"id": tenant_id(north), "key": "north"}
+    assert me["tenant"] == {"id": global_tenant(north), "key": "north"}
     assert [one["key"] for one in me["tenants"]] == ["north", "south"]
     assert me["tenants"][0]["networkId"] == global_id("Network", office.network.id)
     assert me["roles"] == [{"key": "franchise_owner", "name": "Franchise owner", "grantable": True, "builtIn": True}]
@@ -124,22 +125,21 @@ async def test_who_one_is_before_a_tenant_is_named(office: Office) -> None:
     unknown = (await guest(office, identity).data(ME))["me"]
     assert (unknown["tenant"], unknown["tenants"], unknown["permissions"]) == (None, [], [])
     joined = await office.joined(office.network.north, "clerk", identity=identity)
-    known = Client(office, None, TokenIdentity(Actor(ActorKind.PERSON, joined.person_id), identity))
+    known = front_end(office, None, TokenIdentity(Actor(ActorKind.PERSON, joined.person_id), identity))
     me = (await known.data(ME))["me"]
     assert (me["tenant"], [one["key"] for one in me["tenants"]]) == (None, ["north"])
 
 
 async def test_without_a_token_one_is_nobody(office: Office) -> None:
-    answer = await Client(office, None).ask(ME)
-    assert answer.errors
-    assert answer.errors[0].extensions["code"] == "gateway.not_signed_in"
+    answer = await front_end(office, None).ask(ME)
+    assert answer.codes == ["gateway.not_signed_in"]
 
 
 async def test_who_a_machine_is(office: Office) -> None:
     command = CreateServiceAccount(name="till", roles=("clerk",))
     made = await office.run(office.network.north, lambda unit: create_service_account(unit, command))
     scope = await authenticate_service_account(office.database, made.client_id, made.secret, office.clock.now())
-    me = (await Client(office, scope).data(ME))["me"]
+    me = (await front_end(office, scope).data(ME))["me"]
     assert (me["kind"], me["displayName"], [one["key"] for one in me["tenants"]]) == ("service", "till", ["north"])
 
 
@@ -157,7 +157,7 @@ async def test_me_beside_other_fields_takes_one_connection(furnished: Office) ->
 
     event.listen(engine.sync_engine, "checkout", note)
     try:
-        data = await Client(furnished, furnished.network.north).data(query)
+        data = await front_end(furnished, furnished.network.north).data(query)
     finally:
         event.remove(engine.sync_engine, "checkout", note)
     assert data["sites"]["nodes"] == [{"key": "main"}]
@@ -165,7 +165,7 @@ async def test_me_beside_other_fields_takes_one_connection(furnished: Office) ->
 
 
 async def keys(office: Office, scope: Any) -> set[str]:
-    return {one["key"] for one in await Client(office, scope).nodes("tenants", "key")}
+    return {one["key"] for one in await front_end(office, scope).nodes("tenants", "key")}
 
 
 async def test_one_sees_the_tenants_above_and_below_and_no_neighbours(office: Office, strangers: BuiltNetwork) -> None:
@@ -184,11 +184,11 @@ async def test_one_sees_the_tenants_above_and_below_and_no_neighbours(office: Of
         "south": network.south.tenant_id,
     }
     query = "query One($id: ID!) { tenant(id: $id) { key } }"
-    north = Client(office, network.north)
+    north = front_end(office, network.north)
     for name, one in seen.items():
-        found = (await north.data(query, id=tenant_id(one)))["tenant"]
+        found = (await north.data(query, id=global_tenant(one)))["tenant"]
         assert (found is None) == (name == "south")
-    assert (await Client(office, strangers.north).data(query, id=tenant_id(network.north)))["tenant"] is None
+    assert (await front_end(office, strangers.north).data(query, id=global_tenant(network.north)))["tenant"] is None
 
 
 async def test_edges_of_the_tree_stay_within_what_one_sees(office: Office) -> None:
@@ -201,15 +201,15 @@ async def test_edges_of_the_tree_stay_within_what_one_sees(office: Office) -> No
     def below(tenant: Any) -> set[str]:
         return {one["tenant"]["key"] for one in tenant["below"]["nodes"]}
 
-    north = (await Client(office, network.north).data(query))["myTenant"]
+    north = (await front_end(office, network.north).data(query))["myTenant"]
     (place,) = north["above"]["nodes"]
     assert (place["validFrom"], place["parent"]["key"]) == ("2010-01-01T00:00:00.000000Z", "west")
     assert below(place["parent"]) == {"north"}, "not its neighbour"
     assert place["parent"]["above"]["nodes"] == [{"parent": {"key": "hq"}}]
     assert below(north) == set()
-    region = (await Client(office, network.region).data(query))["myTenant"]
+    region = (await front_end(office, network.region).data(query))["myTenant"]
     assert below(region) == {"north", "south"}
-    top = (await Client(office, network.headquarters).data(query))["myTenant"]
+    top = (await front_end(office, network.headquarters).data(query))["myTenant"]
     assert (top["above"]["nodes"][0]["parent"], below(top)) == (None, {"west"})
 
 
@@ -222,19 +222,19 @@ async def test_places_over_time_are_shown_as_known_now(office: Office) -> None:
     )
     await office.run(network.headquarters, lambda unit: move_tenant(unit, command))
     query = "{ myTenant { above { nodes { parent { key } } } placements { nodes { validTo parent { key } } } } }"
-    shown = (await Client(office, network.north).data(query))["myTenant"]
+    shown = (await front_end(office, network.north).data(query))["myTenant"]
     assert shown["above"]["nodes"] == [{"parent": {"key": "west"}}]
     assert shown["placements"]["nodes"] == [
         {"validTo": "2026-11-22T09:00:00.000000Z", "parent": {"key": "west"}},
         {"validTo": None, "parent": {"key": "hq"}},
     ]
     office.clock.advance(timedelta(days=1))
-    shown = (await Client(office, network.north).data(query))["myTenant"]
+    shown = (await front_end(office, network.north).data(query))["myTenant"]
     assert shown["above"]["nodes"] == [{"parent": {"key": "hq"}}]
 
 
 async def test_tenants_are_paged_filtered_and_counted(office: Office) -> None:
-    headquarters = Client(office, office.network.headquarters)
+    headquarters = front_end(office, office.network.headquarters)
     query = (
         "query Page($after: String) { tenants(first: 2, after: $after, filter: {kind: [REGION, FRANCHISEE]}) {"
         " totalCount nodes { key } pageInfo { hasNextPage endCursor } } }"
@@ -243,13 +243,13 @@ async def test_tenants_are_paged_filtered_and_counted(office: Office) -> None:
     assert (first["totalCount"], [one["key"] for one in first["nodes"]]) == (3, ["north", "south"])
     rest = (await headquarters.data(query, after=first["pageInfo"]["endCursor"]))["tenants"]
     assert ([one["key"] for one in rest["nodes"]], rest["pageInfo"]["hasNextPage"]) == (["west"], False)
-    north = (await Client(office, office.network.north).data(query))["tenants"]
+    north = (await front_end(office, office.network.north).data(query))["tenants"]
     assert north["totalCount"] == 2, "what is not seen is not counted"
 
 
 async def test_ones_own_tenant_network_settings_and_roles(furnished: Office) -> None:
     await furnished.carry_out()
-    north = Client(furnished, furnished.network.north)
+    north = front_end(furnished, furnished.network.north)
     data = await north.data(
         "{ myTenant { key sites { nodes { key } } } myNetwork { key headquarters { key } }"
         " mySettings { name version preferences } roles { key builtIn grantable permissions } }"
@@ -274,18 +274,18 @@ async def test_ones_own_tenant_network_settings_and_roles(furnished: Office) -> 
 async def test_an_object_is_read_again_by_its_id_inside_its_walls_only(
     furnished: Office, strangers: BuiltNetwork
 ) -> None:
-    north = Client(furnished, furnished.network.north)
+    north = front_end(furnished, furnished.network.north)
     (site,) = await north.nodes("sites", "id")
     query = "query One($id: ID!) { site(id: $id) { key } node(id: $id) { id ... on Site { name } } }"
     found = await north.data(query, id=site["id"])
     assert found == {"site": {"key": "main"}, "node": {"id": site["id"], "name": "Main"}}
     for scope in (furnished.network.south, furnished.network.headquarters, strangers.north):
-        assert await Client(furnished, scope).data(query, id=site["id"]) == {"site": None, "node": None}
+        assert await front_end(furnished, scope).data(query, id=site["id"]) == {"site": None, "node": None}
 
 
 async def test_a_neighbour_is_not_found_by_its_id_either(furnished: Office) -> None:
     network = furnished.network
-    headquarters, north = Client(furnished, network.headquarters), Client(furnished, network.north)
+    headquarters, north = front_end(furnished, network.headquarters), front_end(furnished, network.north)
     south = next(
         one
         for one in await headquarters.nodes("tenants", "id key placements { nodes { id } }")
@@ -296,7 +296,7 @@ async def test_a_neighbour_is_not_found_by_its_id_either(furnished: Office) -> N
     for each in (south["id"], *places):
         assert await north.data(query, id=each) == {"node": None}
         for scope in (network.headquarters, network.south):
-            assert await Client(furnished, scope).data(query, id=each) == {"node": {"id": each}}
+            assert await front_end(furnished, scope).data(query, id=each) == {"node": {"id": each}}
     own = (await north.data("{ myTenant { id placements { nodes { id } } } }"))["myTenant"]
     for each in (own["id"], *(one["id"] for one in own["placements"]["nodes"])):
         assert await north.data(query, id=each) == {"node": {"id": each}}
@@ -306,5 +306,5 @@ async def test_an_erased_persons_name_is_gone_and_the_membership_stays(office: O
     north = office.network.north
     joined = await office.joined(north, "clerk")
     await office.run(north, lambda unit: KeyRing(unit, office.masters).erase(joined.person_id))
-    (member,) = await Client(office, north).nodes("memberships", "displayName roles")
+    (member,) = await front_end(office, north).nodes("memberships", "displayName roles")
     assert member == {"displayName": None, "roles": ["clerk"]}

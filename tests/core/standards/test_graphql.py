@@ -6,19 +6,11 @@ from typing import Any
 
 import pytest
 
-from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import global_id
 from core.kernel.scope import Scope
-from core.kernel.services import Services
-from core.kernel.settings import Settings
-from core.standards.graphql import CONTRIBUTION
-from gateway.schema.assembly import build_schema
-from tenants.directory import TenantDirectory
 from tests.core.standards.builders import CODE, FACTS, SINCE, Stage
+from tests.support.api import Answer, Api
 from tests.support.networks import BuiltNetwork, as_person
-
-SETTINGS = Settings.model_validate({"role_secret": "x", "master_key": "0" * 64, "cursor_key": "only tests"})
-SCHEMA = build_schema([CONTRIBUTION], SETTINGS)
 
 PROBLEM = "__typename ... on Problem { code message hint }"
 VERSION = "version { id number status hash revision validFrom validTo authorId approverId standard { code } }"
@@ -131,21 +123,14 @@ class Client:
     stage: Stage
     scope: Scope
 
-    async def execute(self, query: str, **variables: Any) -> Any:
-        context = RequestContext(
-            database=self.stage.database,
-            clock=self.stage.clock,
-            directory=TenantDirectory(self.stage.database),
-            services=Services(),
-            settings=SETTINGS,
-            scope=self.scope,
-        )
-        return await SCHEMA.execute(query, variables, context_value=context)
+    async def execute(self, query: str, **variables: Any) -> Answer:
+        return await Api.on(self.stage.database, self.stage.clock).execute(self.scope, query, variables)
 
     async def ask(self, query: str, **variables: Any) -> Any:
         """Give the one field of an operation that must succeed."""
         result = await self.execute(query, **variables)
-        assert result.errors is None, [(one.message, one.path, one.extensions) for one in result.errors]
+        assert not result.codes, result.said
+        assert result.data is not None
         [answer] = result.data.values()
         return answer
 
@@ -155,8 +140,8 @@ class Client:
     async def refused(self, query: str, **variables: Any) -> str:
         """Give the code of the error an operation ends in."""
         result = await self.execute(query, **variables)
-        assert result.errors, result.data
-        return result.errors[0].extensions["code"]
+        assert result.codes, result.data
+        return result.codes[0]
 
 
 def client(stage: Stage, scope: Scope, without: str = "") -> Client:
