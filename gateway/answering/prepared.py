@@ -17,6 +17,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.execution.compiled.payloads import PayloadPlan
 from gateway.execution.compiled.plan import Plan
+from gateway.limits.texts import has_nul
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -100,6 +101,8 @@ class Prepared:
         """Coerce the variables; nothing where one is wrong."""
         if not self.node.variable_definitions:
             return NO_VARIABLES
+        if has_nul(sent):
+            return None
         found = get_variable_values(schema, self.node.variable_definitions, dict(sent), max_errors=1)
         return None if isinstance(found, list) else found
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, TypeDecorator
 
 from core.kernel.graphql.entities import Entity
-from core.kernel.graphql.ids import local_key
+from core.kernel.graphql.ids import bad_id, local_key
 from core.kernel.reads import Match, Operator
 from core.kernel.rows import Row
 from gateway.execution.reach import among
@@ -73,8 +73,17 @@ def compared(column: ColumnElement[Any], match: Match, given: Any) -> ColumnElem
 
 
 def owned_value(column: ColumnElement[Any], match: Match, given: Any) -> Any:  # noqa: ANN401 - as the scalars give it
-    """Turn what was sent for a column into a value of the column."""
-    return read_key(column, local_key(match.refers_to, given)) if match.refers_to else given
+    """Turn what was sent for a column into a value of the column.
+
+    Raises:
+        GraphQLError: It is not the id it has to be (``gateway.bad_id``).
+    """
+    if not match.refers_to:
+        return given
+    try:
+        return read_key(column, local_key(match.refers_to, given))
+    except ValueError:
+        raise bad_id() from None
 
 
 def read_key(column: ColumnElement[Any], text: str) -> Any:  # noqa: ANN401 - whatever the column holds

@@ -19,6 +19,7 @@ from gateway.limits.cost import Prices
 from gateway.limits.figures import LimitFigures
 from gateway.limits.introspection import NoIntrospection
 from gateway.limits.shape import Shape, Shapes
+from gateway.limits.texts import NoNul
 
 MAX_ERRORS = 20
 
@@ -40,7 +41,7 @@ def misshapen(document: DocumentNode, figures: LimitFigures) -> list[GraphQLErro
 
 def invalid(schema: GraphQLSchema, document: DocumentNode, figures: LimitFigures) -> list[GraphQLError]:
     """Validate a document against the schema."""
-    rules = list(specified_rules)
+    rules = [*specified_rules, NoNul]
     if not figures.introspection:
         rules.append(NoIntrospection)
     return validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not figures.introspection)

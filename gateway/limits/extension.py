@@ -12,6 +12,7 @@ from core.kernel.graphql.refusals import refusal
 from gateway.limits.checks import MAX_ERRORS, faults, price, shown
 from gateway.limits.documents import Documents
 from gateway.limits.figures import LimitFigures
+from gateway.limits.texts import HINT, REFUSED, has_nul
 
 
 class Assembled(Protocol):
@@ -87,6 +88,8 @@ class Limits(SchemaExtension):
     def _variables(self, operation: OperationDefinitionNode) -> list[GraphQLError] | VariableValues:
         """Coerce the variables, as a page's size may be one; errors get the code of bad variables."""
         definitions, sent = operation.variable_definitions or (), self.execution_context.variables or {}
+        if has_nul(sent):
+            return [refusal("gateway.bad_variables", REFUSED, hint=HINT)]
         schema = self._assembled().graphql
         found = get_variable_values(schema, definitions, sent, max_errors=MAX_ERRORS, hide_suggestions=True)
         if not isinstance(found, list):

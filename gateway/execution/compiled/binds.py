@@ -36,9 +36,15 @@ Find = Callable[[Run], Any]
 
 @dataclass(slots=True)
 class Binds:
-    """The parameters of one statement, each with what finds its value."""
+    """The parameters of one statement, each with what finds its value.
+
+    Attributes:
+        finds: What finds each parameter's value, by its name.
+        checks: What finds values that the statement does not look at, and that are wrong all the same if they are.
+    """
 
     finds: dict[str, Find] = field(default_factory=dict[str, Find])
+    checks: list[Find] = field(default_factory=list[Find])
     _shared: dict[str, BindParameter[Any]] = field(default_factory=dict[str, BindParameter[Any]])
 
     def __post_init__(self) -> None:

@@ -25,6 +25,18 @@ def filtered(
     ]
 
 
+def checked(plan: FilterPlan, arguments: Arguments, argument: str) -> list[Find]:
+    """Give what finds the values a list would be narrowed by, where nothing of the list is read."""
+    given: Mapping[str, Any] = arguments.now.get(argument) or {}
+    finds: list[Find] = []
+    for name in sorted(given):
+        column, match = plan.matches[name]
+        if given[name] is not None and match.operator is not Operator.EMPTY:
+            value = each_owned if match.operator is Operator.AMONG else owned
+            finds.append(value(column, match, arguments.member(argument, name)))
+    return finds
+
+
 def compared(
     column: ColumnElement[Any],
     match: Match,

@@ -12,7 +12,7 @@ from core.kernel.graphql.paging import Page
 from gateway.execution.compiled.arguments import Arguments
 from gateway.execution.compiled.bail import Bail, Inexpressible
 from gateway.execution.compiled.binds import Binds, Find, Run
-from gateway.execution.compiled.filtering import filtered
+from gateway.execution.compiled.filtering import checked, filtered
 from gateway.execution.compiled.holes import CursorSplice, Splice, hole
 from gateway.execution.compiled.rows import Rows, walls
 from gateway.execution.compiled.selections import Selections
@@ -72,9 +72,15 @@ class ListCompiler:
         """Print the connection."""
         rows = {one.name.value for nodes in self._asked.values() for one in nodes} & {"edges", "nodes", "pageInfo"}
         if not rows:
+            self._tools.binds.checks.extend(self._unread())
             return self._printed(None)
         simple = rows in ({"nodes"}, {"edges"}) and not self._page.backward and len(self._row_fields()) == 1
         return self._printed(None) if simple else self._with_page()
+
+    def _unread(self) -> list[Find]:
+        """Give what would be told to a statement that reads rows: it may be wrong, though nobody asks for a row."""
+        cursors = [opened.whole() for _, opened in self._opened()]
+        return [self._size, *checked(self._plan.filters, self._arguments, "filter"), *cursors]
 
     def _row_fields(self) -> list[tuple[str, Sequence[FieldNode]]]:
         return [(name, nodes) for name, nodes in self._asked.items() if nodes[0].name.value in {"edges", "nodes"}]
@@ -214,16 +220,22 @@ class ListCompiler:
     def _behind(self, rows: Rows) -> list[ColumnElement[bool]]:
         """Give the conditions for rows behind or in front of the cursors that were sent."""
         found: list[ColumnElement[bool]] = []
-        for name, cursor, backward in (("after", self._page.after, False), ("before", self._page.before, True)):
-            if cursor is None:
-                continue
-            opened = Opened(self._tools.seal, self._plan, self._arguments.find(name), self._given)
+        for backward, opened in self._opened():
             bounds = [
                 self._tools.binds.add(opened.value(place), one.column.type)
                 for place, one in enumerate(self._plan.order)
             ]
             found.append(beyond(self._ordered(rows), bounds, backward=backward))
         return found
+
+    def _opened(self) -> list[tuple[bool, "Opened"]]:
+        """Give what opens the cursors that were sent, each with whether the rows lie in front of it."""
+        sent = (("after", self._page.after, False), ("before", self._page.before, True))
+        return [
+            (backward, Opened(self._tools.seal, self._plan, self._arguments.find(name), self._given))
+            for name, cursor, backward in sent
+            if cursor is not None
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,10 +283,15 @@ class Opened:
 
     def value(self, place: int) -> Find:
         """Give what finds the value of one ordering column."""
+        whole = self.whole()
+        return lambda run: whole(run)[place]
 
-        def find(run: Run) -> Any:  # noqa: ANN401 - whatever the column holds
+    def whole(self) -> Find:
+        """Give what finds the values of all ordering columns."""
+
+        def find(run: Run) -> list[Any]:
             places = Places.of(self.seal, self.listed, Reach.within(run.scope), self.given(run))
-            return places.opened(self.cursor(run))[place]
+            return places.opened(self.cursor(run))
 
         return find
 

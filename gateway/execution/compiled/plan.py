@@ -57,6 +57,7 @@ class Plan:
         parameters: What finds its parameters, in their order.
         roots: The root fields, in the order of the answer.
         splices: What fills the holes.
+        checks: What has to be found in a request although no parameter is made of it.
         needs: The permissions that the compiled fields take.
         needs_unit: Whether holes read more from the database.
     """
@@ -65,6 +66,7 @@ class Plan:
     parameters: tuple[tuple[Find, Process | None], ...]
     roots: tuple[Root, ...]
     splices: tuple[Splice, ...]
+    checks: tuple[Find, ...]
     needs: frozenset[Permission]
     needs_unit: bool
 
@@ -78,7 +80,15 @@ class Plan:
     ) -> "Plan":
         """Write the statement down."""
         if not columns:
-            return cls(sql="", parameters=(), roots=tuple(roots), splices=(), needs=frozenset(), needs_unit=False)
+            return cls(
+                sql="",
+                parameters=(),
+                roots=tuple(roots),
+                splices=(),
+                checks=(),
+                needs=frozenset(),
+                needs_unit=False,
+            )
         compiled: Any = strategy.statement(columns, objects.binds).compile(dialect=DIALECT)
         # Lists of constants in declared conditions are spelled out; what requests bring has no value yet.
         written: Any = compiled.construct_expanded_state(dict.fromkeys(objects.binds.finds))
@@ -88,6 +98,7 @@ class Plan:
             parameters=parameters,
             roots=tuple(roots),
             splices=tuple(objects.splices),
+            checks=tuple(objects.binds.checks),
             needs=frozenset(objects.needs),
             needs_unit=any(one.needs_unit for one in objects.splices),
         )
@@ -98,7 +109,13 @@ class Plan:
         return bool(self.sql) and all(one.answered for one in self.roots)
 
     def values(self, run: Run) -> list[Any]:
-        """Find the parameters of one request."""
+        """Find the parameters of one request.
+
+        Raises:
+            GraphQLError: One is wrong, or something that no parameter is made of; the interpreter says it in its place.
+        """
+        for check in self.checks:
+            check(run)
         return [find(run) if process is None else process(find(run)) for find, process in self.parameters]
 
     async def read(self, connection: Any, run: Run) -> list[bytes]:  # noqa: ANN401 - asyncpg gives a proxy

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    GraphQLUnionType,
     Undefined,
     get_named_type,
     is_abstract_type,
@@ -80,6 +81,7 @@ class Asked:
             cursors is sent the second time.
         places: Names in the answer that stand for cursors.
         roots: Names of the root fields.
+        name: The operation that is meant, where the document has several.
     """
 
     document: str
@@ -87,6 +89,7 @@ class Asked:
     cursors: Mapping[str, tuple[str, int]]
     places: frozenset[str]
     roots: frozenset[str]
+    name: str | None = None
 
 
 @dataclass
@@ -125,10 +128,23 @@ class Writer:
             parts = ["...Whole"]
         shuffled = list(self.declared.items())
         variables = ", ".join(f"${name}: {kind}{default}" for name, (kind, default) in shuffled)
-        head = f"query Made({variables})" if variables else hand.pick(("query Made", "", "query"))
+        another = hand.chance(4)
+        head = (
+            f"query Made({variables})" if variables else hand.pick(("query Made", "" if not another else "query Made"))
+        )
         bodies = "".join(f" fragment {name} on {type_} {body}" for name, (type_, body) in self.fragments.items())
         places = frozenset(shown for shown, (name, _, _) in self.names.items() if name in SHOWN)
-        return Asked(f"{head} {{ {' '.join(parts)} }}{bodies}", self.sent, self.cursors, places, frozenset(roots))
+        before = "query Another { __typename } " if another else ""
+        if hand.chance(3):
+            self.sent["unheardOf"] = hand.pick((None, 1, "x"))
+        return Asked(
+            f"{before}{head} {{ {' '.join(parts)} }}{bodies}",
+            self.sent,
+            self.cursors,
+            places,
+            frozenset(roots),
+            "Made" if another else None,
+        )
 
     def selection(self, type_: Any, depth: int) -> str:
         parts: list[str] = []
@@ -156,6 +172,9 @@ class Writer:
 
     def conditions(self, type_: Any) -> list[str]:
         """Types that a fragment inside a type may be on; an interface is most often narrowed."""
+        if isinstance(type_, GraphQLUnionType):
+            possible = sorted(one.name for one in type_.types)
+            return [*[one for one in possible if one.endswith("Success")] * 12, "Problem", *possible]
         if is_abstract_type(type_):
             return [*self.possible(type_), ""]
         return ["", type_.name, *(one.name for one in type_.interfaces)]
@@ -174,10 +193,26 @@ class Writer:
         self.fragments[name] = (on, body)
         return f"...{name}{self.directives()}"
 
+    def payload(self, name: str, arguments: str) -> str:
+        """Write a mutation that is called in one way, with any selection of what it answers."""
+        mutation: Any = self.schema.mutation_type
+        inner = cast("Any", get_named_type(mutation.fields[name].type))
+        self.names[name] = (name, arguments, "")
+        calls = [f"{name}{arguments} {self.selection(inner, 5)}"]
+        bodies = "".join(f" fragment {one} on {type_} {body}" for one, (type_, body) in self.fragments.items())
+        return f"{{ {' '.join(calls)} }}{bodies}"
+
     def some_field(self, type_: Any, depth: int) -> str:
+        if isinstance(type_, GraphQLUnionType):
+            return self.inline(type_, depth)
         names = list(type_.fields)
         shallow = [one for one in names if not is_composite_type(get_named_type(type_.fields[one].type))]
         choose = names if depth > 1 and self.fields > 0 else shallow
+        pages = [
+            one for one in choose if cast("Any", get_named_type(type_.fields[one].type)).name.endswith("Connection")
+        ]
+        if pages and self.hand.chance(12):
+            choose = pages
         if not choose:
             return "__typename"
         if is_abstract_type(type_) and self.hand.chance(75):
@@ -250,10 +285,14 @@ class Writer:
         if not hand.chance(35):
             return [f"{key}: {'null' if size is None else size}"]
         if size is not None and hand.chance(25):
-            return [f"{key}: {self.variable('Int', NOTHING, f' = {size}')}"]
+            told: Any = hand.pick((NOTHING, NOTHING, *SIZES[1:4]))
+            return [f"{key}: {self.variable('Int', told, f' = {size}')}"]
         return [f"{key}: {self.variable('Int', size)}"]
 
     def variable(self, kind: str, sent: Any, default: str = "") -> str:
+        like = [name for name, declared in self.declared.items() if declared == (kind, default)]
+        if like and not default and self.hand.chance(6):
+            return f"${self.hand.pick(like)}"
         name = f"v{len(self.declared)}"
         self.declared[name] = (kind, default)
         if sent is not NOTHING:
@@ -287,7 +326,7 @@ class Writer:
             return self.variable(told_as, value)
         if hand.chance(12):
             return self.variable(told_as, NOTHING)
-        if hand.chance(15) and is_leaf_type(kind):
+        if hand.chance(20) and is_leaf_type(kind):
             told: Any = hand.pick((NOTHING, self.value(kind, key, leads_to, owner)))
             return self.variable(told_as, told, f" = {written(self.leaf(kind, key, leads_to, owner), kind)}")
         return self.variable(told_as, None if hand.chance(8) else value)

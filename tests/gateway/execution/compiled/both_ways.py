@@ -18,12 +18,21 @@ By = Literal["a plan", "a plan in part", "the interpreter"]
 
 @dataclass(frozen=True)
 class Given:
-    """An answer as the client gets it."""
+    """An answer as the client gets it.
+
+    Attributes:
+        data: The data.
+        errors: The errors, in an order of their own.
+        extensions: The extensions.
+        by: What answered.
+        planned: Names in the answer of the root fields that a plan, or an answer kept by one, answered.
+    """
 
     data: bytes
     errors: list[bytes]
     extensions: bytes
     by: By
+    planned: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, done: Any) -> "Given":
@@ -31,12 +40,18 @@ class Given:
         if body is not None:
             json.loads(body, object_pairs_hook=once)
             whole = orjson.loads(body)
-            return cls(orjson.dumps(whole["data"]), [], orjson.dumps(whole.get("extensions")), "a plan")
+            return cls(
+                orjson.dumps(whole["data"]),
+                [],
+                orjson.dumps(whole.get("extensions")),
+                "a plan",
+                frozenset(whole["data"]),
+            )
         data: dict[str, Any] = done.data or {}
-        spliced = any(isinstance(one, orjson.Fragment) for one in data.values())
+        spliced = frozenset(name for name, one in data.items() if isinstance(one, orjson.Fragment))
         errors = sorted(told(error) for error in done.errors or ())
         by: By = "a plan in part" if spliced else "the interpreter"
-        return cls(respelled(done.data), errors, orjson.dumps(done.extensions), by)
+        return cls(respelled(done.data), errors, orjson.dumps(done.extensions), by, spliced)
 
     @property
     def seen(self) -> tuple[bytes, list[bytes], bytes]:
@@ -72,11 +87,18 @@ class BothWays:
         self.compiled = Answering(self.schema, compiled=True)
         self.interpreted = Answering(self.schema, compiled=False)
 
-    async def answer(self, document: str, variables: Mapping[str, Any], context: RequestContext) -> tuple[Given, Given]:
+    async def answer(
+        self, document: str, variables: Mapping[str, Any], context: RequestContext, name: str | None = None
+    ) -> tuple[Given, Given]:
         """Answer by the interpreter and by a plan, where there is one."""
-        plain = Given.of(await self.interpreted.execute(document, variables, context))
-        fast = Given.of(await self.compiled.execute(document, variables, context))
-        return plain, fast
+        plain = Given.of(await self.interpreted.execute(document, variables, context, name=name))
+        return plain, await self.fast(document, variables, context, name)
+
+    async def fast(
+        self, document: str, variables: Mapping[str, Any], context: RequestContext, name: str | None = None
+    ) -> Given:
+        """Answer by a plan, where there is one."""
+        return Given.of(await self.compiled.execute(document, variables, context, name=name))
 
 
 def with_cursors(asked: Asked, answer: bytes) -> dict[str, Any] | None:

@@ -93,6 +93,16 @@ class House:
     def schema(self) -> TouchstoneSchema:
         return self.both.schema
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """Root fields whose answers are kept."""
+        fields = self.schema.graphql.extensions[READINGS].fields
+        return frozenset(
+            name
+            for (type_name, name), one in fields.items()
+            if type_name == "Query" and isinstance(one, CodeReading) and one.kept
+        )
+
     def context(self, acting: Acting) -> RequestContext:
         return RequestContext(
             database=self.both.database,
@@ -356,7 +366,7 @@ def weights_of(house: House, readings: Readings) -> tuple[dict[str, int], frozen
         reading = readings.fields["Query", name]
         weights[name] = 2 if isinstance(reading, LookupPlan | CodeReading) else 6
         if isinstance(reading, CodeReading):
-            weights[name] = 1
+            weights[name] = 5 if reading.kept else 1
         if guards.fields["Query", name].breadth is not Breadth.TENANT:
             weights[name] = 1
             wide.add(name)

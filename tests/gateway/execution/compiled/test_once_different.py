@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from core.kernel.graphql.ids import global_id
 from tests.gateway.execution.compiled.both_ways import By, Given
 from tests.gateway.execution.compiled.filling import ENDS
 from tests.gateway.execution.compiled.houses import House
@@ -103,3 +104,61 @@ async def test_errors_beside_a_plan_are_where_the_document_has_them(cabinet: Hou
     assert fast.seen == plain.seen
     assert fast.by == "a plan in part"
     assert orjson.loads(fast.errors[0])["locations"] == [{"line": 4, "column": 4}]
+
+
+ELSEWHERE = 'specimens(filter: {parent: "S2VlcGVyOjYzNGRlODVmLTBiYzYtNDIwNy1iNjA4LTQ4Y2FhMWMxNTk0MA"})'
+"""Narrowed by the id of a keeper, where one of a specimen belongs."""
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        f"{ELSEWHERE} {{ __typename }}",
+        'specimens(filter: {cabinets: ["no id"]}) { __typename }',
+        'specimens(after: "no cursor") { totalCount }',
+        'specimens(before: "no cursor") { __typename }',
+        'cabinets { nodes { specimens(after: "no cursor") { totalCount } } }',
+    ],
+)
+async def test_what_is_wrong_is_said_although_no_row_is_asked_for(cabinet: House, listed: str) -> None:
+    plain, fast = await cabinet.both.answer(f"{{ {listed} }}", {}, cabinet.context(cabinet.acting("everything")))
+    assert plain.errors
+    assert fast.seen == plain.seen
+
+
+async def test_a_page_that_may_not_be_is_refused_although_no_row_is_asked_for(cabinet: House) -> None:
+    query = "query ($n: Int) { specimens(first: $n) { totalCount } }"
+    context = cabinet.context(cabinet.acting("everything"))
+    for size, refused in ((2, False), (-1, True)):
+        plain, fast = await cabinet.both.answer(query, {"n": size}, context)
+        assert bool(plain.errors) is refused
+        assert fast.seen == plain.seen
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ('{ specimens(filter: {label: "\\u0000"}) { totalCount } cabinets { totalCount } }', {}),
+        (
+            "query ($l: String) { specimens(filter: {label: $l}) { totalCount } cabinets { totalCount } }",
+            {"l": "a\x00"},
+        ),
+        ("query ($f: SpecimenFilter) { specimens(filter: $f) { totalCount } }", {"f": {"labels": ["a", "\x00"]}}),
+    ],
+)
+async def test_a_text_that_cannot_be_stored_is_refused_and_is_no_fault(
+    cabinet: House, query: str, variables: dict[str, Any]
+) -> None:
+    plain, fast = await cabinet.both.answer(query, variables, cabinet.context(cabinet.acting("everything")))
+    assert [orjson.loads(one)["extensions"]["code"] for one in plain.errors] in (
+        ["gateway.invalid"],
+        ["gateway.bad_variables"],
+    )
+    assert fast.seen == plain.seen
+
+
+async def test_an_id_whose_key_is_none_is_a_bad_id_in_a_filter_too(cabinet: House) -> None:
+    query = f'{{ specimens(filter: {{parent: "{global_id("Specimen", "no uuid")}"}}) {{ totalCount }} }}'
+    plain, fast = await cabinet.both.answer(query, {}, cabinet.context(cabinet.acting("everything")))
+    assert [orjson.loads(one)["extensions"]["code"] for one in plain.errors] == ["gateway.bad_id"]
+    assert fast.seen == plain.seen
