@@ -20,7 +20,7 @@ from tenants.networks.tree_queries import (
     read_tenants,
     read_units_below,
 )
-from tenants.sites.repository import find_site_by_key
+from tenants.sites.repository import find_sites_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,15 @@ class SessionDirectory:
 
     async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
         """Find a site of the tenant by its key."""
-        site = await find_site_by_key(self.session, network_id, tenant_id, key)
-        return SiteFacts(id=site.id, tenant_id=tenant_id, key=site.key, time_zone=site.time_zone) if site else None
+        found = await self.sites(network_id, tenant_id, [key])
+        return found[0] if found else None
+
+    async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
+        """Find those sites of the tenant that have one of some keys."""
+        return [
+            SiteFacts(id=site.id, tenant_id=tenant_id, key=site.key, time_zone=site.time_zone)
+            for site in await find_sites_by_key(self.session, network_id, tenant_id, keys)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,12 @@ class TenantDirectory:
         context = {**reading(network_id), "app.tenant_id": str(tenant_id)}
         async with self.database.transaction(Role.APP, context, read_only=True) as session:
             return await SessionDirectory(session).site(network_id, tenant_id, key)
+
+    async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
+        """Find those sites of the tenant that have one of some keys."""
+        context = {**reading(network_id), "app.tenant_id": str(tenant_id)}
+        async with self.database.transaction(Role.APP, context, read_only=True) as session:
+            return await SessionDirectory(session).sites(network_id, tenant_id, keys)
 
     async def network(self, network_id: UUID) -> Network | None:
         """Find a network; its id is known from its key by ``network_id_of``."""

@@ -76,3 +76,7 @@ class Directory(Protocol):
     async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
         """Find a site of the tenant by its key."""
         ...
+
+    async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
+        """Find those sites of the tenant that have one of some keys."""
+        ...

@@ -149,10 +149,10 @@ def checked(command: OpenRecord) -> OpenRecord:
     """
     return OpenRecord(
         channel=checked_word("channel", command.channel),
-        standard_code=command.standard_code,
+        standard_code=storable("standardCode", command.standard_code),
         external_id=checked_text("externalId", command.external_id),
         priority=checked_text("priority", command.priority),
-        site_key=command.site_key,
+        site_key=None if command.site_key is None else storable("siteKey", command.site_key),
     )
 
 
@@ -165,6 +165,11 @@ def checked_word(field: str, text: str) -> str:
 
 def checked_text(field: str, text: str | None) -> str | None:
     """Refuse text that cannot be stored and searched; blank text is none."""
-    if text is not None and (len(text) > LONGEST or CONTROL.search(text)):
+    return None if text is None else storable(field, text).strip() or None
+
+
+def storable(field: str, text: str) -> str:
+    """Refuse text that cannot be stored and searched."""
+    if len(text) > LONGEST or CONTROL.search(text):
         raise InvalidInput(field=field, problem=f"use at most {LONGEST} characters, and no control characters")
-    return (text or "").strip() or None
+    return text

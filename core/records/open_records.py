@@ -1,6 +1,6 @@
 """Open many records at once: all of them in one transaction, or none with every reason."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -14,12 +14,12 @@ from core.kernel.ids import new_id
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Unit
 from core.records.errors import RecordRefusal, RecordsRefused
-from core.records.open_record import Opened, OpenRecord, checked, record_values, site_of, taken
+from core.records.open_record import Opened, OpenRecord, checked, record_values, taken
 from core.records.order_score import score_many_row
 from core.records.permissions import OPEN_RECORDS
 from core.records.repository.many import add_opened, find_standards, take_keys
 from core.standards.errors import NoStandardInForce
-from core.standards.standing import Holding, holding_at
+from core.standards.standing import Holding, holdings_at
 
 MOST: Final = 1_000
 """Records opened in one transaction; it ends well within the time that a write may take."""
@@ -50,30 +50,28 @@ class Batch:
 
     Attributes:
         given: How many were asked for.
+        ids: What each is called if it is opened, in the order in which they were asked for.
         asked: Those whose form is right, by their place.
         refused: What is wrong, by place.
     """
 
     given: int
+    ids: tuple[UUID, ...]
     asked: dict[int, OpenRecord] = field(default_factory=dict[int, OpenRecord])
     refused: dict[int, DomainError] = field(default_factory=dict[int, DomainError])
 
     @classmethod
-    def of(cls, commands: Sequence[OpenRecord], name: Callable[[], UUID]) -> "Batch":
+    def of(cls, commands: Sequence[OpenRecord]) -> "Batch":
         """Check the form of each; one whose channel has no name for it is named as its record will be."""
-        batch = cls(len(commands))
+        batch = cls(len(commands), tuple(new_id() for _ in commands))
         for place, command in enumerate(commands):
             try:
                 one = checked(command)
             except InvalidInput as refused:
                 batch.refused[place] = refused
             else:
-                batch.asked[place] = one if one.external_id else replace(one, external_id=str(name()))
+                batch.asked[place] = one if one.external_id else replace(one, external_id=str(batch.ids[place]))
         return batch
-
-    def refuse(self, place: int, fact: DomainError) -> None:
-        """Refuse one of them; the first reason counts."""
-        self.refused.setdefault(place, fact)
 
     def check(self) -> None:
         """Refuse all where one is refused.
@@ -103,24 +101,18 @@ async def open_records(unit: Unit, commands: Sequence[OpenRecord]) -> OpenedReco
     unit.scope.require(OPEN_RECORDS)
     if not 0 < len(commands) <= MOST:
         raise InvalidInput(field="records", problem=f"give 1 to {MOST} of them")
-    names: dict[str, UUID] = {}
-
-    def name() -> UUID:
-        record_id = new_id()
-        names[str(record_id)] = record_id
-        return record_id
-
-    batch = Batch.of(commands, name)
+    batch = Batch.of(commands)
     firsts: dict[Key, int] = {}
     for place, one in batch.asked.items():
         firsts.setdefault(key_of(one), place)
-    wanted = {key: names.get(key[1]) or new_id() for key in firsts}
+    wanted = {key: batch.ids[place] for key, place in firsts.items()}
     holders = await take_keys(unit, wanted)
-    await check_standards(unit, batch, wanted, holders)
-    fresh = {place: wanted[key] for key, place in firsts.items() if holders[key] == wanted[key]}
-    await add(unit, batch, fresh)
+    fresh = await choose(unit, batch, wanted, holders)
+    batch.check()
+    if fresh.ids:
+        await add(unit, batch, fresh)
     ids = tuple(holders[key_of(batch.asked[place])] for place in range(len(commands)))
-    return OpenedRecords(ids, len(fresh), len(ids) - len(fresh))
+    return OpenedRecords(ids, len(fresh.ids), len(ids) - len(fresh.ids))
 
 
 def key_of(asked: OpenRecord) -> Key:
@@ -128,74 +120,72 @@ def key_of(asked: OpenRecord) -> Key:
     return asked.channel, asked.external_id or ""
 
 
-async def check_standards(unit: Unit, batch: Batch, wanted: Mapping[Key, UUID], holders: Mapping[Key, UUID]) -> None:
-    """Refuse those whose key belongs to a record under another standard, there before or asked for before."""
-    before = await find_standards(unit, [holder for key, holder in holders.items() if holder != wanted[key]])
-    for place, one in batch.asked.items():
-        standard = before.setdefault(holders[key_of(one)], one.standard_code)
-        if standard != one.standard_code:
-            batch.refuse(place, taken(one, standard))
-
-
-async def add(unit: Unit, batch: Batch, fresh: Mapping[int, UUID]) -> None:
-    """Write the records whose keys were taken, by their places, once all that was asked for is known to be right."""
+async def choose(unit: Unit, batch: Batch, wanted: Mapping[Key, UUID], holders: Mapping[Key, UUID]) -> "Fresh":
+    """Choose those that are opened, one after the other in the order of asking, and refuse what cannot be."""
+    before = [holder for key, holder in holders.items() if holder != wanted[key]]
+    held = {**dict.fromkeys(before, ""), **await find_standards(unit, before)}
+    open_to = [one for one in batch.asked.values() if holders[key_of(one)] not in held]
     now = unit.now
-    places = {place: batch.asked[place] for place in fresh}
-    holdings = await find_holdings(unit, batch, places, now)
-    sites = await find_sites(unit, batch, places)
-    batch.check()
-    if not fresh:
-        return
+    holdings = await holdings_at(unit, {one.standard_code for one in open_to}, now)
+    fresh = Fresh(now, holdings, await find_sites(unit, open_to))
+    for place, one in batch.asked.items():
+        holder = holders[key_of(one)]
+        if held.get(holder, one.standard_code) != one.standard_code:
+            batch.refused[place] = taken(one, held[holder])
+        elif holder not in held and (fact := fresh.refusal(one)) is not None:
+            batch.refused[place] = fact
+        elif holder not in held:
+            held[holder], fresh.ids[place] = one.standard_code, holder
+    return fresh
+
+
+async def find_sites(unit: Unit, asked: Sequence[OpenRecord]) -> dict[str | None, UUID | None]:
+    """Find the sites that serve."""
+    keys = {one.site_key for one in asked if one.site_key is not None}
+    sites = await unit.tree.sites(unit.network_id, unit.tenant_id, keys) if keys else ()
+    return {None: None, **{one.key: one.id for one in sites}}
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Records that are to be written, and what they find.
+
+    Attributes:
+        now: When they are opened.
+        holdings: What holds of each standard.
+        sites: Sites that serve, by their keys.
+        ids: The records, by the places of those that were asked for.
+    """
+
+    now: datetime
+    holdings: Mapping[str, Holding]
+    sites: Mapping[str | None, UUID | None]
+    ids: dict[int, UUID] = field(default_factory=dict[int, UUID])
+
+    def refusal(self, asked: OpenRecord) -> DomainError | None:
+        """Tell why a record cannot be opened."""
+        if asked.standard_code not in self.holdings:
+            return NoStandardInForce(standard=asked.standard_code, at=self.now)
+        return None if asked.site_key in self.sites else NotFound(kind="site", key=asked.site_key or "")
+
+    def opened(self, asked: OpenRecord, written: datetime) -> Opened:
+        """Tell what a record finds."""
+        holding, site_id = self.holdings[asked.standard_code], self.sites[asked.site_key]
+        return Opened(now=self.now, written=written, holding=holding, site_id=site_id)
+
+
+async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
+    """Write the records whose keys were taken."""
     written = recorded_now()
-    rows = [
-        record_values(
-            unit,
-            fresh[place],
-            one,
-            Opened(now=now, written=written, holding=holdings[one.standard_code], site_id=sites[one.site_key]),
-        )
-        for place, one in places.items()
-    ]
-    await add_opened(unit, rows)
-    ids = [str(record_id) for record_id in fresh.values()]
-    details = {"records": ids, "effective_hashes": sorted({one.hash for one in holdings.values()})}
+    asked = [(record_id, batch.asked[place]) for place, record_id in fresh.ids.items()]
+    await add_opened(unit, [record_values(unit, id_, one, fresh.opened(one, written)) for id_, one in asked])
+    ids = [str(record_id) for record_id in fresh.ids.values()]
+    hashes = {fresh.holdings[one.standard_code].hash for _, one in asked}
     await write(
         unit,
-        act_row(unit, "records.open_many", "record_batch", new_id(), details),
+        act_row(
+            unit, "records.open_many", "record_batch", new_id(), {"records": ids, "effective_hashes": [*sorted(hashes)]}
+        ),
         sent_row(unit, "records.opened_many", {"record_ids": ids}),
-        score_many_row(unit, list(fresh.values())),
+        score_many_row(unit, list(fresh.ids.values())),
     )
-
-
-async def find_holdings(
-    unit: Unit, batch: Batch, places: Mapping[int, OpenRecord], now: datetime
-) -> dict[str, Holding]:
-    """Find what holds of each standard."""
-    found: dict[str, Holding | None] = {}
-    for place, one in places.items():
-        code = one.standard_code
-        if code not in found:
-            try:
-                found[code] = await holding_at(unit, code, now)
-            except NoStandardInForce:
-                found[code] = None
-        if found[code] is None:
-            batch.refuse(place, NoStandardInForce(standard=code, at=now))
-    return {code: one for code, one in found.items() if one is not None}
-
-
-async def find_sites(unit: Unit, batch: Batch, places: Mapping[int, OpenRecord]) -> dict[str | None, UUID | None]:
-    """Find the sites that serve."""
-    found: dict[str | None, UUID | None] = {None: None}
-    for place, one in places.items():
-        key = one.site_key
-        if key is None:
-            continue
-        if key not in found:
-            try:
-                found[key] = await site_of(unit, key)
-            except NotFound:
-                found[key] = None
-        if found[key] is None:
-            batch.refuse(place, NotFound(kind="site", key=key))
-    return found

@@ -5,7 +5,7 @@ where they are the same as before, so is what they fold to. One statement asks f
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
+from core.standards.errors import NoStandardInForce
 from core.standards.gather import lineage_at
 from core.standards.policy.spans import Span
 from core.standards.policy.view import EffectivePeriod
@@ -21,13 +22,14 @@ from core.standards.resolve import effective_for_import
 MOST: Final = 10_000
 """Tenants times standards that one process remembers, some hundred bytes each."""
 BEARING: Final = """
-    SELECT
+    SELECT asked.code,
       ARRAY(SELECT id FROM published_overlays
-        WHERE network_id = $1 AND code = $3 AND owner_tenant_id = ANY($4::uuid[]) AND recorded_to IS NULL
+        WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
         ORDER BY id) AS above,
       ARRAY(SELECT id FROM adaptations
-        WHERE tenant_id = $2 AND code = $3 AND recorded_to IS NULL ORDER BY id) AS own,
-      EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = $5) AS kept
+        WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL ORDER BY id) AS own,
+      EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = asked.hash) AS kept
+    FROM unnest($3::text[], $4::text[]) AS asked (code, hash)
 """
 
 
@@ -65,27 +67,52 @@ _known: OrderedDict[tuple[UUID, str], tuple[Bearing, Holding]] = OrderedDict()
 
 
 async def holding_at(unit: Unit, code: str, at: datetime) -> Holding:
-    """Find what holds for the tenant at an instant, and see that its document is kept for records to pin.
-
-    Args:
-        unit: The tenant.
-        code: The standard.
-        at: The instant; what was found last is remembered, so this is for records that are opened now.
+    """Find what holds for the tenant at an instant; see :func:`holdings_at`.
 
     Raises:
         NoStandardInForce: No version holds at that instant.
     """
+    found = await holdings_at(unit, [code], at)
+    if code not in found:
+        raise NoStandardInForce(standard=code, at=at)
+    return found[code]
+
+
+async def holdings_at(unit: Unit, codes: Collection[str], at: datetime) -> dict[str, Holding]:
+    """Find what holds for the tenant at an instant, and see that the documents are kept for records to pin.
+
+    Args:
+        unit: The tenant.
+        codes: The standards; what bears on all of them is asked for at once.
+        at: The instant; what was found last is remembered, so this is for records that are opened now.
+
+    Returns:
+        By standard; there is no entry for one of which no version holds at that instant.
+    """
     lineage = tuple(await lineage_at(unit, at))
     if not set(lineage) <= set(unit.scope.lineage):  # It has moved, and sees less here than bears on it.
-        return holding_of(await effective_for_import(unit, code, at))
-    before, holding = _known.get((unit.tenant_id, code), (None, None))
-    bearing, kept = await bearing_on(unit, code, lineage, holding.hash if holding else "")
-    if holding is not None and kept and bearing == before and holding.span.holds(at):
-        return holding
-    found = holding_of(await effective_for_import(unit, code, at))
-    if (await bearing_on(unit, code, lineage, ""))[0] == bearing:  # Nobody published or adapted in between.
-        remember((unit.tenant_id, code), bearing, found)
+        folded = {code: await fold(unit, code, at) for code in codes}
+        return {code: one for code, one in folded.items() if one is not None}
+    before = {code: _known.get((unit.tenant_id, code)) for code in codes}
+    bearing = await bearing_on(unit, {code: one[1].hash if one else "" for code, one in before.items()}, lineage)
+    found: dict[str, Holding] = {}
+    for code, (bears, kept) in bearing.items():
+        known = before[code]
+        if known is not None and kept and known[0] == bears and known[1].span.holds(at):
+            found[code] = known[1]
+        elif bears.above and (folded := await fold(unit, code, at)) is not None:
+            found[code] = folded
+            if (await bearing_on(unit, {code: ""}, lineage))[code][0] == bears:  # Nobody published in between.
+                remember((unit.tenant_id, code), bears, folded)
     return found
+
+
+async def fold(unit: Unit, code: str, at: datetime) -> Holding | None:
+    """Fold what holds at an instant, where a version does."""
+    try:
+        return holding_of(await effective_for_import(unit, code, at))
+    except NoStandardInForce:
+        return None
 
 
 def holding_of(period: EffectivePeriod) -> Holding:
@@ -101,7 +128,8 @@ def remember(key: tuple[UUID, str], bearing: Bearing, holding: Holding) -> None:
         _known.popitem(last=False)
 
 
-async def bearing_on(unit: Unit, code: str, lineage: Sequence[UUID], hash_: str) -> tuple[Bearing, bool]:
-    """Name all that bears on a standard, and tell whether a document is kept."""
-    (row,) = await fetch(unit, BEARING, unit.network_id, unit.tenant_id, code, list(lineage), hash_)
-    return Bearing(tuple(lineage), tuple(row["above"]), tuple(row["own"])), row["kept"]
+async def bearing_on(unit: Unit, hashes: Mapping[str, str], lineage: Sequence[UUID]) -> dict[str, tuple[Bearing, bool]]:
+    """Name all that bears on some standards, by code, and tell whether the document of the hash given is kept."""
+    asked = (list(hashes), list(hashes.values()))
+    rows = await fetch(unit, BEARING, unit.network_id, unit.tenant_id, *asked, list(lineage))
+    return {row["code"]: (Bearing(tuple(lineage), tuple(row["above"]), tuple(row["own"])), row["kept"]) for row in rows}

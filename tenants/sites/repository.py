@@ -1,7 +1,9 @@
 """SQL of sites."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Text, any_, literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -23,8 +25,11 @@ async def take_site(unit: Unit, site_id: UUID) -> Site | None:
     )
 
 
-async def find_site_by_key(session: AsyncSession, network_id: UUID, tenant_id: UUID, key: str) -> Site | None:
-    """Find a site of a tenant by its key; a transaction of another tenant sees none."""
-    return await session.scalar(
-        select(Site).where(col(Site.tenant_id) == tenant_id, col(Site.network_id) == network_id, col(Site.key) == key)
-    )
+async def find_sites_by_key(
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, keys: Collection[str]
+) -> Sequence[Site]:
+    """Find sites of a tenant by their keys; a transaction of another tenant sees none."""
+    of_tenant = (col(Site.tenant_id) == tenant_id, col(Site.network_id) == network_id)
+    return (
+        await session.scalars(select(Site).where(*of_tenant, col(Site.key) == any_(literal(list(keys), ARRAY(Text())))))
+    ).all()

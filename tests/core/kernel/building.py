@@ -51,6 +51,9 @@ class Tree:
     async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> SiteFacts | None:
         return None
 
+    async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
+        return ()
+
     def scope(self, tenant_id: UUID, instant: datetime, *permissions: str) -> Scope:
         """A person in a tenant, with every permission unless some are named."""
         return Scope(

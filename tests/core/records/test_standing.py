@@ -63,7 +63,7 @@ async def test_a_document_that_is_gone_is_kept_again(chain: Chain, admin: Any) -
 
 
 async def kept(unit: Unit, hash_: str) -> bool:
-    return (await standing.bearing_on(unit, CODE, unit.scope.lineage, hash_))[1]
+    return (await standing.bearing_on(unit, {CODE: hash_}, unit.scope.lineage))[CODE][1]
 
 
 def test_what_was_found_longest_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

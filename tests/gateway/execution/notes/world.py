@@ -75,6 +75,9 @@ class Tree:
     async def site(self, network_id: UUID, tenant_id: UUID, key: str) -> None:  # noqa: ARG002
         return None
 
+    async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> tuple[()]:  # noqa: ARG002
+        return ()
+
 
 @dataclass
 class World:
