@@ -193,14 +193,17 @@ class Writer:
         self.fragments[name] = (on, body)
         return f"...{name}{self.directives()}"
 
-    def payload(self, name: str, arguments: str) -> str:
+    def payload(self, name: str, declared: str, arguments: str) -> Asked:
         """Write a mutation that is called in one way, with any selection of what it answers."""
         mutation: Any = self.schema.mutation_type
         inner = cast("Any", get_named_type(mutation.fields[name].type))
-        self.names[name] = (name, arguments, "")
-        calls = [f"{name}{arguments} {self.selection(inner, 5)}"]
-        bodies = "".join(f" fragment {one} on {type_} {body}" for one, (type_, body) in self.fragments.items())
-        return f"{{ {' '.join(calls)} }}{bodies}"
+        shown = self.hand.pick((name, name, "done", "id"))
+        self.names[shown] = (name, arguments, "")
+        body = f"{shown}: {name}{arguments} {self.selection(inner, 5)}"
+        more = "".join(f", ${one}: {kind}{default}" for one, (kind, default) in self.declared.items())
+        bodies = "".join(f" fragment {one} on {type_} {rest}" for one, (type_, rest) in self.fragments.items())
+        document = f"mutation Made({declared}{more}) {{ {body} }}{bodies}"
+        return Asked(document, self.sent, {}, frozenset(), frozenset({name}))
 
     def some_field(self, type_: Any, depth: int) -> str:
         if isinstance(type_, GraphQLUnionType):

@@ -104,7 +104,10 @@ class Search:
         tally["with cursors of an answer"] += told is not asked.variables
         if LONG and tally["operations"] % TOLD_EVERY == 0:
             seconds = time.monotonic() - self.begun
-            print(f"{self.name}: {tally['operations']} operations in {seconds:.0f} s, {self.share:.0%} by plans")
+            print(
+                f"{self.name}: {tally['operations']} operations in {seconds:.0f} s, {self.share:.0%} by plans",
+                flush=True,
+            )
 
     @property
     def share(self) -> float:
@@ -177,10 +180,10 @@ async def search(name: str, house: House, number: int) -> Search:
         anyio.from_thread.run(partial(found.compare, question))
 
     if LONG:
-        print(f"{name}: TOUCHSTONE_OPERATIONS_SEED={SEED}")
+        print(f"{name}: TOUCHSTONE_OPERATIONS_SEED={SEED}", flush=True)
         ask = seed(SEED)(ask)
     await anyio.to_thread.run_sync(ask)
-    print(found.summary())
+    print(found.summary(), flush=True)
     return found
 
 
