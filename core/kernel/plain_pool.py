@@ -14,6 +14,8 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy import URL
 
+from core.kernel.freshness import has_unread
+
 STATEMENTS = 512
 """Prepared statements kept per connection."""
 
@@ -57,8 +59,9 @@ class PlainPool:
         while True:
             while self._free:
                 found = self._free.pop()
-                if not found.is_closed():
+                if not found.is_closed() and not has_unread(found):
                     return found
+                found.terminate()
                 self._open -= 1
             if self._open < self._size:
                 return await self._connect()
