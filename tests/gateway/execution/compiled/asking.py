@@ -3,7 +3,7 @@
 A name in an answer stands for one field with one set of arguments in the whole document, so that fields always merge.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -82,6 +82,8 @@ class Asked:
         places: Names in the answer that stand for cursors.
         roots: Names of the root fields.
         name: The operation that is meant, where the document has several.
+        others: Other values for the same variables, which a plan that was made for the first has to serve as well, or
+            another one has to be made for.
     """
 
     document: str
@@ -90,6 +92,7 @@ class Asked:
     places: frozenset[str]
     roots: frozenset[str]
     name: str | None = None
+    others: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -105,6 +108,7 @@ class Writer:
     sent: dict[str, Any] = field(default_factory=dict[str, Any])
     fragments: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    anew: dict[str, Callable[[], Any]] = field(default_factory=dict[str, Callable[[], Any]])
     _place: str = ""
 
     def operation(self) -> Asked:
@@ -144,7 +148,14 @@ class Writer:
             places,
             frozenset(roots),
             "Made" if another else None,
+            self.otherwise() if hand.chance(60) else None,
         )
+
+    def otherwise(self) -> dict[str, Any] | None:
+        """Give other values for the variables, where there are any."""
+        told = {name: make() for name, make in self.anew.items() if self.hand.chance(70)}
+        others = {name: one for name, one in (self.sent | told).items() if one is not NOTHING}
+        return others if others != self.sent else None
 
     def selection(self, type_: Any, depth: int) -> str:
         parts: list[str] = []
@@ -250,7 +261,8 @@ class Writer:
         which = self.hand.pick(("include", "skip"))
         likely = "true" if which == "include" else "false"
         if self.hand.chance(50):
-            return f" @{which}(if: {self.variable('Boolean!', likely == 'true' or self.hand.chance(25))})"
+            value = likely == "true" or self.hand.chance(25)
+            return f" @{which}(if: {self.variable('Boolean!', value, anew=lambda: not value)})"
         return f" @{which}(if: {self.hand.pick((likely, likely, 'true', 'false'))})"
 
     def arguments(self, type_name: str, name: str, args: Mapping[str, Any], leads_to: Any) -> tuple[str, list[str]]:
@@ -289,15 +301,20 @@ class Writer:
             return [f"{key}: {'null' if size is None else size}"]
         if size is not None and hand.chance(25):
             told: Any = hand.pick((NOTHING, NOTHING, *SIZES[1:4]))
-            return [f"{key}: {self.variable('Int', told, f' = {size}')}"]
-        return [f"{key}: {self.variable('Int', size)}"]
+            return [f"{key}: {self.variable('Int', told, f' = {size}', anew=self.another_size)}"]
+        return [f"{key}: {self.variable('Int', size, anew=self.another_size)}"]
 
-    def variable(self, kind: str, sent: Any, default: str = "") -> str:
+    def another_size(self) -> Any:
+        return self.hand.pick((*SIZES, None, NOTHING))
+
+    def variable(self, kind: str, sent: Any, default: str = "", anew: Callable[[], Any] | None = None) -> str:
         like = [name for name, declared in self.declared.items() if declared == (kind, default)]
         if like and not default and self.hand.chance(6):
             return f"${self.hand.pick(like)}"
         name = f"v{len(self.declared)}"
         self.declared[name] = (kind, default)
+        if anew is not None:
+            self.anew[name] = anew
         if sent is not NOTHING:
             self.sent[name] = sent
         return f"${name}"
@@ -324,15 +341,23 @@ class Writer:
 
     def value_as_variable(self, kind: Any, key: str, leads_to: str, owner: str) -> str:
         hand = self.hand
-        value, told_as = self.value(kind, key, leads_to, owner), str(kind)
+        value, told_as, place = self.value(kind, key, leads_to, owner), str(kind), self._place
+
+        def anew() -> Any:
+            self._place = place
+            if not isinstance(kind, GraphQLNonNull) and hand.chance(15):
+                return hand.pick((None, NOTHING))
+            return self.value(kind, key, leads_to, owner)
+
         if isinstance(kind, GraphQLNonNull):
-            return self.variable(told_as, value)
+            return self.variable(told_as, value, anew=anew)
         if hand.chance(12):
-            return self.variable(told_as, NOTHING)
+            return self.variable(told_as, NOTHING, anew=anew)
         if hand.chance(20) and is_leaf_type(kind):
             told: Any = hand.pick((NOTHING, self.value(kind, key, leads_to, owner)))
-            return self.variable(told_as, told, f" = {written(self.leaf(kind, key, leads_to, owner), kind)}")
-        return self.variable(told_as, None if hand.chance(8) else value)
+            default = f" = {written(self.leaf(kind, key, leads_to, owner), kind)}"
+            return self.variable(told_as, told, default, anew=anew)
+        return self.variable(told_as, None if hand.chance(8) else value, anew=anew)
 
     def value(self, kind: Any, key: str, leads_to: str, owner: str) -> Any:
         hand = self.hand
