@@ -10,8 +10,9 @@ from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExp
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.propagate import extract
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import MeterProvider, ObservableCounter
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -23,9 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.kernel.errors import DomainError
 from core.kernel.settings import Settings
+from core.kernel.tally import MOST_OF_OTHER, MOST_SERIES
 
 _tracer = trace.get_tracer("touchstone")
 SPAN = "touchstone.span"
+ROOMY = View(instrument_type=ObservableCounter, aggregation_cardinality_limit=MOST_SERIES + MOST_OF_OTHER)
+"""What we add up is bounded by us; of what goes beyond the limit of its own, the library keeps the last value alone."""
 
 
 def configure_telemetry(settings: Settings) -> None:
@@ -42,7 +46,7 @@ def configure_telemetry(settings: Settings) -> None:
         provider = TracerProvider(resource=resource)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
         trace.set_tracer_provider(provider)
-    metrics.set_meter_provider(MeterProvider(metric_readers=readers, resource=resource))
+    metrics.set_meter_provider(MeterProvider(metric_readers=readers, resource=resource, views=[ROOMY]))
 
 
 def tracing_is_on() -> bool:

@@ -1,6 +1,5 @@
 """What operations cost, summed up by tenant, so that whoever runs the server sees who uses how much of it."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -9,22 +8,21 @@ from opentelemetry.metrics import CallbackOptions
 from opentelemetry.metrics import Observation as Figure
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from core.kernel.tally import OTHER, Tally
 from gateway.auth.identity import Opened
 from gateway.http.observation import tenant_attributes
 
-MOST_TENANTS = 10_000
-"""Tenants that one process tells apart; what further ones cost is told as one sum, so that figures stay bounded."""
 NOBODY = ("", "")
-OTHERS = ("(others)", "(others)")
+OTHERS = (OTHER, OTHER)
 
 TenantKey = tuple[str, str]
 
-_costs: Final = Counter[TenantKey]()
+_costs: Final = Tally[TenantKey](lambda _tenant: OTHERS)
 
 
 def counted_costs(_options: CallbackOptions) -> Iterable[Figure]:
     """Hand over what was spent, by tenant."""
-    for (network, tenant), cost in list(_costs.items()):
+    for (network, tenant), cost in _costs.items():
         yield Figure(cost, tenant_attributes(network, tenant))
 
 
@@ -48,4 +46,4 @@ def meter(opened: Opened, result: ExecutionResult) -> None:
         return
     scope = opened.scope
     key = NOBODY if scope is None else (str(scope.network_id), str(scope.tenant_id))
-    _costs[key if key in _costs or len(_costs) < MOST_TENANTS else OTHERS] += cost["asked"]
+    _costs.add(key, cost["asked"])

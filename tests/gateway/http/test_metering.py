@@ -65,8 +65,8 @@ async def test_tenants_beyond_those_that_are_told_apart_are_one_sum(monkeypatch:
     edge = edge_of()
     (ours,), (theirs,) = edge.member("ada"), edge.member("bob")
     await asked(edge, "{ tenant }")
-    monkeypatch.setattr(metering, "MOST_TENANTS", len(metering._costs))
-    before = spent("(others)")
+    monkeypatch.setattr(metering._costs, "most", len(metering._costs))
+    before = spent("other")
     first, second = await asked(edge, "{ tenant }"), await asked(edge, "{ tenant }", "bob")
     assert (spent(ours), spent(theirs)) == (2 * first, 0)
-    assert spent("(others)") == before + second
+    assert spent("other") == before + second

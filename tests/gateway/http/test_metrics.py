@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from structlog.testing import capture_logs
 
+from core.kernel.tally import MOST_SERIES, OTHER, Labels, Tally
 from core.kernel.telemetry import configure_telemetry, metrics_page
 from gateway.http import observation
 from gateway.server.serving import metrics_server
@@ -41,6 +42,53 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
 async def scrape(edge: Edge, **headers: str) -> httpx2.Response:
     async with edge.client() as client:
         return await client.get("/metrics", headers=headers)
+
+
+def operations(**labels: str) -> float:
+    """How many operations a scraper reads under these labels."""
+    counted = re.findall(r"touchstone_http_operations_total\{(.*?)\} (\S+)", metrics_page()[0].decode())
+    wanted = [f'touchstone_{name}="{value}"' for name, value in labels.items()]
+    return sum(float(number) for found, number in counted if all(one in found for one in wanted))
+
+
+async def test_operations_of_tenants_beyond_those_told_apart_are_counted_by_outcome_alone(
+    telemetry: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edge = edge_of()
+    (known,), (late,) = edge.member("ada"), edge.member("bob")
+    await edge.post("{ tenant }", edge.headers("ada"))
+    monkeypatch.setattr(observation._operations, "most", len(observation._operations))
+    before = {outcome: operations(tenant_id=OTHER, outcome=outcome) for outcome in ("ok", "errors")}
+    for query in ("{ tenant }", "{ boom }"):
+        await edge.post(query, edge.headers("bob"))
+    await edge.post("{ tenant }", edge.headers("ada"))
+    assert (operations(tenant_id=str(known), outcome="ok"), operations(tenant_id=str(late))) == (2, 0)
+    for outcome, number in before.items():
+        assert operations(tenant_id=OTHER, outcome=outcome) == number + 1
+
+
+async def test_outcomes_beyond_those_told_apart_are_one(telemetry: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    edge = edge_of()
+    (home,) = edge.member("ada")
+    await edge.post("{ tenant }", edge.headers("ada"))
+    monkeypatch.setattr(observation, "_outcomes", Labels(0))
+    await edge.post("{ tenant boom }", edge.headers("ada"))
+    assert operations(tenant_id=str(home), outcome="ok") == 1
+    assert operations(tenant_id=str(home), outcome=OTHER) == operations(tenant_id=str(home)) - 1 == 1
+
+
+async def test_ten_thousand_tenants_are_scraped_each_with_its_own_figure(
+    telemetry: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = Tally[observation.OperationKey](observation.without_tenant)
+    for number in range(MOST_SERIES + 500):
+        for _ in range(2):
+            crowd.add(("http", "crowded", "net", f"tenant-{number}"))
+    monkeypatch.setattr(observation, "_operations", crowd)
+    assert len(crowd) == MOST_SERIES + 1
+    assert [operations(outcome="crowded", tenant_id=f"tenant-{one}") for one in (0, MOST_SERIES - 1)] == [2, 2]
+    assert operations(outcome="crowded", tenant_id=OTHER) == 1_000
+    assert operations(outcome="crowded") == 2 * (MOST_SERIES + 500)
 
 
 async def test_requests_and_operations_are_counted_by_tenant_and_outcome(telemetry: None) -> None:
