@@ -17,6 +17,8 @@ from core.standards.policy.spans import Span
 from core.standards.repository.adaptations import adaptations_of
 from core.standards.repository.lineages import set_lineage
 from core.standards.repository.published import overlays_of, versions_by_id
+from core.standards.rollouts.policy.succession import Issue, Succession
+from core.standards.rollouts.standing import succession_of
 from core.standards.vocabulary import Operator, OverlayKind
 
 
@@ -26,15 +28,17 @@ class Gathered:
 
     Attributes:
         lineage: The tenant and all above it, root first.
-        versions: Published versions that hold at some instant asked about.
+        versions: Published versions the tenant is on at some instant asked about, each with the span in which it is.
         above: Overlays of the units above, of all times.
         own: The tenant's own overlays, of all times.
+        succession: What decides which version the tenant is on.
     """
 
     lineage: Sequence[UUID]
     versions: Sequence[Version]
     above: Sequence[Overlay]
     own: Sequence[Overlay]
+    succession: Succession
 
     @property
     def overlays(self) -> Sequence[Overlay]:
@@ -60,21 +64,24 @@ async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, kno
         unit: The tenant, last of the lineage.
         code: The standard.
         lineage: The tenant and all above it, root first, as placed at the time asked about.
-        span: The time asked about; versions that hold at no instant of it are not read.
+        span: The time asked about; versions the tenant is on at no instant of it are not read.
         known_at: What was known then; what is known now where it is empty.
     """
     async with seeing(unit, lineage):
         rows = await overlays_of(unit, code, lineage, known_at)
-        holding = [row for row in rows if row.kind == OverlayKind.VERSION and span_of(row).meets(span)]
-        named = [row.published_version_id for row in holding if row.published_version_id is not None]
-        texts = await versions_by_id(unit, named) if named else {}
+        issued = {row.published_version_id: row for row in rows if row.kind == OverlayKind.VERSION}
+        issues = [Issue(id=key, span=span_of(row)) for key, row in issued.items() if key is not None]
+        succession = await succession_of(unit, code, lineage, issues, known_at)
+        pieces = [piece for piece in succession.pieces() if piece.span.meets(span)]
+        texts = await versions_by_id(unit, {piece.version_id for piece in pieces}) if pieces else {}
     above = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
     own = await adaptations_of(unit, code, known_at)
     return Gathered(
         lineage=lineage,
-        versions=[version_of(row, texts[row.published_version_id]) for row in holding if row.published_version_id],
+        versions=[version_of(issued[one.version_id], texts[one.version_id], one.span) for one in pieces],
         above=[overlay_of(row, row.owner_tenant_id) for row in above],
         own=[overlay_of(row, row.tenant_id) for row in own],
+        succession=succession,
     )
 
 
@@ -111,8 +118,8 @@ def span_of(row: PublishedOverlay | Adaptation) -> Span:
     return Span(row.valid_from, row.valid_to)
 
 
-def version_of(row: PublishedOverlay, version: PublishedVersion) -> Version:
-    """Give a published version as an overlay."""
+def version_of(row: PublishedOverlay, version: PublishedVersion, span: Span) -> Version:
+    """Give a published version as an overlay, with the span in which the tenant is on it."""
     return Version(
         id=version.id,
         overlay_id=row.id,
@@ -121,7 +128,7 @@ def version_of(row: PublishedOverlay, version: PublishedVersion) -> Version:
         hash=version.hash,
         author_id=version.author_id,
         approver_id=version.approver_id,
-        span=span_of(row),
+        span=span,
         recorded_from=row.recorded_from,
     )
 

@@ -5,7 +5,7 @@ where they are the same as before, so is what they fold to. One statement asks f
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,6 +28,11 @@ BEARING: Final = """
         ORDER BY id) AS above,
       ARRAY(SELECT id FROM adaptations
         WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL ORDER BY id) AS own,
+      ARRAY(SELECT id FROM rollout_stages
+        WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
+        ORDER BY id) AS stages,
+      ARRAY(SELECT id FROM adoptions
+        WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL ORDER BY id) AS adopted,
       EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = asked.hash) AS kept
     FROM unnest($3::text[], $4::text[]) AS asked (code, hash)
 """
@@ -41,11 +46,15 @@ class Bearing:
         lineage: The tenant and all above it, root first.
         above: Ids of what units of the lineage published, as known now.
         own: Ids of the tenant's own adaptations, as known now.
+        stages: Ids of where the waves of rollouts stand, as known now; which wave the tenant is in never changes.
+        adopted: Ids of the tenant's own adoptions, as known now.
     """
 
     lineage: tuple[UUID, ...]
     above: tuple[UUID, ...]
     own: tuple[UUID, ...]
+    stages: tuple[UUID, ...]
+    adopted: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +141,9 @@ async def bearing_on(unit: Unit, hashes: Mapping[str, str], lineage: Sequence[UU
     """Name all that bears on some standards, by code, and tell whether the document of the hash given is kept."""
     asked = (list(hashes), list(hashes.values()))
     rows = await fetch(unit, BEARING, unit.network_id, unit.tenant_id, *asked, list(lineage))
-    return {row["code"]: (Bearing(tuple(lineage), tuple(row["above"]), tuple(row["own"])), row["kept"]) for row in rows}
+    return {row["code"]: (Bearing(tuple(lineage), *ids_in(row)), row["kept"]) for row in rows}
+
+
+def ids_in(row: Mapping[str, Sequence[UUID]]) -> Iterator[tuple[UUID, ...]]:
+    """Give the ids of all that bears, in the order in which :class:`Bearing` has them."""
+    return (tuple(row[name]) for name in ("above", "own", "stages", "adopted"))

@@ -1,0 +1,1 @@
+"""Rollouts: how a published version reaches the units below wave by wave, and how each acknowledges it."""

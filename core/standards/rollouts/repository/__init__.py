@@ -1,0 +1,1 @@
+"""SQL of rollouts, and nothing else."""
