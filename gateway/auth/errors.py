@@ -276,6 +276,23 @@ class TenantSuspended(AccessRefused):
 
 
 @fact
+class AccessChanged(AccessRefused):
+    """What somebody may see here is less, or another tenant's, than when their stream began."""
+
+    code: ClassVar[str] = "auth.access_changed"
+
+    @property
+    def message(self) -> str:
+        """Say what has changed."""
+        return "What you may see here has changed since this stream began."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Begin the stream again; it then shows what is permitted now."
+
+
+@fact
 class IssuerUnavailable(DomainError):  # noqa: N818 - errors are facts
     """The issuer's keys could not be fetched, and none are remembered."""
 

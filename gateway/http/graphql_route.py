@@ -111,7 +111,8 @@ class GraphqlRoute:
     async def _answers(self, operation: Operation, watch: Watch, observed: Observed) -> AsyncIterator[bytes]:
         with self._streams.one():
             opened = await watch.open()
-            async with aclosing(self._operations.stream(operation, opened, observed.request_id)) as answers:
+            results = self._operations.stream(operation, opened, observed.request_id)
+            async with aclosing(watch.admitting(results, opened)) as answers:
                 async for answer in answers:
                     note_operation(observed, "sse", opened, outcome_of(answer))
                     yield answer.written()

@@ -1,15 +1,19 @@
 """What is known of open streams: how many there are, whether the server is stopping, whether each is still allowed."""
 
 import asyncio
-from collections.abc import Collection, Generator
+from collections.abc import AsyncGenerator, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from core.kernel.errors import DomainError
-from gateway.auth.errors import IssuerUnavailable
+from core.kernel.scope import Scope
+from gateway.auth.errors import AccessChanged, IssuerUnavailable
 from gateway.auth.identity import Opened
 from gateway.auth.sign_in import SignIn
 from gateway.http.errors import Draining, TooManyStreams
+
+T = TypeVar("T")
 
 
 class OpenStreams:
@@ -75,6 +79,14 @@ class Credentials:
     tenant: str | None
 
 
+def still_covers(now: Scope | None, begun: Scope) -> bool:
+    """Tell whether somebody may see all that they might when their stream began; more is no reason to end it."""
+    if now is None:
+        return False
+    same_place = (now.network_id, now.tenant_id, now.lineage) == (begun.network_id, begun.tenant_id, begun.lineage)
+    return same_place and begun.permissions <= now.permissions
+
+
 async def end_all(tasks: Collection[asyncio.Task[None] | asyncio.Task[DomainError]]) -> None:
     """Cancel tasks and wait until each has let go of what it held, however it ends."""
     for task in tasks:
@@ -84,6 +96,13 @@ async def end_all(tasks: Collection[asyncio.Task[None] | asyncio.Task[DomainErro
     for task in tasks:
         if not task.cancelled():
             task.exception()  # looked at, so that nobody reports it as forgotten
+
+
+async def next_of(answers: AsyncGenerator[T]) -> tuple[T] | None:
+    """Give the next answer; nothing where there are no more."""
+    async for one in answers:
+        return (one,)
+    return None
 
 
 class Watch:
@@ -105,6 +124,50 @@ class Watch:
     async def open(self) -> Opened:
         """Open the stream's token as of now."""
         return await self._sign_in.open(self._credentials.token, self._credentials.tenant)
+
+    async def admitting(self, answers: AsyncGenerator[T], begun: Opened) -> AsyncGenerator[T]:
+        """Give answers as they come, each only after a look at whether it may still be seen.
+
+        While none comes it is looked now and then all the same.
+
+        Args:
+            answers: The answers; closed at the end, however it comes.
+            begun: What the token opened when they began.
+
+        Raises:
+            DomainError: The token has ended, or what it opens has.
+        """
+        try:
+            while True:
+                coming = asyncio.create_task(next_of(answers))
+                try:
+                    while not coming.done():
+                        await asyncio.wait({coming}, timeout=self._every_s)
+                        await self._see(begun)
+                finally:
+                    if not coming.done():
+                        coming.cancel()
+                        await asyncio.wait({coming})
+                found = coming.result()
+                if found is None:
+                    return
+                yield found[0]
+        finally:
+            await answers.aclose()
+
+    async def _see(self, begun: Opened) -> None:
+        if self._credentials.token is None:
+            return
+        try:
+            now = await self.open()
+        except IssuerUnavailable:
+            return
+        if begun.scope is None:
+            return
+        if now.withheld is not None:
+            raise now.withheld
+        if not still_covers(now.scope, begun.scope):
+            raise AccessChanged
 
     async def refusal(self) -> DomainError:
         """Wait for a reason to end the stream."""

@@ -1,7 +1,7 @@
 """One websocket: it is initialised with a token, carries operations side by side, and ends when it may not go on."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -166,12 +166,14 @@ class Connection:
         try:
             opened = await watch.open()
             admitted = await self._admission.admitted(operation)
-            async for answer in self._operations.stream(admitted, opened, self._observed.request_id):
-                note_operation(self._observed, "websocket", opened, outcome_of(answer))
-                if not answer.executed:
-                    await self._end(name, {"type": "error", "payload": errors_of(answer)})
-                    return
-                await self._send({"type": "next", "id": name, "payload": answer.payload()})
+            results = self._operations.stream(admitted, opened, self._observed.request_id)
+            async with aclosing(watch.admitting(results, opened)) as answers:
+                async for answer in answers:
+                    note_operation(self._observed, "websocket", opened, outcome_of(answer))
+                    if not answer.executed:
+                        await self._end(name, {"type": "error", "payload": errors_of(answer)})
+                        return
+                    await self._send({"type": "next", "id": name, "payload": answer.payload()})
             await self._end(name, {"type": "complete"})
         except DomainError as refusal:
             await self._refuse(name, refusal)

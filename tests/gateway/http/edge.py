@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -87,6 +87,23 @@ async def forever(context: RequestContext) -> AsyncIterator[str]:
         OPEN.remove(context.correlation_id)
 
 
+@subscription(permission=SIGNED_IN, description="Says hello in the tenant with every beat.", returns=str)
+async def pulse(context: RequestContext) -> AsyncIterator[str]:
+    OPEN.append(context.correlation_id)
+    try:
+        while True:
+            yield str(context.acting.tenant_id)
+            BEATS.append(asyncio.Event())
+            await BEATS[-1].wait()
+    finally:
+        OPEN.remove(context.correlation_id)
+
+
+@query_field(permission=SIGNED_IN, description="Counts the beats.")
+async def beats() -> int:
+    return len(BEATS)
+
+
 @subscription(permission=SIGNED_IN, description="Breaks after the first.", returns=int)
 async def breaking() -> AsyncIterator[int]:
     yield 1
@@ -95,8 +112,13 @@ async def breaking() -> AsyncIterator[int]:
 
 OPEN: list[str] = []
 WAITING: list[str] = []
+BEATS: list[asyncio.Event] = []
+"""One for each time that somebody began to wait for the next beat, or that a test counted one."""
+
 CONTRIBUTION = Contribution(
-    feature="edge", queries=[hello, tenant, actor, boom, rare, echo], subscriptions=[count, forever, breaking]
+    feature="edge",
+    queries=[hello, tenant, actor, boom, rare, echo, beats],
+    subscriptions=[count, forever, breaking, pulse],
 )
 
 
@@ -106,6 +128,8 @@ class People:
 
     tenants: dict[str, list[UUID]] = field(default_factory=dict[str, list[UUID]])
     suspended: set[UUID] = field(default_factory=set[UUID])
+    permissions: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    moved: set[UUID] = field(default_factory=set[UUID])
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict[tuple[str, str], Account])
 
     async def person(self, token: PersonToken, tenant_id: UUID | None, at: datetime) -> Opened:
@@ -120,7 +144,10 @@ class People:
             return Opened(token=token, actor=person, withheld=errors.NoMembership())
         if chosen in self.suspended:
             return Opened(token=token, actor=person, withheld=errors.TenantSuspended())
-        return Opened(token=token, actor=person, scope=scope_of(person, chosen, at))
+        scope = scope_of(person, chosen, at)
+        held = self.permissions.get(token.subject, scope.permissions)
+        lineage = (NETWORK, chosen) if chosen in self.moved else scope.lineage
+        return Opened(token=token, actor=person, scope=replace(scope, permissions=held, lineage=lineage))
 
     async def service(self, token: ServiceToken, at: datetime) -> Opened:
         machine = Actor(ActorKind.SERVICE, token.account_id)

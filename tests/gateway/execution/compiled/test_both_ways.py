@@ -26,6 +26,7 @@ LONG = int(os.environ.get("TOUCHSTONE_OPERATIONS", "0"))
 SEED = int(os.environ.get("TOUCHSTONE_OPERATIONS_SEED", "0")) or SystemRandom().randrange(1, 2**31)
 SHORT = 250
 TOLD_EVERY = 1_000
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 
 @dataclass(frozen=True)

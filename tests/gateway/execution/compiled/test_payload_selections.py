@@ -35,6 +35,7 @@ from tests.tenants.office import Office
 
 SHORT = 240
 LEAST_PRINTED = 0.75
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 SEVERAL = [{"channel": "phone", "standardCode": CODE, "externalId": f"several {one}"} for one in (3, 1, 2, 1)]
 
 
