@@ -1,14 +1,14 @@
 """Judge records that have been read: count what is counted of them, and ask every rule the tenant has enabled."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from touchstone_sdk import RecordResult, RecordScored, Score
+from touchstone_sdk import RecordResult, RecordScored, RecordView, Score
 
 from core.kernel.ids import new_id
 from core.kernel.work import Work
@@ -24,7 +24,8 @@ from core.quality.effective import effective_limit
 from core.quality.policy import resolution_seconds
 from core.quality.repository import WHOLE_RECORD
 from core.quality.subjects import Subject
-from core.standards.policy.view import EffectiveView
+from core.standards.policy.variants import EVERYWHERE, chosen
+from core.standards.policy.view import Choices, EffectiveView
 
 NOT_FOR_THIS_TENANT = (PluginIsNotApproved, PluginIsNotEnabled, PluginIsRevoked, PluginLacksScopes)
 BATCH = 500
@@ -32,10 +33,30 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What some records are judged against: the tenant's effective standard and the limit headquarters published."""
+    """What some records are judged against.
+
+    Attributes:
+        view: The tenant's effective standard.
+        published_limits: The limit headquarters published, in seconds, by variant.
+    """
 
     view: EffectiveView
-    published_limit_seconds: int | None
+    published_limits: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What records are measured by: the document they pin, and what their context chooses.
+
+    Attributes:
+        hash: Hash of the effective document.
+        choices: The variants chosen in it.
+        published: The variant chosen of the published limit.
+    """
+
+    hash: str
+    choices: Choices = ()
+    published: str = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +105,45 @@ class Judged:
 async def judge(work: Work, hearing: Hearing) -> Judged:
     """Count every record and ask every rule about it, batch by batch of those that pin the same document."""
     judged = Judged({one.view.id: one.version for one in hearing.subjects})
-    for hash_, some in by_standard(hearing.subjects).items():
-        standing = hearing.standings[hash_]
-        judged.figures.extend(figures_rows(some, standing, hearing.zone))
+    for measure, some in by_measure(hearing).items():
+        standing = hearing.standings[measure.hash]
+        judged.figures.extend(figures_rows(some, standing, measure, hearing.zone))
         for start in range(0, len(some), BATCH):
-            await ask_rules(work, standing.view, some[start : start + BATCH], judged)
+            await ask_rules(work, standing.view, measure.choices, some[start : start + BATCH], judged)
     return judged
 
 
-def by_standard(subjects: Sequence[Subject]) -> dict[str, list[Subject]]:
-    """Group records by the effective document they pin."""
-    groups: dict[str, list[Subject]] = defaultdict(list)
-    for one in subjects:
-        groups[one.effective_hash].append(one)
+def by_measure(hearing: Hearing) -> dict[Measure, list[Subject]]:
+    """Group records by what they are measured by."""
+    groups: dict[Measure, list[Subject]] = defaultdict(list)
+    for one in hearing.subjects:
+        groups[measure_of(one, hearing.standings[one.effective_hash])].append(one)
     return groups
 
 
-def figures_rows(subjects: Sequence[Subject], standing: Standing, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    """Count records that pin the same document."""
+def measure_of(subject: Subject, standing: Standing) -> Measure:
+    """Tell what a record is measured by; most standards have no variants."""
+    if not standing.view.variants:
+        return Measure(subject.effective_hash)
+    context = context_of(subject.view)
+    return Measure(
+        subject.effective_hash, standing.view.choices(context), chosen(standing.published_limits.keys(), context)
+    )
+
+
+def context_of(record: RecordView) -> dict[str, str]:
+    """Tell what is known of a record that a value of the standard can hang on."""
+    known = {"channel": record.channel, "priority": record.priority}
+    return {key: said for key, said in known.items() if said is not None}
+
+
+def figures_rows(
+    subjects: Sequence[Subject], standing: Standing, measure: Measure, zone: ZoneInfo
+) -> Iterator[dict[str, Any]]:
+    """Count records that are measured alike."""
     limits = {
-        "published_limit_seconds": standing.published_limit_seconds,
-        "effective_limit_seconds": effective_limit(standing.view),
+        "published_limit_seconds": standing.published_limits.get(measure.published),
+        "effective_limit_seconds": effective_limit(standing.view, measure.choices),
     }
     for one in subjects:
         record = one.view
@@ -117,11 +156,13 @@ def figures_rows(subjects: Sequence[Subject], standing: Standing, zone: ZoneInfo
         }
 
 
-async def ask_rules(work: Work, view: EffectiveView, subjects: Sequence[Subject], judged: Judged) -> None:
+async def ask_rules(
+    work: Work, view: EffectiveView, choices: Choices, subjects: Sequence[Subject], judged: Judged
+) -> None:
     """Ask every rule about a batch; rules of plugins that this tenant does not use are passed over."""
     invoker = work.services.get(Invoker)
     records = [one.view for one in subjects]
-    shown = view.for_plugins()
+    shown = view.for_plugins(choices)
     for ref, _ in invoker.registry.rules():
         try:
             scoring = await invoker.score(work.scope, ref, shown, records)

@@ -12,7 +12,7 @@ import orjson
 from core.kernel.unit import Unit
 from core.kernel.work import Work
 from core.plugin_host.errors import PluginError
-from core.quality.effective import published_limit
+from core.quality.effective import published_limits
 from core.quality.judge import Hearing, Judged, Standing, judge
 from core.quality.repository import add_up_days, days_counted, drop_days, keep_figures, keep_scores, lock_figures
 from core.quality.subjects import Subject, published_texts, subjects_of_records, versions_now
@@ -65,7 +65,7 @@ async def read_standings(unit: Unit, hashes: set[str]) -> dict[str, Standing]:
     views = await pinned_views(unit, hashes)
     versions = {hash_: str(orjson.loads(view.document)["published"]) for hash_, view in views.items()}
     published = await published_texts(unit, sorted(set(versions.values())))
-    return {hash_: Standing(view, published_limit(published[versions[hash_]])) for hash_, view in views.items()}
+    return {hash_: Standing(view, published_limits(published[versions[hash_]])) for hash_, view in views.items()}
 
 
 async def time_zone(unit: Unit) -> ZoneInfo:

@@ -1,6 +1,6 @@
 """Adapt a standard for one's tenant within bounds, and withdraw an adaptation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import check_overlay
 from core.standards.models import Adaptation
 from core.standards.permissions import ADAPT_STANDARDS
-from core.standards.policy.checks import checked_note
+from core.standards.policy.checks import at, checked_note
 from core.standards.policy.content import Narrowing
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.spans import Span
+from core.standards.policy.variants import Context, checked_context, selector_text
 from core.standards.repository.adaptations import Head, adaptation_by_id, adaptations_of, next_head
 from core.standards.resolve import zoned
 from core.standards.vocabulary import Operator, aspect_of
@@ -33,6 +34,8 @@ class Adapt:
         code: The standard.
         clause_key: The clause.
         parameter_key: The parameter; empty for the clause's text.
+        context: The contexts it is for, by context key; all by default. One that is not received from above is a
+            variant of the tenant's own, which takes the grant to append.
         operator: What is done.
         value: For all operators but ``narrow``: the value, the entries to append or remove, or a text per locale.
         narrowing: For ``narrow``.
@@ -46,6 +49,7 @@ class Adapt:
     code: str
     clause_key: str
     parameter_key: str = ""
+    context: Context = field(default_factory=dict[str, str])
     operator: Operator = Operator.ASSIGN
     value: JsonValue = None
     narrowing: Narrowing | None = None
@@ -83,6 +87,7 @@ async def adapt(unit: Unit, command: Adapt) -> Adaptation:
         WrongType: The value has not the form of the parameter's type.
         BoundExceeded: The value does not keep to a bound.
         BoundWidened: The narrowing would widen what is received.
+        VariantsAreAmbiguous: It would add a variant that is just as specific as another.
         NoStandardInForce: No version holds at some instant of its validity.
         PublisherCannotAdapt: The tenant publishes the standard itself.
         StaleEdit: The tenant's side of the standard was changed since it was read.
@@ -171,6 +176,7 @@ def overlay_asked(unit: Unit, command: Adapt, span: Span, head: Head) -> Overlay
         owner_tenant_id=unit.tenant_id,
         clause_key=command.clause_key,
         parameter_key=command.parameter_key,
+        variant=variant_asked(command),
         operator=command.operator,
         value=command.value,
         narrowing=command.narrowing,
@@ -182,15 +188,25 @@ def overlay_asked(unit: Unit, command: Adapt, span: Span, head: Head) -> Overlay
     )
 
 
+def variant_asked(command: Adapt) -> str:
+    """Give the variant that is asked for."""
+    with at("context"):
+        context = checked_context(command.context)
+        if context and not command.parameter_key:
+            raise ValueError("the text of a clause is the same in all contexts")
+    return selector_text(context)
+
+
 def same_place(row: Adaptation, overlay: Overlay) -> bool:
-    """Tell whether a row changes the same side of the same place, in all contexts."""
+    """Tell whether a row changes the same side of the same place, for the same contexts."""
     place = (row.clause_key, row.parameter_key, row.variant, row.aspect)
-    return place == (overlay.clause_key, overlay.parameter_key, "", aspect_of(overlay.operator))
+    return place == (overlay.clause_key, overlay.parameter_key, overlay.variant, aspect_of(overlay.operator))
 
 
 async def record(unit: Unit, adaptation: Adaptation, action: str, **details: str) -> None:
     """Write the audit entry and the event; units below read the copies that are written after them."""
     facts = {"standard": adaptation.code, "clause": adaptation.clause_key, "parameter": adaptation.parameter_key}
+    facts |= {"variant": adaptation.variant} if adaptation.variant else {}
     await record_act(
         unit,
         action=action,

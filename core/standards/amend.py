@@ -50,6 +50,7 @@ def row_of(unit: Unit, code: str, overlay: Overlay, based_on: UUID, head: Head) 
         code=code,
         clause_key=overlay.clause_key,
         parameter_key=overlay.parameter_key,
+        variant=overlay.variant,
         aspect=aspect_of(overlay.operator).value,
         operator=overlay.operator.value,
         value=overlay.value,

@@ -127,6 +127,32 @@ class BoundWidened(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class VariantsAreAmbiguous(DomainError):  # noqa: N818 - errors are facts
+    """Two variants of a parameter are equally specific, and in some context both would apply.
+
+    Attributes:
+        place: The clause and the parameter joined by a dot.
+        first: One variant, such as ``site.country=PL``.
+        second: The other.
+    """
+
+    place: str
+    first: str
+    second: str
+    code: ClassVar[str] = "standards.variants_ambiguous"
+
+    @property
+    def message(self) -> str:
+        """Name both."""
+        return f"The variants {self.first} and {self.second} of {self.place} are equally specific and could both apply."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Add a key to one of them, or make a third that names the keys of both."
+
+
+@fact
 class WrongType(DomainError):  # noqa: N818 - errors are facts
     """The value has not the form of the parameter's type.
 

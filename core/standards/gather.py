@@ -141,6 +141,7 @@ def overlay_of(row: PublishedOverlay | Adaptation, owner: UUID) -> Overlay:
         owner_tenant_id=owner,
         clause_key=row.clause_key,
         parameter_key=row.parameter_key,
+        variant=row.variant,
         operator=Operator(row.operator),
         value=row.value,
         narrowing=None if row.narrowing is None else msgspec.convert(row.narrowing, type=Narrowing),

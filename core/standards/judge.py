@@ -10,16 +10,20 @@ from core.standards.errors import (
     ClauseIsLocked,
     NoStandardInForce,
     UnknownParameter,
+    VariantsAreAmbiguous,
     WrongType,
 )
 from core.standards.gather import Gathered
+from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue, json_text
-from core.standards.policy.fold import slot_received
+from core.standards.policy.fold import open_to, slots_received
 from core.standards.policy.limits import first_looser
 from core.standards.policy.overlays import Overlay
+from core.standards.policy.passing import Slots, may_vary
 from core.standards.policy.slots import Judged, Slot, descend, own_limits, received
 from core.standards.policy.spans import Span
-from core.standards.vocabulary import Aspect, Outcome, aspect_of
+from core.standards.policy.variants import ambiguous
+from core.standards.vocabulary import Aspect, Operator, Outcome, aspect_of
 
 
 def check_overlay(gathered: Gathered, code: str, overlay: Overlay) -> UUID:
@@ -38,10 +42,13 @@ def check_overlay(gathered: Gathered, code: str, overlay: Overlay) -> UUID:
         if version is None:
             raise NoStandardInForce(standard=code, at=instant)
         place = (overlay.clause_key, overlay.parameter_key)
-        slot = slot_received(version, gathered.above, gathered.lineage, instant, place)
-        if slot is None:
+        slots = slots_received(version, gathered.above, gathered.lineage, instant, place)
+        other = beside(gathered, overlay, instant)
+        if slots is None or not is_there(slots, overlay, other):
             raise UnknownParameter(standard=code, place=overlay.address, at=instant)
-        check_at(slot, overlay, beside(gathered, overlay, instant), instant)
+        if overlay.variant not in slots:
+            check_choice(slots, gathered, overlay, instant)
+        check_at(open_to(slots, overlay.variant), overlay, other, instant)
     first = gathered.version_at(overlay.span.start)
     if first is None:
         raise NoStandardInForce(standard=code, at=overlay.span.start)
@@ -64,6 +71,23 @@ def beside(gathered: Gathered, overlay: Overlay, instant: datetime) -> Overlay |
         ),
         None,
     )
+
+
+def is_there(slots: Slots, overlay: Overlay, other: Overlay | None) -> bool:
+    """Tell whether there is something to change: a variant that is received, or is or has been added by the owner."""
+    adds = any(one is not None and one.operator is Operator.ASSIGN for one in (overlay, other))
+    return overlay.variant in slots or (adds and may_vary(slots))
+
+
+def check_choice(slots: Slots, gathered: Gathered, overlay: Overlay, instant: datetime) -> None:
+    """Refuse to add a variant between which and another no context could choose."""
+    place = (overlay.clause_key, overlay.parameter_key)
+    own = {
+        one.variant for one in gathered.own if (one.clause_key, one.parameter_key) == place and one.span.holds(instant)
+    }
+    for other in sorted({*slots, *own} - {overlay.variant}):
+        if ambiguous(other, overlay.variant):
+            raise VariantsAreAmbiguous(place=address(*place), first=other, second=overlay.variant)
 
 
 def check_at(slot: Slot, overlay: Overlay, other: Overlay | None, instant: datetime) -> None:

@@ -12,10 +12,12 @@ from core.kernel.unit import Unit
 from core.standards.errors import NoStandardInForce, TooRecentToKnow
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.permissions import READ_STANDARDS
+from core.standards.policy.checks import at as place
 from core.standards.policy.documents import hash_of
 from core.standards.policy.effective import effective_text
-from core.standards.policy.fold import EffectiveStandard, fold
+from core.standards.policy.fold import EffectiveStandard, EffectiveValue, fold
 from core.standards.policy.spans import Span
+from core.standards.policy.variants import Context, checked_context
 from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
 from core.standards.repository.adaptations import keep_document, kept_documents, revision_of
 
@@ -36,6 +38,7 @@ class Resolution:
         at: The instant it holds at.
         known_at: The instant of knowledge; empty for now.
         revision: Revision of the tenant's own side as it is now, to send back with an adaptation.
+        context: What was asked to be known of the situation.
     """
 
     standard: EffectiveStandard
@@ -44,10 +47,20 @@ class Resolution:
     at: datetime
     known_at: datetime | None
     revision: int
+    context: Context
+
+    @property
+    def chosen(self) -> Sequence[EffectiveValue]:
+        """Every parameter and every adaptable text, in reading order, as it holds in the context."""
+        return [self.standard.choose(place, self.context) for place in self.standard.values]
 
 
 async def effective_standard(
-    unit: Unit, code: str, at: datetime | None = None, known_at: datetime | None = None
+    unit: Unit,
+    code: str,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    context: Context | None = None,
 ) -> Resolution:
     """Resolve a standard for the unit's tenant; nothing is written.
 
@@ -56,14 +69,17 @@ async def effective_standard(
         code: The standard.
         at: The instant asked about; now by default.
         known_at: Answer as was known at this instant; at least ten seconds ago.
+        context: What is known of the situation, by context key; it chooses among variants, the document has them all.
 
     Raises:
         NotPermitted: The actor may not read standards.
         NoStandardInForce: No version holds at that instant.
         TooRecentToKnow: A write might still change what was known then.
-        InvalidInput: An instant has no zone.
+        InvalidInput: An instant has no zone, or the context is none.
     """
     unit.scope.require(READ_STANDARDS)
+    with place("context"):
+        situation = checked_context(context or {})
     instant = zoned(at, "at") or unit.now
     check_known_at(zoned(known_at, "knownAt"))
     lineage = await lineage_at(unit, instant)
@@ -77,6 +93,7 @@ async def effective_standard(
         at=instant,
         known_at=known_at,
         revision=await revision_of(unit, code),
+        context=situation,
     )
 
 

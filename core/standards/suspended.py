@@ -57,7 +57,7 @@ def suspensions(gathered: Gathered, span: Span) -> dict[UUID, Suspension]:
         if version is None:
             continue
         standard = fold(version, gathered.overlays, gathered.lineage, instant)
-        reasons = [judged for value in standard.values.values() for judged in value.why]
+        reasons = [judged for value in standard.every() for judged in value.why]
         for judged in (*reasons, *standard.orphans):
             if judged.overlay.id in own and judged.outcome is not Outcome.IN_FORCE:
                 found.setdefault(judged.overlay.id, Suspension(judged=judged, at=instant))

@@ -137,6 +137,7 @@ class Outcome(StrEnum):
     LOCKED = "locked"
     WRONG_TYPE = "wrong_type"
     ORPHANED = "orphaned"
+    AMBIGUOUS = "ambiguous"
 
 
 def aspect_of(operator: Operator) -> Aspect:

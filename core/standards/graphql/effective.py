@@ -8,6 +8,7 @@ from strawberry import ID
 
 from core.kernel.graphql.ids import global_id
 from core.kernel.graphql.types import shows, value
+from core.standards.graphql.contexts import ContextType, context_shown
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import NarrowingType, narrowing_shown
 from core.standards.graphql.vocabulary import Facet, Operator, Outcome, OverlayKind, ParameterType, TimeUnit
@@ -17,6 +18,7 @@ from core.standards.policy.content import plain_narrowing
 from core.standards.policy.fold import EffectiveValue
 from core.standards.policy.overlays import Version
 from core.standards.policy.slots import Judged
+from core.standards.policy.variants import read_selector
 from core.standards.resolve import Resolution
 
 
@@ -37,6 +39,7 @@ class OverlayReasonType:
     owner: ID = shows("The tenant that laid it.")
     overlay_id: str = shows("Its id, as the audit trail names it.")
     version: str | None = shows("For a version, its number.")
+    variant: str | None = shows("For an adaptation, the contexts it is for; empty text for all.")
     operator: Operator | None = shows("For an adaptation, what it does.")
     value: Json | None = shows("What it says.")
     narrowing: NarrowingType | None = shows("For `NARROW`, what it narrows.")
@@ -57,6 +60,8 @@ class EffectiveValueType:
 
     clause_key: str = shows("The clause.")
     parameter_key: str = shows("The parameter; empty for the clause's text.")
+    variant: str = shows("The contexts it holds in, such as `tier=gold&channel=phone`; empty for all others.")
+    context: ContextType | None = shows("The same, taken apart.")
     type: ParameterType | None = shows("Type of the value; empty for a text per language.")
     unit: TimeUnit | None = shows("For a duration, what its seconds count.")
     value: Json = shows("What holds.")
@@ -79,8 +84,13 @@ class EffectiveStandardType:
     at: datetime = shows("The instant it holds at.")
     known_at: datetime | None = shows("The instant of knowledge it was asked for; empty for now.")
     revision: int = shows("Revision of the tenant's own side; send it back when you adapt.")
-    values: list[EffectiveValueType] = shows("Every parameter, and every text that may be adapted, in reading order.")
-    orphans: list[OverlayReasonType] = shows("Adaptations of clauses or parameters that the version has no more.")
+    values: list[EffectiveValueType] = shows(
+        "Every parameter, and every text that may be adapted, in reading order, as it holds in the context asked about."
+    )
+    variants: list[EffectiveValueType] = shows("Every value for some contexts only, of all parameters.")
+    orphans: list[OverlayReasonType] = shows(
+        "Adaptations of what the version has no more, and variants that cannot be added."
+    )
 
 
 def limit_shown(limit: Limit) -> LimitType:
@@ -100,6 +110,7 @@ def version_shown(version: Version, said: object) -> OverlayReasonType:
         owner=global_id("Tenant", version.owner_tenant_id),
         overlay_id=str(version.overlay_id),
         version=version.content.number,
+        variant=None,
         operator=None,
         value=said,
         narrowing=None,
@@ -123,6 +134,7 @@ def judged_shown(judged: Judged) -> OverlayReasonType:
         owner=global_id("Tenant", overlay.owner_tenant_id),
         overlay_id=str(overlay.id),
         version=None,
+        variant=overlay.variant,
         operator=overlay.operator,
         value=overlay.value,
         narrowing=None if overlay.narrowing is None else narrowing_shown(plain_narrowing(overlay.narrowing)),
@@ -143,6 +155,8 @@ def value_shown(version: Version, found: EffectiveValue) -> EffectiveValueType:
     return EffectiveValueType(
         clause_key=found.clause_key,
         parameter_key=found.parameter_key,
+        variant=found.variant,
+        context=context_shown(read_selector(found.variant)) if found.variant else None,
         type=found.type,
         unit=found.unit,
         value=found.value,
@@ -171,6 +185,7 @@ def resolution_shown(resolution: Resolution) -> EffectiveStandardType:
         at=resolution.at,
         known_at=resolution.known_at,
         revision=resolution.revision,
-        values=[value_shown(standard.version, one) for one in standard.values.values()],
+        values=[value_shown(standard.version, one) for one in resolution.chosen],
+        variants=[value_shown(standard.version, one) for one in standard.every() if one.variant],
         orphans=judged_all(standard.orphans),
     )

@@ -10,6 +10,7 @@ from core.standards import adapt as adapting
 from core.standards import approve as approving
 from core.standards import draft as drafting
 from core.standards import publish as publishing
+from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import LocalizedTextInput
 from core.standards.graphql.types import AdaptationType, StandardVersionType
@@ -24,7 +25,14 @@ from core.standards.graphql.vocabulary import (
     ParameterType,
     TimeUnit,
 )
-from core.standards.policy.content import Bounds, ClauseContent, Narrowing, ParameterContent, StandardContent
+from core.standards.policy.content import (
+    Bounds,
+    ClauseContent,
+    Narrowing,
+    ParameterContent,
+    StandardContent,
+    VariantContent,
+)
 
 
 def texts(field: str, given: list[LocalizedTextInput]) -> dict[str, str]:
@@ -66,6 +74,25 @@ class BoundsInput:
         )
 
 
+@strawberry.input(description="A value of a parameter in some contexts.")
+class VariantInput:
+    """A variant."""
+
+    context: ContextInput = strawberry.field(description="What must be so for it to apply.")
+    default: Json = strawberry.field(description="The published value there, in the form of the parameter's type.")
+    bounds: BoundsInput | None = strawberry.field(
+        default=None, description="What levels below must keep to there; as for the parameter where it is left out."
+    )
+
+    def to_content(self, place: str) -> VariantContent:
+        """Give the variant."""
+        return VariantContent(
+            context=self.context.to_context(f"{place}.context"),
+            default=self.default,
+            bounds=None if self.bounds is None else self.bounds.to_bounds(),
+        )
+
+
 @strawberry.input(description="A typed value inside a clause.")
 class ParameterInput:
     """A parameter."""
@@ -80,8 +107,11 @@ class ParameterInput:
         default_factory=list, description="What levels below may do with it; nothing by default."
     )
     bounds: BoundsInput | None = strawberry.field(default=None, description="What they must keep to.")
+    variants: list[VariantInput] = strawberry.field(
+        default_factory=list, description="Other values in some contexts; of those that apply the most specific holds."
+    )
 
-    def to_content(self) -> ParameterContent:
+    def to_content(self, place: str) -> ParameterContent:
         """Give the parameter."""
         return ParameterContent(
             key=self.key,
@@ -90,6 +120,7 @@ class ParameterInput:
             unit=self.unit,
             operators=tuple(self.operators),
             bounds=self.bounds.to_bounds() if self.bounds else Bounds(),
+            variants=tuple(one.to_content(f"{place}.variants[{i}]") for i, one in enumerate(self.variants)),
         )
 
 
@@ -124,7 +155,7 @@ class ClauseInput:
             text=texts(f"{place}.text", self.text),
             operators=tuple(self.operators),
             body=self.body,
-            parameters=tuple(one.to_content() for one in self.parameters),
+            parameters=tuple(one.to_content(f"{place}.parameters[{i}]") for i, one in enumerate(self.parameters)),
         )
 
 
@@ -234,6 +265,11 @@ class AdaptParameterInput:
         description="Revision of your side of the standard, as `effectiveStandard` gave it; 0 before your first change."
     )
     parameter_key: str = strawberry.field(default="", description="The parameter; empty for the clause's text.")
+    context: ContextInput | None = strawberry.field(
+        default=None,
+        description="The contexts it is for, all by default. One that you do not receive is a variant of your own: "
+        "assign its value; it takes the grant to append.",
+    )
     operator: Operator = strawberry.field(default=Operator.ASSIGN, description="What is done.")
     value: Json | None = strawberry.field(
         default=None,
@@ -250,6 +286,7 @@ class AdaptParameterInput:
             code=self.code,
             clause_key=self.clause_key,
             parameter_key=self.parameter_key,
+            context=self.context.to_context("context") if self.context else {},
             operator=self.operator,
             value=self.value,
             narrowing=self.narrowing.to_narrowing() if self.narrowing else None,

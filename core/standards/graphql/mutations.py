@@ -16,6 +16,7 @@ from core.standards.errors import (
     NoStandardInForce,
     PublisherCannotAdapt,
     UnknownParameter,
+    VariantsAreAmbiguous,
     VersionIsElsewhere,
     VersionIsNotNewer,
     WrongType,
@@ -37,7 +38,7 @@ MOVING: tuple[type[DomainError], ...] = (NotFound, StaleEdit, VersionIsElsewhere
 @mutation(
     permission=DRAFT_STANDARDS,
     success=payload("DraftStandardSuccess", version=StandardVersionType),
-    errors=(InvalidInput, CodeIsTaken, VersionIsNotNewer, VersionIsElsewhere, StaleEdit),
+    errors=(InvalidInput, VariantsAreAmbiguous, CodeIsTaken, VersionIsNotNewer, VersionIsElsewhere, StaleEdit),
     description="Writes a new version of a standard whole, or writes its draft anew.",
 )
 async def draft_standard(unit: Unit, input: DraftStandardInput) -> Refs:
@@ -91,6 +92,7 @@ async def publish_version(unit: Unit, input: PublishVersionInput) -> Refs:
         PublisherCannotAdapt,
         StaleEdit,
         UnknownParameter,
+        VariantsAreAmbiguous,
         WrongType,
     ),
     description="Adapts a parameter or a clause's text for the tenant acted in; what it overlaps in time gives way.",

@@ -1,9 +1,13 @@
 """Queries of standards."""
 
 from datetime import datetime
+from typing import Annotated
+
+import strawberry
 
 from core.kernel.graphql.queries import query_connection, query_field, query_one
 from core.kernel.unit import Unit
+from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.effective import EffectiveStandardType, resolution_shown
 from core.standards.graphql.types import (
     AdaptationFilter,
@@ -18,6 +22,10 @@ from core.standards.permissions import READ_STANDARDS
 from core.standards.resolve import effective_standard as resolve
 
 COST = 50
+Situation = Annotated[
+    ContextInput | None,
+    strawberry.argument(name="context", description="What is known of the situation; `values` are chosen by it."),
+]
 
 standards = query_connection(
     "standards",
@@ -67,7 +75,12 @@ adaptations = query_connection(
     cost=COST,
 )
 async def effective_standard(
-    unit: Unit, code: str, at: datetime | None = None, known_at: datetime | None = None
+    unit: Unit,
+    code: str,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    situation: Situation = None,
 ) -> EffectiveStandardType:
     """Resolve a standard."""
-    return resolution_shown(await resolve(unit, code, at, known_at))
+    context = None if situation is None else situation.to_context("context")
+    return resolution_shown(await resolve(unit, code, at, known_at, context))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.types import Connection, entity, reads
 from core.kernel.reads import Column, Document, Expression, Formula, ToMany, ToOne
+from core.standards.graphql.contexts import VariantType, variants_of
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import (
     BoundsType,
@@ -48,6 +49,9 @@ class ParameterEntity:
     default: Json | None = reads(Column("default_value"), description="The published value, in the form of its type.")
     operators: list[Operator] = reads(operators_of("operators"), description="What levels below may do with it.")
     bounds: BoundsType = reads(bounds_of("bounds"), description="What they must keep to.")
+    variants: list[VariantType] = reads(
+        variants_of("variants"), description="Its values in some contexts, the most specific first."
+    )
 
 
 @entity(Clause, permission=READ_STANDARDS, description="One addressable requirement of a version.")
@@ -149,6 +153,9 @@ class AdaptationType:
     code: str = reads(Column("code"), description="The standard's name in the network.")
     clause_key: str = reads(Column("clause_key"), description="The clause.")
     parameter_key: str = reads(Column("parameter_key"), description="The parameter; empty for the clause's text.")
+    variant: str = reads(
+        Column("variant"), description="The contexts it is for, such as `tier=gold&channel=phone`; empty for all."
+    )
     operator: Operator = reads(Column("operator"), description="What it does.")
     value: Json | None = reads(Column("value"), description="For all operators but `NARROW`.")
     narrowing: NarrowingType | None = reads(narrowing_of("narrowing"), description="For `NARROW`.")

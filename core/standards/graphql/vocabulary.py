@@ -156,5 +156,6 @@ enumeration(
         "LOCKED": "The operator is not, or no longer, granted.",
         "WRONG_TYPE": "The parameter has another type now.",
         "ORPHANED": "The version has no such clause or parameter any more.",
+        "AMBIGUOUS": "It is a variant that is just as specific as another, and both could apply.",
     },
 )

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from itertools import combinations
 from typing import Final, cast
 from uuid import UUID
 
 import msgspec
 
 from core.kernel.errors import InvalidInput
+from core.standards.errors import VariantsAreAmbiguous
 from core.standards.policy.bounds import limits_of
 from core.standards.policy.content import (
     FORMAT,
@@ -16,6 +18,7 @@ from core.standards.policy.content import (
     ClauseContent,
     ParameterContent,
     StandardContent,
+    VariantContent,
     address,
 )
 from core.standards.policy.documents import JsonObject, JsonValue
@@ -24,16 +27,19 @@ from core.standards.policy.moves import checked_moves
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.process import checked_process
 from core.standards.policy.values import normalised, normalised_text, normalised_wording
+from core.standards.policy.variants import ambiguous, checked_context, in_order, selector_text
 from core.standards.vocabulary import ClauseKind, Facet, Flexibility, Operator, ParameterType, TimeUnit
 
 MAX_CLAUSES: Final = 1_000
 MAX_PARAMETERS: Final = 5_000
+MAX_VARIANTS: Final = 50
 CODE_FORM = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 CLAUSE_FORM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
 PARAMETER_FORM = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 LONGEST_KEY: Final = 100
 CLAUSE_OPERATORS: Final = frozenset({Operator.ASSIGN, Operator.NARROW})
-LIST_OPERATORS: Final = frozenset({Operator.APPEND, Operator.REMOVE})
+PARAMETER_OPERATORS: Final = CLAUSE_OPERATORS | {Operator.APPEND}
+LIST_OPERATORS: Final = PARAMETER_OPERATORS | {Operator.REMOVE}
 NOBODY = UUID(int=0)
 
 
@@ -51,6 +57,7 @@ def checked_content(content: StandardContent) -> StandardContent:
 
     Raises:
         InvalidInput: Something in it cannot be; ``field`` is its place, such as ``clauses[2].parameters[0].default``.
+        VariantsAreAmbiguous: Two variants of a parameter are equally specific and could both apply.
     """
     with at("format"):
         demand(content.format == FORMAT, f"{FORMAT} is expected")
@@ -68,7 +75,9 @@ def checked_content(content: StandardContent) -> StandardContent:
     check_addresses(clauses)
     with at("lineage"):
         lineage = checked_moves(content.lineage, clauses)
-    return msgspec.structs.replace(content, title=title, clauses=clauses, lineage=lineage)
+    checked = msgspec.structs.replace(content, title=title, clauses=clauses, lineage=lineage)
+    refuse_ambiguity(checked)
+    return checked
 
 
 def checked_clause(clause: ClauseContent, path: str) -> ClauseContent:
@@ -105,8 +114,7 @@ def checked_parameter(parameter: ParameterContent, flexibility: Flexibility, pat
     with at(f"{path}.unit"):
         unit = checked_unit(parameter)
     with at(f"{path}.operators"):
-        extra = LIST_OPERATORS if parameter.type is ParameterType.CHOICES else frozenset[Operator]()
-        operators = checked_operators(parameter.operators, CLAUSE_OPERATORS | extra, flexibility)
+        operators = checked_operators(parameter.operators, operators_for(parameter.type), flexibility)
     with at(f"{path}.bounds"):
         bounds = completed_bounds(parameter.type, parameter.bounds)
         limits = limits_of(parameter.type, bounds, NOBODY)
@@ -115,7 +123,58 @@ def checked_parameter(parameter: ParameterContent, flexibility: Flexibility, pat
     with at(f"{path}.default"):
         broken = exceeded(parameter.type, limits, default)
         demand(broken is None, f"the published value does not keep to its own {broken.facet.value if broken else ''}")
-    return msgspec.structs.replace(parameter, default=default, unit=unit, operators=operators, bounds=bounds)
+    parameter = msgspec.structs.replace(parameter, default=default, unit=unit, operators=operators, bounds=bounds)
+    return msgspec.structs.replace(parameter, variants=checked_variants(parameter, path))
+
+
+def checked_variants(parameter: ParameterContent, path: str) -> tuple[VariantContent, ...]:
+    """Give the variants of a parameter normalised, the most specific first."""
+    with at(f"{path}.variants"):
+        demand(len(parameter.variants) <= MAX_VARIANTS, f"at most {MAX_VARIANTS} variants are expected")
+    variants = {
+        selector_text(one.context): one
+        for one in (
+            checked_variant(parameter, one, f"{path}.variants[{i}]") for i, one in enumerate(parameter.variants)
+        )
+    }
+    with at(f"{path}.variants"):
+        demand(len(variants) == len(parameter.variants), "each context stands once")
+    return tuple(variants[text] for text in in_order(variants))
+
+
+def checked_variant(parameter: ParameterContent, variant: VariantContent, path: str) -> VariantContent:
+    """Give one variant normalised: like the parameter itself, its value keeps to its own bounds."""
+    with at(f"{path}.context"):
+        context = checked_context(variant.context)
+        demand(bool(context), "a variant says in which context it holds")
+    stands_for = msgspec.structs.replace(
+        parameter,
+        default=variant.default,
+        bounds=parameter.bounds if variant.bounds is None else variant.bounds,
+        variants=(),
+        operators=(),
+    )
+    checked = checked_parameter(stands_for, Flexibility.FLEXIBLE, path)
+    bounds = None if variant.bounds is None else checked.bounds
+    return VariantContent(context=context, default=checked.default, bounds=bounds)
+
+
+def refuse_ambiguity(content: StandardContent) -> None:
+    """Refuse two variants of one parameter between which no context could choose.
+
+    Raises:
+        VariantsAreAmbiguous: There are such; it names both.
+    """
+    for clause, parameter in content.parameters():
+        selectors = [selector_text(one.context) for one in parameter.variants]
+        for first, second in combinations(selectors, 2):
+            if ambiguous(first, second):
+                raise VariantsAreAmbiguous(place=address(clause.key, parameter.key), first=first, second=second)
+
+
+def operators_for(type_: ParameterType) -> frozenset[Operator]:
+    """Tell what may be granted for a parameter: to append is to add variants, and entries where it is a list."""
+    return LIST_OPERATORS if type_ is ParameterType.CHOICES else PARAMETER_OPERATORS
 
 
 def checked_unit(parameter: ParameterContent) -> TimeUnit | None:

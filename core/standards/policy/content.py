@@ -64,6 +64,20 @@ class Narrowing(Part, frozen=True, kw_only=True, omit_defaults=True):
     operators: tuple[Operator, ...] | None = None
 
 
+class VariantContent(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """A value of a parameter for some contexts.
+
+    Attributes:
+        context: What must be so for it to apply, by context key; ``policy/variants.py`` tells how one is chosen.
+        default: The published value there, in the form of the parameter's type.
+        bounds: What levels below must keep to there; as for the parameter where nothing is said.
+    """
+
+    context: dict[str, str]
+    default: JsonValue
+    bounds: Bounds | None = None
+
+
 class ParameterContent(Part, frozen=True, kw_only=True):
     """A typed value inside a clause.
 
@@ -72,8 +86,9 @@ class ParameterContent(Part, frozen=True, kw_only=True):
         type: Type of the value.
         default: The published value, in the form ``policy/values.py`` describes.
         unit: For durations, what the seconds count.
-        operators: What levels below may do with it; nothing by default.
+        operators: What levels below may do with it; nothing by default. ``append`` lets them add variants, too.
         bounds: What they must keep to.
+        variants: Other values in some contexts, the most specific first.
     """
 
     key: str
@@ -82,6 +97,7 @@ class ParameterContent(Part, frozen=True, kw_only=True):
     unit: TimeUnit | None = None
     operators: tuple[Operator, ...] = ()
     bounds: Bounds = Bounds()
+    variants: tuple[VariantContent, ...] = ()
 
 
 class ClauseContent(Part, frozen=True, kw_only=True):
@@ -159,10 +175,24 @@ class StandardContent(Part, frozen=True, kw_only=True):
 
 def content_text(content: StandardContent) -> str:
     """Write the canonical text of a version, the form it is published in."""
+    return canonical_text(plain_content(content))
+
+
+def plain_content(content: StandardContent) -> dict[str, Any]:
+    """Give a version in its JSON form.
+
+    What the first form of the document did not have is left out where it says nothing, so that a version keeps its
+    hash for good.
+    """
     facts: dict[str, Any] = msgspec.to_builtins(content)
-    if not content.lineage:
-        del facts["lineage"]
-    return canonical_text(facts)
+    for clause in facts["clauses"]:
+        clause["parameters"] = [without_silence(one, "variants") for one in clause["parameters"]]
+    return without_silence(facts, "lineage")
+
+
+def without_silence(facts: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Leave out of some facts those of the named ones that say nothing."""
+    return {name: said for name, said in facts.items() if said or name not in names}
 
 
 def content_hash(content: StandardContent) -> str:

@@ -3,8 +3,9 @@
 from typing import Final
 
 from core.standards.policy.content import ClauseContent, ParameterContent
-from core.standards.policy.documents import JsonObject, canonical_text
+from core.standards.policy.documents import JsonObject, JsonValue, canonical_text
 from core.standards.policy.fold import EffectiveStandard
+from core.standards.policy.variants import read_selector
 
 FORMAT: Final = "touchstone.effective-standard/1"
 
@@ -45,10 +46,13 @@ def effective_clause(clause: ClauseContent, standard: EffectiveStandard) -> Json
 
 
 def effective_parameter(clause: ClauseContent, parameter: ParameterContent, standard: EffectiveStandard) -> JsonObject:
-    """Write one parameter with the value that holds."""
-    return {
+    """Write one parameter with the value that holds, and those of its variants, the most specific first."""
+    place = (clause.key, parameter.key)
+    facts: dict[str, JsonValue] = {
         "key": parameter.key,
         "type": parameter.type.value,
         "unit": parameter.unit and parameter.unit.value,
-        "value": standard.values[clause.key, parameter.key].value,
+        "value": standard.values[place].value,
     }
+    variants = [{"context": read_selector(one.variant), "value": one.value} for one in standard.variants.get(place, ())]
+    return facts | {"variants": variants} if variants else facts

@@ -1,13 +1,13 @@
 """The fold: what holds for one tenant at one instant, and why, as a pure function of overlays.
 
-Overlays are folded from the root of the tree to the tenant, per parameter. One that a bound excludes, whose operator
-is not granted, whose type has changed or whose parameter is gone is suspended: the value received from above holds.
+Overlays are folded from the root of the tree to the tenant, per parameter and variant. One that a bound excludes, whose
+operator is not granted, whose type has changed or whose parameter is gone is suspended: the value received from above
+holds.
 Nothing here reads a clock or a database, and the order in which overlays are given does not matter.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,14 +15,16 @@ from core.standards.policy.bounds import Limits, limits_of
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent, address
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.overlays import Overlay, Version
-from core.standards.policy.slots import Judged, Slot, descend, received
-from core.standards.vocabulary import Aspect, Operator, Outcome, ParameterType, TimeUnit, aspect_of
+from core.standards.policy.passing import Own, Slots, may_vary, opening, orphaned, pass_level
+from core.standards.policy.slots import Judged, Slot, received
+from core.standards.policy.variants import EVERYWHERE, Context, chosen, implied, in_order, rank, selector_text
+from core.standards.vocabulary import Aspect, Operator, ParameterType, TimeUnit, aspect_of
 
 Place = tuple[str, str]
 """A clause and a parameter in it; the parameter is empty where the clause's own text is meant."""
 
-Levels = Mapping[UUID, Mapping[Aspect, Overlay]]
-"""The overlays of one place, by the level that laid them."""
+Levels = Mapping[UUID, Mapping[str, Own]]
+"""The overlays of one place, by the level that laid them and the variant they are for."""
 
 
 class TwoOverlaysOfOneLevel(ValueError):  # noqa: N818 - it is a fact
@@ -36,10 +38,11 @@ class EffectiveValue:
     Attributes:
         clause_key: The clause.
         parameter_key: The parameter; empty for the clause's text.
+        variant: The contexts it holds in, as ``policy/variants.py`` writes them; empty for all others.
         type: Type of the value; empty for a text per locale.
         unit: What the seconds of a duration count.
         value: What holds.
-        published_value: What the published version says.
+        published_value: What the published version says in those contexts.
         why: Every overlay that bears on it, from the root down, with what became of it.
         operators: What the tenant itself may do with it.
         limits: What it must then keep to.
@@ -47,6 +50,7 @@ class EffectiveValue:
 
     clause_key: str
     parameter_key: str
+    variant: str = EVERYWHERE
     type: ParameterType | None
     unit: TimeUnit | None
     value: JsonValue
@@ -68,14 +72,28 @@ class EffectiveStandard:
     Attributes:
         version: The published version that was folded.
         tenant_id: The tenant.
-        values: Every parameter in reading order, and the text of every clause that levels below may change or tried to.
-        orphans: Overlays of what the version does not have any more.
+        values: Every parameter in reading order, and the text of every clause that levels below may change or tried to,
+            as it holds where no variant applies.
+        variants: For parameters that have variants, each of them, the most specific first.
+        orphans: Overlays of what the version does not have any more, and of variants that could not be added.
     """
 
     version: Version
     tenant_id: UUID
     values: Mapping[Place, EffectiveValue]
+    variants: Mapping[Place, tuple[EffectiveValue, ...]]
     orphans: tuple[Judged, ...]
+
+    def every(self) -> Iterator[EffectiveValue]:
+        """List every value of every variant, in reading order."""
+        for place, found in self.values.items():
+            yield found
+            yield from self.variants.get(place, ())
+
+    def choose(self, place: Place, context: Context) -> EffectiveValue:
+        """Choose the value that holds in a context."""
+        known = {one.variant: one for one in self.variants.get(place, ())}
+        return known.get(chosen(known, context), self.values[place])
 
 
 def fold(
@@ -95,27 +113,61 @@ def fold(
     levels = levels_below(lineage, version.owner_tenant_id)
     laid = arranged(overlays, frozenset(levels), instant)
     values: dict[Place, EffectiveValue] = {}
+    variants: dict[Place, tuple[EffectiveValue, ...]] = {}
+    adrift: list[Judged] = []
     for place, clause, parameter in places(version.content):
-        if parameter is not None or clause.operators or place in laid:
-            slot = published_slot(version, clause, parameter)
-            values[place] = settled(slot, place, parameter, laid.pop(place, {}), levels)
-    return EffectiveStandard(version=version, tenant_id=lineage[-1], values=values, orphans=orphaned(laid, levels))
+        if parameter is None and not clause.operators and place not in laid:
+            continue
+        held, left = settled(version, clause, parameter, laid.pop(place, {}), levels)
+        values[place] = held[0]
+        adrift += left
+        if held[1:]:
+            variants[place] = held[1:]
+    return EffectiveStandard(
+        version=version,
+        tenant_id=lineage[-1],
+        values=values,
+        variants=variants,
+        orphans=(*adrift, *orphans_of(laid, levels)),
+    )
 
 
-def slot_received(
+def slots_received(
     version: Version, overlays: Iterable[Overlay], lineage: Sequence[UUID], instant: datetime, place: Place
-) -> Slot | None:
-    """Give one value as the last tenant of a lineage receives it, or nothing where the version has no such place."""
+) -> Slots | None:
+    """Give one value with its variants as the last tenant of a lineage receives it.
+
+    Returns:
+        A slot per variant, or nothing where the version has no such place.
+    """
     opened = next((one for one in places(version.content) if one[0] == place), None)
     if opened is None:
         return None
-    slot = published_slot(version, opened[1], opened[2])
+    slots: Slots = published_slots(version, opened[1], opened[2])
     above = levels_below(lineage, version.owner_tenant_id)[:-1]
     laid = arranged(overlays, frozenset(above), instant).get(place, {})
     for level in above:
-        own = laid.get(level, {})
-        slot, _ = descend(slot, own.get(Aspect.VALUE), own.get(Aspect.BOUNDS))
-    return slot
+        slots, _ = pass_level(slots, laid.get(level, {}))
+    return slots
+
+
+def slot_received(
+    version: Version,
+    overlays: Iterable[Overlay],
+    lineage: Sequence[UUID],
+    instant: datetime,
+    place: Place,
+    variant: str = EVERYWHERE,
+) -> Slot | None:
+    """Give one variant as the last tenant of a lineage receives it, or as it finds it where it is to be added.
+
+    Returns:
+        The slot, or nothing where the version has no such place, or the place no variants.
+    """
+    slots = slots_received(version, overlays, lineage, instant, place)
+    if slots is None or (variant not in slots and not may_vary(slots)):
+        return None
+    return slots[variant] if variant in slots else opening(slots, variant)
 
 
 def levels_below(lineage: Sequence[UUID], owner: UUID) -> Sequence[UUID]:
@@ -123,18 +175,17 @@ def levels_below(lineage: Sequence[UUID], owner: UUID) -> Sequence[UUID]:
     return lineage[list(lineage).index(owner) + 1 :] if owner in lineage else ()
 
 
-def arranged(
-    overlays: Iterable[Overlay], levels: frozenset[UUID], instant: datetime
-) -> dict[Place, dict[UUID, dict[Aspect, Overlay]]]:
-    """Arrange the overlays that hold at an instant by place, level and aspect."""
-    found: dict[Place, dict[UUID, dict[Aspect, Overlay]]] = defaultdict(lambda: defaultdict(dict))
+def arranged(overlays: Iterable[Overlay], levels: frozenset[UUID], instant: datetime) -> dict[Place, Levels]:
+    """Arrange the overlays that hold at an instant by place, level, variant and aspect."""
+    found: dict[Place, dict[UUID, dict[str, dict[Aspect, Overlay]]]] = {}
     for overlay in overlays:
         if overlay.owner_tenant_id not in levels or not overlay.span.holds(instant):
             continue
-        own = found[overlay.clause_key, overlay.parameter_key][overlay.owner_tenant_id]
+        by_level = found.setdefault((overlay.clause_key, overlay.parameter_key), {})
+        own = by_level.setdefault(overlay.owner_tenant_id, {}).setdefault(overlay.variant, {})
         if own.setdefault(aspect_of(overlay.operator), overlay) != overlay:
             raise TwoOverlaysOfOneLevel(overlay.address)
-    return found
+    return dict(found)
 
 
 def places(content: StandardContent) -> Iterator[tuple[Place, ClauseContent, ParameterContent | None]]:
@@ -145,47 +196,88 @@ def places(content: StandardContent) -> Iterator[tuple[Place, ClauseContent, Par
             yield (clause.key, parameter.key), clause, parameter
 
 
-def published_slot(version: Version, clause: ClauseContent, parameter: ParameterContent | None) -> Slot:
-    """Give a value as the level right below the publisher receives it."""
+def published_slots(version: Version, clause: ClauseContent, parameter: ParameterContent | None) -> dict[str, Slot]:
+    """Give a value with its variants as the level right below the publisher receives it."""
     owner = version.owner_tenant_id
-    return Slot(
-        type=None if parameter is None else parameter.type,
-        value=clause.text if parameter is None else parameter.default,
+    if parameter is None:
+        wording = Slot(
+            type=None,
+            value=clause.text,
+            set_by=owner,
+            operators=frozenset(clause.operators),
+            limits={},
+            locked_by=owner,
+        )
+        return {EVERYWHERE: wording}
+    base = Slot(
+        type=parameter.type,
+        value=parameter.default,
         set_by=owner,
-        operators=frozenset(clause.operators if parameter is None else parameter.operators),
-        limits={} if parameter is None else limits_of(parameter.type, parameter.bounds, owner),
+        operators=frozenset(parameter.operators),
+        limits=limits_of(parameter.type, parameter.bounds, owner),
         locked_by=owner,
     )
+    return {EVERYWHERE: base} | {
+        selector_text(one.context): replace(
+            base,
+            value=one.default,
+            limits=base.limits if one.bounds is None else limits_of(parameter.type, one.bounds, owner),
+        )
+        for one in parameter.variants
+    }
 
 
 def settled(
-    slot: Slot, place: Place, parameter: ParameterContent | None, laid: Levels, levels: Sequence[UUID]
-) -> EffectiveValue:
-    """Pass one value down to the tenant."""
-    published, at_tenant, why = slot.value, slot, list[Judged]()
+    version: Version,
+    clause: ClauseContent,
+    parameter: ParameterContent | None,
+    laid: Levels,
+    levels: Sequence[UUID],
+) -> tuple[tuple[EffectiveValue, ...], list[Judged]]:
+    """Pass one value with its variants down to the tenant.
+
+    Returns:
+        The value for all contexts followed by its variants, and the overlays of variants that could not be added.
+    """
+    published = slots = published_slots(version, clause, parameter)
+    at_tenant, why = slots, dict[str, list[Judged]]()
     for level in levels:
-        at_tenant, own = slot, laid.get(level, {})
-        if own:
-            slot, judged = descend(slot, own.get(Aspect.VALUE), own.get(Aspect.BOUNDS))
-            why += judged
-    return EffectiveValue(
-        clause_key=place[0],
-        parameter_key=place[1],
-        type=slot.type,
-        unit=None if parameter is None else parameter.unit,
-        value=slot.value,
-        published_value=published,
-        why=tuple(why),
-        operators=at_tenant.operators if levels else frozenset(),
-        limits=received(at_tenant),
+        at_tenant = slots
+        if level in laid:
+            slots, told = pass_level(slots, laid[level])
+            for variant, judged in told.items():
+                why.setdefault(variant, []).extend(judged)
+    held = tuple(
+        EffectiveValue(
+            clause_key=clause.key,
+            parameter_key="" if parameter is None else parameter.key,
+            variant=variant,
+            type=slots[variant].type,
+            unit=None if parameter is None else parameter.unit,
+            value=slots[variant].value,
+            published_value=nearest_in(published, variant).value,
+            why=tuple(why.pop(variant, ())),
+            operators=open_to(at_tenant, variant).operators if levels else frozenset(),
+            limits=received(open_to(at_tenant, variant)),
+        )
+        for variant in (EVERYWHERE, *in_order(slots.keys() - {EVERYWHERE}))
     )
+    return held, [judged for variant in sorted(why) for judged in why[variant]]
 
 
-def orphaned(laid: Mapping[Place, Levels], levels: Sequence[UUID]) -> tuple[Judged, ...]:
+def nearest_in(slots: Slots, variant: str) -> Slot:
+    """Find what holds wherever a variant would apply if nobody had added it."""
+    return slots[max((one for one in slots if implied(one, variant)), key=rank)]
+
+
+def open_to(slots: Slots, variant: str) -> Slot:
+    """Give a variant as a level finds it, whether it receives it or adds it."""
+    return slots[variant] if variant in slots else opening(slots, variant)
+
+
+def orphans_of(laid: Mapping[Place, Levels], levels: Sequence[UUID]) -> Iterator[Judged]:
     """List the overlays whose place the version does not have, in a fixed order."""
-    return tuple(
-        Judged(overlay=overlay, outcome=Outcome.ORPHANED)
-        for _, by_level in sorted(laid.items())
-        for level in levels
-        for _, overlay in sorted(by_level.get(level, {}).items())
-    )
+    for _, by_level in sorted(laid.items()):
+        for level in levels:
+            for _, own in sorted(by_level.get(level, {}).items()):
+                yield from (orphaned(overlay) for _, overlay in sorted(own.items()))

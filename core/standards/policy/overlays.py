@@ -46,6 +46,7 @@ class Overlay:
         owner_tenant_id: The tenant that laid it.
         clause_key: The clause.
         parameter_key: The parameter; empty where the clause's own text is meant.
+        variant: The contexts it is for, as ``policy/variants.py`` writes them; empty for all.
         operator: What it does.
         value: For all but ``narrow``: the value, or the entries to append or remove.
         narrowing: For ``narrow``.
@@ -62,6 +63,7 @@ class Overlay:
     owner_tenant_id: UUID
     clause_key: str
     parameter_key: str
+    variant: str = ""
     operator: Operator
     value: JsonValue = None
     narrowing: Narrowing | None = None
@@ -76,4 +78,5 @@ class Overlay:
     @property
     def address(self) -> str:
         """What it changes, in one text."""
-        return address(self.clause_key, self.parameter_key)
+        place = address(self.clause_key, self.parameter_key)
+        return f"{place}[{self.variant}]" if self.variant else place

@@ -13,7 +13,11 @@ from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.process import ProcessStep, read_process
 from core.standards.policy.spans import Span
+from core.standards.policy.variants import Context, chosen, selector_text
 from core.standards.vocabulary import ClauseKind
+
+Choices = tuple[tuple[str, str], ...]
+"""The variant chosen for each parameter that has variants; empty text where the value for all contexts is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class EffectiveView:
         document: The canonical text.
         code: The standard.
         version: Number of the published version.
-        parameters: Value by ``"<clause key>.<parameter key>"``, in JSON.
+        parameters: Value by ``"<clause key>.<parameter key>"``, in JSON, where no variant applies.
+        variants: For parameters that have variants, value by selector.
         processes: Steps by the key of the process clause.
     """
 
@@ -34,14 +39,24 @@ class EffectiveView:
     code: str
     version: str
     parameters: Mapping[str, JsonValue]
+    variants: Mapping[str, Mapping[str, JsonValue]]
     processes: Mapping[str, tuple[ProcessStep, ...]]
 
-    def for_plugins(self) -> scoring.EffectiveView:
-        """Give it in the form that plugins receive."""
+    def choices(self, context: Context) -> Choices:
+        """Say which variant is chosen in a context, for every parameter that has any; alike contexts give the same."""
+        return tuple((address, chosen(known, context)) for address, known in self.variants.items())
+
+    def in_context(self, choices: Choices) -> Mapping[str, JsonValue]:
+        """Give the value of every parameter where some variants are chosen."""
+        picked = {address: self.variants[address][variant] for address, variant in choices if variant}
+        return {**self.parameters, **picked} if picked else self.parameters
+
+    def for_plugins(self, choices: Choices = ()) -> scoring.EffectiveView:
+        """Give it in the form that plugins receive, with the variants that were chosen."""
         return scoring.EffectiveView.model_validate(
             {
                 "hash": self.hash,
-                "parameters": dict(self.parameters),
+                "parameters": dict(self.in_context(choices)),
                 "processes": tuple(
                     scoring.ProcessView(clause_key=key, steps=tuple(map(sdk_step, steps)))
                     for key, steps in self.processes.items()
@@ -78,6 +93,14 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         for clause in clauses
         for parameter in clause["parameters"]
     }
+    variants = {
+        address(clause["key"], parameter["key"]): MappingProxyType(
+            {selector_text(one["context"]): one["value"] for one in parameter["variants"]}
+        )
+        for clause in clauses
+        for parameter in clause["parameters"]
+        if "variants" in parameter
+    }
     processes = {
         clause["key"]: read_process(clause["body"]).steps
         for clause in clauses
@@ -89,5 +112,6 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         code=facts["code"],
         version=facts["version"],
         parameters=MappingProxyType(parameters),
+        variants=MappingProxyType(variants),
         processes=MappingProxyType(processes),
     )

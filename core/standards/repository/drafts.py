@@ -126,6 +126,7 @@ def parameter_row(unit: Unit, clause: Clause, position: int, parameter: Paramete
         default_value=parameter.default,
         operators=[one.value for one in parameter.operators],
         bounds=msgspec.to_builtins(parameter.bounds),
+        variants=msgspec.to_builtins(parameter.variants),
     )
 
 
@@ -178,4 +179,5 @@ def parameter_facts(row: Parameter) -> dict[str, JsonValue]:
         "default": row.default_value,
         "operators": row.operators,
         "bounds": row.bounds,
+        "variants": row.variants,
     }

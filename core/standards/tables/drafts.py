@@ -164,4 +164,5 @@ class Parameter(TenantRow, table=True):
     default_value: Any = Field(sa_column=json_column())
     operators: list[str] = Field(sa_column=json_column())
     bounds: dict[str, Any] = Field(sa_column=json_column())
+    variants: list[dict[str, Any]] = Field(sa_column=json_column())
     position: int

@@ -2,10 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.quality.effective import published_limits
 from core.quality.policy import DimensionScore, Figures, is_within, merge_scores, resolution_seconds, total
+from core.standards.policy.content import (
+    ClauseContent,
+    ParameterContent,
+    StandardContent,
+    VariantContent,
+    content_text,
+)
+from core.standards.vocabulary import ClauseKind, ParameterType
 
 OPENED = datetime(2012, 5, 1, 9, tzinfo=UTC)
 COUNTS = st.integers(0, 10**9)
@@ -74,3 +84,20 @@ def test_merged_scores_keep_every_record_and_point(parts: list[DimensionScore]) 
 def test_a_mean_is_in_percent_and_empty_where_nothing_was_scored() -> None:
     assert DimensionScore(rule="a/x", dimension="limits", scored=4, basis_points=30_000).mean == 75
     assert DimensionScore(rule="a/x", dimension="limits", scored=0, basis_points=0).mean is None
+
+
+def test_the_published_limit_is_read_by_variant() -> None:
+    parameter = ParameterContent(
+        key="limit",
+        type=ParameterType.DURATION,
+        default=7200,
+        variants=(VariantContent(context={"channel": "phone"}, default=1800),),
+    )
+    other = ParameterContent(key="limit", type=ParameterType.INTEGER, default=1)
+    clauses = tuple(
+        ClauseContent(key=key, kind=ClauseKind.LIMIT, text={"en": "In time."}, parameters=(one,))
+        for key, one in (("resolution", parameter), ("response", other))
+    )
+    content = StandardContent(code="anything", number="1.0.0", title={"en": "Anything"}, clauses=clauses)
+    assert published_limits(content_text(content)) == {"": 7200, "channel=phone": 1800}
+    assert published_limits(content_text(msgspec.structs.replace(content, clauses=clauses[1:]))) == {}

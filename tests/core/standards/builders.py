@@ -1,6 +1,6 @@
 """A small standard to publish and adapt, and what it takes to act on it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -160,10 +160,15 @@ class Stage:
         return await self.act(scope, adapt, command)
 
     async def resolve(
-        self, scope: Scope, at: datetime | None = None, known_at: datetime | None = None, code: str = CODE
+        self,
+        scope: Scope,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+        code: str = CODE,
+        context: Mapping[str, str] | None = None,
     ) -> Resolution:
         async with self.unit(scope, read_only=True) as unit:
-            return await effective_standard(unit, code, at, known_at)
+            return await effective_standard(unit, code, at, known_at, context)
 
     async def limit(self, scope: Scope, at: datetime | None = None, known_at: datetime | None = None) -> Any:
         """The limit of the first response that holds for a tenant."""

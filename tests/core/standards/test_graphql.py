@@ -1,5 +1,6 @@
 """Front ends take a standard through its whole life, and every denied move leaves the database as it was."""
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -390,3 +391,61 @@ async def test_denied_moves_of_a_version_change_nothing(stage: Stage) -> None:
     before = await stage.rows()
     assert (await editor.change(APPROVE, **moving(submitted)))["__typename"] == "AuthorMayNotApprove"
     assert await stage.rows() == before
+
+
+VARIED = """
+query What($code: String!, $context: ContextInput) {
+  effectiveStandard(code: $code, context: $context) {
+    values { parameterKey variant value context { channel tier site { name value } } }
+    variants { variant value why { kind variant } }
+  }
+}
+"""
+VARIANTS_DRAFTED = """
+query One($id: ID!) { clause(id: $id) { parameters(first: 1) { nodes {
+  variants { default bounds { maximum } context { priority tier serviceType channel site { name value } } } } } } }
+"""
+
+
+async def test_context_chooses_through_the_api(stage: Stage) -> None:
+    editor, approver = (client(stage, stage.network.headquarters) for _ in range(2))
+    draft = draft_input()
+    draft["clauses"][1]["parameters"][0] |= {
+        "operators": ["ASSIGN", "APPEND"],
+        "variants": [{"context": {"channel": "phone"}, "default": 1800, "bounds": {"maximum": 1800}}],
+    }
+    twice = {"name": "country", "value": "PL"}
+    clashing = deepcopy(draft)
+    clashing["clauses"][1]["parameters"][0]["variants"][0]["context"] = {"site": [twice, twice]}
+    refused = await editor.ask(DRAFT, input=clashing, key="refused")
+    assert refused["field"] == "clauses[1].parameters[0].variants[0].context.site"
+    version = (await editor.change(DRAFT, **draft))["version"]
+    version = (await editor.change(SUBMIT, **moving(version)))["version"]
+    version = (await approver.change(APPROVE, **moving(version)))["version"]
+    await approver.change(PUBLISH, **moving(version, validFrom=SINCE.isoformat()))
+    [standard] = (await editor.ask(STANDARDS))["nodes"]
+    clause = standard["versions"]["nodes"][0]["clauses"]["nodes"][1]
+    [parameter] = (await editor.ask(VARIANTS_DRAFTED, id=clause["id"]))["parameters"]["nodes"]
+    nothing: dict[str, Any] = {"priority": None, "tier": None, "serviceType": None, "site": []}
+    assert parameter["variants"] == [
+        {"default": 1800, "bounds": {"maximum": 1800}, "context": {**nothing, "channel": "phone"}}
+    ]
+    north = client(stage, stage.network.north)
+    made = await north.change(
+        ADAPT, **ASKED, expectedRevision=0, context={"tier": "gold", "site": [{"name": "country", "value": "PL"}]}
+    )
+    assert made["code"] == "standards.bound_exceeded"  # it would apply to calls, too
+    mine = {**ASKED, "value": 1500, "context": {"tier": "gold", "site": [{"name": "country", "value": "PL"}]}}
+    await north.change(ADAPT, "2", **mine, expectedRevision=0)
+    found = await north.ask(VARIED, code=CODE, context={"tier": "gold", "site": [{"name": "country", "value": "PL"}]})
+    [limit] = [one for one in found["values"] if one["parameterKey"] == "limit"]
+    assert (limit["variant"], limit["value"]) == ("tier=gold&site.country=PL", 1500)
+    assert limit["context"] == {"channel": None, "tier": "gold", "site": [{"name": "country", "value": "PL"}]}
+    assert [(one["variant"], one["value"]) for one in found["variants"]] == [
+        ("tier=gold&site.country=PL", 1500),
+        ("channel=phone", 1800),
+    ]
+    assert [one["variant"] for one in found["variants"][0]["why"]] == [None, "tier=gold&site.country=PL"]
+    assert limit_of(await north.ask(VARIED, code=CODE))["value"] == 7200
+    unknown = {"code": CODE, "context": {"site": [{"name": "Not One", "value": "x"}]}}
+    assert await north.refused(VARIED, **unknown) == "kernel.invalid_input"

@@ -240,7 +240,7 @@ def parameter(**said: Any) -> dict[str, Any]:
         ("clauses[1].parameters[0].key", {1: parameter(key="A")}),
         ("clauses[1].parameters[0].default", {1: parameter(default="1")}),
         ("clauses[1].parameters[0].unit", {1: parameter(unit="elapsed")}),
-        ("clauses[1].parameters[0].operators", {1: parameter(operators=["append"])}),
+        ("clauses[1].parameters[0].operators", {1: parameter(operators=["remove"])}),
         ("clauses[1].parameters[0].bounds", {1: parameter(type="choice", default="a")}),
         ("clauses[1].parameters[0].bounds", {1: parameter(type="text", default="a", bounds={"minimum": 1})}),
         ("clauses[1].parameters[0].default", {1: parameter(bounds={"maximum": 1})}),
