@@ -12,6 +12,9 @@ import typer
 from gateway.cli.console import OUT, table
 from gateway.cli.errors import BenchmarkIsUnknown
 
+ROOM = 120
+"""Columns that a table of cases takes."""
+MET = {True: "[green]yes[/]", False: "[red]no[/]", None: ""}
 SUITES = Path(__file__).parents[2] / "tests" / "benchmarks"
 
 
@@ -49,12 +52,34 @@ def load(name: str) -> Any:  # noqa: ANN401 - a suite is a module with an async 
 
 
 def show(name: str, cases: list[dict[str, Any]]) -> None:
-    """Print the cases as a table."""
+    """Print the cases: as a table where it has room, else each in two lines."""
+    if OUT.width < ROOM:
+        lines = [part for case in cases for part in (f"[bold]{case['case']}[/]", f"    {figures(case)}")]
+        OUT.print("\n".join([f"Benchmark {name}", *lines]), highlight=False)
+        return
     shown = table(
         f"Benchmark {name}", "Case", "Value", "Unit", "Against", "Ratio", "Goal", "Met", numbers=("Value", "Ratio")
     )
     for case in cases:
-        met = {True: "[green]yes[/]", False: "[red]no[/]", None: ""}[case["met"]]
-        ratio = "" if case["ratio"] is None else f"{case['ratio']:.2f}"
-        shown.add_row(case["case"], f"{case['value']:,.2f}", case["unit"], case["against"], ratio, case["goal"], met)
+        shown.add_row(
+            case["case"], value(case), case["unit"], case["against"], ratio(case), case["goal"], MET[case["met"]]
+        )
     OUT.print(shown)
+
+
+def figures(case: dict[str, Any]) -> str:
+    """Tell a case's figures in one line."""
+    told = f"{value(case)} {case['unit']}" if case["value"] or not case["against"] else case["unit"]
+    beside = f"{ratio(case)} x {case['against']}" if ratio(case) else case["against"]
+    goal = f"goal {case['goal']} {MET[case['met']]}".strip() if case["goal"] else ""
+    return ", ".join(one for one in (told, beside, goal) if one)
+
+
+def value(case: dict[str, Any]) -> str:
+    """Write a case's value."""
+    return f"{case['value']:,.2f}"
+
+
+def ratio(case: dict[str, Any]) -> str:
+    """Write a case's ratio, where it has one."""
+    return "" if case["ratio"] is None else f"{case['ratio']:.2f}"

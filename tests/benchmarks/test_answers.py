@@ -7,7 +7,7 @@ from typing import Any
 from tests.benchmarks._execution.operations import comparable, operations
 
 ROW = "01a1fb67-1800-7003-983d-646fd133f320"
-PAGE, NESTED, SCANNING, _, CREATE = operations(site=False)
+PAGE, NESTED, SCANNING, _, CREATE, CREATE_MANY = operations(site=False)
 
 
 def ours(**changed: Any) -> dict[str, Any]:

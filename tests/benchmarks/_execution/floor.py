@@ -96,7 +96,14 @@ CREATE = f"""(SELECT concat('{{"data":{{"openRecord":{{"__typename":"OpenRecordS
     ',"standardCode":', {quoted("r.standard_code")}, ',"status":"', upper(r.status), '","priority":',
     {quoted("r.priority")}, ',"stepCount":', r.step_count, ',"openedAt":', {instant("r.opened_at")}, '}}}}}}}}')
     FROM peers.open_record($4, $5, $6, $7, $8) r WHERE ctx.tenant IS NOT NULL)"""
-STATEMENTS = {"page": PAGE, "scanning": SCAN, "rolled-up": ROLLED, "create": CREATE}
+CREATED = f"""concat('{{"id":"', {node_id("Record", "r.id")}, '","channel":', {quoted("r.channel")}, ',"externalId":',
+    {quoted("r.external_id")}, ',"standardCode":', {quoted("r.standard_code")}, ',"status":"', upper(r.status),
+    '","priority":', {quoted("r.priority")}, ',"stepCount":', r.step_count, ',"openedAt":', {instant("r.opened_at")},
+    '}}')"""
+CREATE_MANY = f"""(SELECT concat('{{"data":{{"openRecords":{{"__typename":"OpenRecordsSuccess","opened":', count(*),
+    ',"records":[', string_agg({CREATED}, ','), ']}}}}}}')
+    FROM peers.open_records($4::text[], $5::text[], $6::text[], $7::text[], $8) r WHERE ctx.tenant IS NOT NULL)"""
+STATEMENTS = {"page": PAGE, "scanning": SCAN, "rolled-up": ROLLED, "create": CREATE, "create-many": CREATE_MANY}
 
 
 def values(path: str, body: bytes) -> tuple[Any, ...]:
@@ -107,6 +114,10 @@ def values(path: str, body: bytes) -> tuple[Any, ...]:
     if path == "create":
         asked = given["input"]
         return (asked["channel"], asked["standardCode"], asked["externalId"], asked["priority"], given["key"])
+    if path == "create-many":
+        asked = given["input"]["records"]
+        columns = ("channel", "standardCode", "externalId", "priority")
+        return (*([one[name] for one in asked] for name in columns), given["key"])
     asked = given["period"]
     return (asked["standardCode"], date.fromisoformat(asked["firstDay"]), date.fromisoformat(asked["lastDay"]))
 

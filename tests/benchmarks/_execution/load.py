@@ -15,6 +15,7 @@ from tests.benchmarks._execution.npm import Peers
 from tests.benchmarks._execution.operations import FRESH
 
 CONNECTIONS = 16
+"""Connections of most operations."""
 SCRIPT = """
 wrk.method = "POST"
 {headers}
@@ -45,11 +46,13 @@ class Request:
         url: Where to.
         headers: With which headers.
         body: The body; ``FRESH`` in it is replaced by a name no other request has.
+        connections: Over how many connections at a time.
     """
 
     url: str
     headers: Mapping[str, str]
     body: str
+    connections: int = CONNECTIONS
 
     def once(self) -> str:
         """Give the body of one request."""
@@ -97,7 +100,7 @@ class Generator:
     folder: Path
 
     async def run(self, request: Request, seconds: float) -> Load:
-        """Send requests over 16 connections for some seconds."""
+        """Send requests for some seconds."""
         if self.name == "wrk":
             return await self._wrk(request, seconds)
         if self.name == "autocannon":
@@ -107,14 +110,32 @@ class Generator:
     async def _wrk(self, request: Request, seconds: float) -> Load:
         script = self.folder / "load.lua"
         script.write_text(script_for(request))
-        options = ["-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "20s", "-s", str(script)]
+        options = [
+            "-t1",
+            f"-c{request.connections}",
+            f"-d{max(1, round(seconds))}s",
+            "--timeout",
+            "20s",
+            "-s",
+            str(script),
+        ]
         told = await output(*self.command, *options, request.url)
         found: dict[str, Any] = json.loads(told[told.index("{") :])
         each = found["bytes"] / max(1, found["requests"])
         return Load(found["requests"], found["seconds"], found["failed"], each, found["p50"], found["p99"])
 
     async def _autocannon(self, request: Request, seconds: float) -> Load:
-        options = ["-c", str(CONNECTIONS), "-d", str(max(1, round(seconds))), "-m", "POST", "--json", "-t", "20"]
+        options = [
+            "-c",
+            str(request.connections),
+            "-d",
+            str(max(1, round(seconds))),
+            "-m",
+            "POST",
+            "--json",
+            "-t",
+            "20",
+        ]
         for name, value in request.headers.items():
             options += ["-H", f"{name}={value}"]
         if FRESH in request.body:
@@ -173,7 +194,7 @@ async def output(*command: str) -> str:
 async def from_here(request: Request, seconds: float) -> Load:
     """Send requests from here, which slows the server down: to see that all runs, not to compare."""
     until = time.perf_counter() + seconds
-    runs = await asyncio.gather(*(one_connection(request, until) for _ in range(CONNECTIONS)))
+    runs = await asyncio.gather(*(one_connection(request, until) for _ in range(request.connections)))
     took = [one for run in runs for one, _, _ in run]
     sizes = [size for run in runs for _, size, _ in run]
     failed = sum(not well for run in runs for _, _, well in run)

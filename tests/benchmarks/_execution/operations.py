@@ -37,7 +37,8 @@ class Operation:
         postgraphile: As PostGraphile takes it.
         reads_postgraphile: Turns PostGraphile's answer into ours.
         goal: How many times PostGraphile's requests a second are to be reached.
-        writes: Whether every request must be a new one.
+        writes: How many records each request makes, which must be a new one then.
+        connections: Over how many connections it is asked at a time.
     """
 
     name: str
@@ -46,7 +47,8 @@ class Operation:
     postgraphile: Document
     reads_postgraphile: Callable[[Data], Data]
     goal: float
-    writes: bool = False
+    writes: int = 0
+    connections: int = 16
 
 
 def operations(*, site: bool) -> list[Operation]:
@@ -55,7 +57,7 @@ def operations(*, site: bool) -> list[Operation]:
     Args:
         site: Whether the schema lets a record tell its site.
     """
-    return [page(), nested(site=site), scanning(), rolled_up(), create()]
+    return [page(), nested(site=site), scanning(), rolled_up(), create(), create_many()]
 
 
 PAGE_FIELDS = "id channel externalId standardCode standardVersion status priority openedAt resolvedAt stepCount"  # ten
@@ -66,7 +68,7 @@ def page() -> Operation:
     """Give the page of 50 records with 10 fields."""
     return Operation(
         name="page",
-        title="page of 50 records x 10 fields",
+        title="page",
         ours=Document(f"{{ records(first: 50) {{ nodes {{ {PAGE_FIELDS} }} }} }}"),
         postgraphile=Document(f"{{ allRecords({LATEST}) {{ nodes {{ {PAGE_FIELDS} }} }} }}"),
         reads_postgraphile=lambda data: {"records": {"nodes": data["allRecords"]["nodes"]}},
@@ -90,7 +92,7 @@ def nested(*, site: bool) -> Operation:
 
     return Operation(
         name="nested",
-        title="nested page of 50 records with " + ("their site and " if site else "") + "3 steps each",
+        title="nested page",
         ours=Document(f"{{ records(first: 50) {{ nodes {{ {asked} steps(first: 3) {steps} }} }} }}"),
         postgraphile=Document(
             f"{{ allRecords({LATEST}) {{ nodes {{ {theirs} "
@@ -130,7 +132,7 @@ def scanning() -> Operation:
 
     return Operation(
         name="scanning",
-        title="30-day dashboard, scanning records",
+        title="dashboard, scanning",
         ours=Document(
             "query($period: QualityPeriodInput!) { qualityDashboard(period: $period) { "
             f"whole {{ figures {{ {SUMS} }} medianResolutionSeconds }} }} }}",
@@ -158,7 +160,7 @@ def rolled_up() -> Operation:
 
     return Operation(
         name="rolled-up",
-        title="30-day dashboard, rolled up",
+        title="dashboard, rolled up",
         ours=Document(
             "query($period: QualityPeriodInput!) { qualityDashboard(period: $period) { "
             f"whole {{ figures {{ {SUMS} }} scores {{ rule dimension scored mean }} }} "
@@ -188,7 +190,7 @@ def create() -> Operation:
 
     return Operation(
         name="create",
-        title="create one record",
+        title="create one",
         ours=Document(
             "mutation($input: OpenRecordInput!, $key: String!) { openRecord(input: $input, idempotencyKey: $key) "
             f"{{ __typename ... on OpenRecordSuccess {{ record {{ {RECORD} }} }} }} }}",
@@ -200,7 +202,47 @@ def create() -> Operation:
         ),
         reads_postgraphile=read,
         goal=2,
-        writes=True,
+        writes=1,
+    )
+
+
+MANY = 1_000
+
+
+def create_many() -> Operation:
+    """Give the opening of 1,000 records by one request; each request opens others."""
+    names = [f"{FRESH}-{number:03}" for number in range(MANY)]
+    alike = {"channel": "phone", "standardCode": STANDARD, "priority": "high"}
+    columns = {"channels": "channel", "standardCodes": "standardCode", "priorities": "priority"}
+
+    def read(data: Data) -> Data:
+        records = data["peersOpenRecords"]["result"]
+        success = {"__typename": "OpenRecordsSuccess", "opened": len(records), "records": records}
+        return {"openRecords": success}
+
+    return Operation(
+        name="create-many",
+        title="create 1,000",
+        ours=Document(
+            "mutation($input: OpenRecordsInput!, $key: String!) { openRecords(input: $input, idempotencyKey: $key) "
+            f"{{ __typename ... on OpenRecordsSuccess {{ opened records {{ {RECORD} }} }} }} }}",
+            {"input": {"records": [{**alike, "externalId": name} for name in names]}, "key": FRESH},
+        ),
+        postgraphile=Document(
+            "mutation($input: PeersOpenRecordsInput!) { peersOpenRecords(input: $input) "
+            f"{{ result {{ {RECORD} }} }} }}",
+            {
+                "input": {
+                    **{name: [alike[one]] * MANY for name, one in columns.items()},
+                    "externalIds": names,
+                    "idempotencyKey": FRESH,
+                }
+            },
+        ),
+        reads_postgraphile=read,
+        goal=1.5,
+        writes=MANY,
+        connections=4,
     )
 
 
@@ -229,6 +271,7 @@ def comparable(operation: Operation, data: Data) -> Any:
     """Write an answer without what differs from one creation to the next."""
     shown = plain(data)
     if operation.writes:
-        for name in ("id", "openedAt", "externalId"):
-            shown["openRecord"]["record"][name] = ""
+        (success,) = shown.values()
+        for record in success.get("records") or [success["record"]]:
+            record.update({"id": "", "openedAt": "", "externalId": ""})
     return shown

@@ -11,8 +11,6 @@ from tests.benchmarks._harness import case
 
 MOST_PROCESSOR_TIME = 1.3
 LEAST_FLAT = 0.8
-CREATE_MANY = "create 1,000 records in one request"
-CREATE_MANY_GOAL = 1.5
 
 Line = dict[str, Any]
 ByServer = Mapping[str, Measured]
@@ -47,9 +45,9 @@ def own_lines(operation: Operation, name: str, by_server: ByServer) -> list[Line
     floor = by_server[FLOOR]
     ratio = own.server_us / floor.server_us if floor.server_us else None
     goal = None if operation.writes else MOST_PROCESSOR_TIME
-    lines.append(at_most(f"{title}, processor time of the server", own.server_us, "us/request", FLOOR, ratio, goal))
+    lines.append(at_most(f"{title}, server CPU", own.server_us, "us/request", FLOOR, ratio, goal))
     ratio = own.database_us / floor.database_us if floor.database_us else None
-    lines.append(at_most(f"{title}, processor time of PostgreSQL", own.database_us, "us/request", FLOOR, ratio, None))
+    lines.append(at_most(f"{title}, database CPU", own.database_us, "us/request", FLOOR, ratio, None))
     return lines
 
 
@@ -60,8 +58,8 @@ def others(operation: Operation, name: str, by_server: ByServer) -> list[Line]:
         case(title, figures.per_second, "requests/s"),
         case(f"{title}, p50", figures.p50_ms, "ms"),
         case(f"{title}, p99", figures.p99_ms, "ms"),
-        case(f"{title}, processor time of the server", figures.server_us, "us/request"),
-        case(f"{title}, processor time of PostgreSQL", figures.database_us, "us/request"),
+        case(f"{title}, server CPU", figures.server_us, "us/request"),
+        case(f"{title}, database CPU", figures.database_us, "us/request"),
     ]
 
 

@@ -57,7 +57,8 @@ class Contest:
     async def request(self) -> Request:
         """Make the request, with a fresh token."""
         headers = await headers_for(self.asked, self.server)
-        return Request(self.server.url(self.operation), headers, self.server.body(self.operation))
+        operation = self.operation
+        return Request(self.server.url(operation), headers, self.server.body(operation), operation.connections)
 
 
 async def answer_of(contest: Contest) -> tuple[Any, int]:

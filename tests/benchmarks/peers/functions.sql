@@ -80,3 +80,43 @@ BEGIN
     RETURN made;
 END
 $$;
+
+-- The same of many records: two rows for each, and one idempotency key, audit entry and message for all of them.
+CREATE FUNCTION peers.open_records(
+    channels text[], standard_codes text[], external_ids text[], priorities text[], idempotency_key text
+) RETURNS SETOF public.records
+LANGUAGE plpgsql VOLATILE ROWS 1000 AS $$
+#variable_conflict use_column
+DECLARE
+    of_tenant CONSTANT uuid := current_setting('app.tenant_id')::uuid;
+    of_network CONSTANT uuid := current_setting('app.network_id')::uuid;
+    actor CONSTANT uuid := of_tenant;
+    made CONSTANT uuid[] := ARRAY(SELECT uuidv7() FROM generate_series(1, cardinality(channels)));
+BEGIN
+    INSERT INTO public.idempotency_keys (tenant_id, network_id, id, actor_id, operation, key, fingerprint, ids, recorded_at)
+    VALUES (of_tenant, of_network, uuidv7(), actor, 'openRecords', open_records.idempotency_key,
+            encode(sha256(convert_to(concat_ws(' ', channels, standard_codes, external_ids, priorities), 'UTF8')), 'hex'),
+            made, now());
+    INSERT INTO public.record_keys (tenant_id, network_id, channel, external_id, record_id)
+    SELECT of_tenant, of_network, given.* FROM unnest(channels, external_ids, made) AS given;
+    INSERT INTO public.audit_entries (tenant_id, network_id, id, action, subject_kind, subject_id, actor_kind, actor_id,
+                                      details, occurred_at, recorded_at)
+    VALUES (of_tenant, of_network, uuidv7(), 'records.open_many', 'record_batch', uuidv7(), 'service', actor,
+            json_build_object('records', made)::text, now(), now());
+    INSERT INTO public.outbox (tenant_id, network_id, id, topic, payload, target_tenant_id, actor_kind, actor_id,
+                               status, due_at, handovers, attempts, sent_at)
+    VALUES (of_tenant, of_network, uuidv7(), 'records.opened_many', jsonb_build_object('record_ids', made), of_tenant,
+            'service', actor, 'waiting', now(), 0, 0, now());
+    RETURN QUERY
+    INSERT INTO public.records (tenant_id, network_id, id, channel, external_id, standard_code, standard_version,
+                                effective_hash, status, priority, opened_at, step_count, last_step_at, recorded_at,
+                                updated_at, version)
+    SELECT of_tenant, of_network, given.id, given.channel, given.external_id, given.standard_code, d.version, d.hash,
+           'open', given.priority, now(), 0, now(), now(), now(), 1
+    FROM unnest(made, channels, standard_codes, external_ids, priorities)
+           AS given (id, channel, standard_code, external_id, priority)
+    JOIN (SELECT DISTINCT ON (code) code, version, hash FROM public.effective_documents
+          WHERE code = ANY(standard_codes) ORDER BY code, recorded_at DESC) d ON d.code = given.standard_code
+    RETURNING *;
+END
+$$;

@@ -53,13 +53,19 @@ const schema = `
   input QualityPeriodInput { standardCode: String! firstDay: Date! lastDay: Date! }
   input OpenRecordInput { channel: String! standardCode: String! externalId: String! priority: String }
   type OpenRecordSuccess { record: Record! }
+  input OpenRecordsInput { records: [OpenRecordInput!]! }
+  type OpenRecordsSuccess { opened: Int! records: [Record!]! }
   type Refused { code: String! }
   union OpenRecordResult = OpenRecordSuccess | Refused
+  union OpenRecordsResult = OpenRecordsSuccess | Refused
   type Query {
     records(first: Int!): RecordConnection
     qualityDashboard(period: QualityPeriodInput!): QualityDashboard
   }
-  type Mutation { openRecord(input: OpenRecordInput!, idempotencyKey: String!): OpenRecordResult! }
+  type Mutation {
+    openRecord(input: OpenRecordInput!, idempotencyKey: String!): OpenRecordResult!
+    openRecords(input: OpenRecordsInput!, idempotencyKey: String!): OpenRecordsResult!
+  }
 `;
 
 const COLUMNS = `r.id, r.channel, r.external_id AS "externalId", r.standard_code AS "standardCode",
@@ -123,6 +129,20 @@ const resolvers = {
         idempotencyKey,
       );
       return { __typename: "OpenRecordSuccess", record };
+    },
+    openRecords: async (_, { input, idempotencyKey }, { tenant }) => {
+      const column = (name) => input.records.map((one) => one[name]);
+      const records = await rows(
+        tenant,
+        "open-many",
+        `SELECT ${COLUMNS} FROM peers.open_records($4, $5, $6, $7, $8) r`,
+        column("channel"),
+        column("standardCode"),
+        column("externalId"),
+        column("priority"),
+        idempotencyKey,
+      );
+      return { __typename: "OpenRecordsSuccess", opened: records.length, records };
     },
   },
   Record: { id: (record) => globalId("Record", record.id) },

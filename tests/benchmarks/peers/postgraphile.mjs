@@ -49,7 +49,7 @@ const preset = {
   ],
   gather: { pgStrictFunctions: true },
   grafast: { explain: false, context: ({ node }) => ({ pgSettings: pgSettings(node.req) }) },
-  grafserv: { port: Number(process.env.BENCH_PORT), host: "127.0.0.1", graphiql: false, watch: false },
+  grafserv: { port: Number(process.env.BENCH_PORT), host: "127.0.0.1", graphiql: false, watch: false, maxRequestLength: 1048576 },
 };
 
 const serv = postgraphile(preset).createServ(grafserv);
