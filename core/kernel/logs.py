@@ -51,6 +51,7 @@ class Lines:
 
 
 _lines: Final = Lines()
+LINE: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 
 def allow_keys(*names: str) -> None:
@@ -115,9 +116,9 @@ def write_line(event: str, **facts: object) -> None:
         structlog.get_logger("touchstone").info(event, **facts)
         return
     entry = {name: value if name in _allowed else REDACTED for name, value in facts.items()}
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    line = {**entry, **_lines.shared, "event": event, "level": "info", "timestamp": now, **add_trace(None, "", {})}
-    _lines.stream.write(orjson.dumps(line, default=str).decode() + "\n")
+    line = {**entry, **_lines.shared, "event": event, "level": "info", "timestamp": datetime.now(UTC)}
+    add_trace(None, "", line)
+    _lines.stream.write(orjson.dumps(line, default=str, option=LINE).decode())
     _lines.stream.flush()
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
+from core.kernel.ids import text_of
 from core.kernel.scope import Scope
 
 
@@ -25,7 +26,7 @@ SETTINGS = ("app.network_id", "app.tenant_id", "app.lineage", "app.tenant_ids", 
 
 def join_ids(ids: Sequence[UUID]) -> str:
     """Write ids the way the policies read them: comma-separated."""
-    return ",".join(str(one) for one in ids)
+    return ",".join(map(text_of, ids))
 
 
 def tenant_context(scope: Scope) -> dict[str, str]:

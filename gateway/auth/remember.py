@@ -37,16 +37,15 @@ class ShortMemory(Generic[T]):
         self._monotonic = monotonic
         self._values: OrderedDict[bytes, Remembered[T]] = OrderedDict()
 
-    def recall(self, *parts: str) -> T | None:
-        """Give what was remembered under these parts, if it still holds."""
-        found = self._values.get(digest(parts))
+    def recall(self, key: bytes) -> T | None:
+        """Give what was remembered under a digest, if it still holds."""
+        found = self._values.get(key)
         return found.value if found is not None and self._monotonic() < found.until else None
 
-    def remember(self, value: T, ends_in_s: float, *parts: str) -> T:
-        """Remember a value under these parts for the shorter of the limit and its own end, and give it back."""
+    def remember(self, value: T, ends_in_s: float, key: bytes) -> T:
+        """Remember a value under a digest for the shorter of the limit and its own end, and give it back."""
         kept_s = min(self._longest_s, ends_in_s)
         if kept_s > 0:
-            key = digest(parts)
             self._values[key] = Remembered(value, self._monotonic() + kept_s)
             self._values.move_to_end(key)
             if len(self._values) > MOST_REMEMBERED:

@@ -10,7 +10,8 @@ from core.kernel.graphql.ids import split_id
 from gateway.auth.claims import SKEW_S
 from gateway.auth.errors import MalformedToken, MissingToken, NoMembership, TenantMismatch
 from gateway.auth.identity import Opened, ScopeSource, ServiceToken, VerifiedToken
-from gateway.auth.remember import LONGEST_MEMORY_S, ShortMemory
+from gateway.auth.remember import LONGEST_MEMORY_S, ShortMemory, digest
+from gateway.auth.together import Together
 from gateway.auth.verify import Verifier
 
 
@@ -43,6 +44,7 @@ class SignIn:
         self._token_clock = token_clock
         self._tokens: ShortMemory[VerifiedToken] = ShortMemory(memory_s)
         self._opened: ShortMemory[Opened] = ShortMemory(memory_s)
+        self._opening: Together[Opened] = Together()
 
     async def open(self, token: str | None, tenant: str | None) -> Opened:
         """Give what a token opens; nothing where there is none.
@@ -58,22 +60,27 @@ class SignIn:
         """
         if token is None:
             return Opened(withheld=MissingToken())
-        known = self._opened.recall(token, tenant or "")
-        if known is not None and known.scope is not None:
-            scope = known.scope.at(self._clock.now())
-            return Opened(token=known.token, actor=known.actor, scope=scope, withheld=known.withheld)
+        key = digest((token, tenant or ""))
+        known = self._opened.recall(key) or await self._opening.do(key, lambda: self._look_up(key, token, tenant))
+        if known.scope is None:
+            return known
+        scope = known.scope.at(self._clock.now())
+        return Opened(token=known.token, actor=known.actor, scope=scope, withheld=known.withheld)
+
+    async def _look_up(self, key: bytes, token: str, tenant: str | None) -> Opened:
         verified = await self._verified(token)
         opened = await self._open(verified, tenant)
         if opened.scope is not None:
-            self._opened.remember(opened, self._ends_in(verified), token, tenant or "")
+            self._opened.remember(opened, self._ends_in(verified), key)
         return opened
 
     async def _verified(self, token: str) -> VerifiedToken:
-        known = self._tokens.recall(token)
+        key = digest((token,))
+        known = self._tokens.recall(key)
         if known is not None:
             return known
         verified = await self._verifier.verify(token)
-        return self._tokens.remember(verified, self._ends_in(verified), token)
+        return self._tokens.remember(verified, self._ends_in(verified), key)
 
     async def _open(self, verified: VerifiedToken, tenant: str | None) -> Opened:
         now = self._clock.now()

@@ -18,7 +18,7 @@ from gateway.http.edge_settings import EdgeSettings
 from gateway.http.errors import MalformedRequest, MethodNotAllowed, NotAcceptable
 from gateway.http.event_stream import EventStream
 from gateway.http.graphiql import Graphiql
-from gateway.http.headers import RawHeaders, text_of
+from gateway.http.headers import RawHeaders, header_text
 from gateway.http.media_types import JSON, RESPONSE, Wanted, wanted
 from gateway.http.observation import Observed, note_operation, observed_in
 from gateway.http.operation import Operation, is_streamed, read_operation
@@ -61,7 +61,7 @@ class GraphqlRoute:
         """Answer one request."""
         observed = observed_in(scope)
         observed.route = GRAPHQL_PATH
-        accept = text_of(observed.headers, b"accept")
+        accept = header_text(observed.headers, b"accept")
         if scope["method"] == "POST":
             await self._post(scope, receive, send, wanted(accept))
             return
@@ -89,7 +89,7 @@ class GraphqlRoute:
             await write(send, answer, accepted.answer or JSON)
 
     async def _answer(self, receive: Receive, accepted: Wanted, observed: Observed) -> Answer | EventStream:
-        check_content_type(text_of(observed.headers, b"content-type"))
+        check_content_type(header_text(observed.headers, b"content-type"))
         operation = read_operation(await read_body(receive), self._edge.max_document_chars)
         credentials = credentials_of(observed.headers)
         opened = await self._sign_in.open(credentials.token, credentials.tenant)
@@ -148,7 +148,7 @@ def check_content_type(content_type: str | None) -> None:
 
 def credentials_of(headers: RawHeaders) -> Credentials:
     """Take token and tenant from a request's headers."""
-    return Credentials(bearer_token(text_of(headers, b"authorization")), text_of(headers, TENANT))
+    return Credentials(bearer_token(header_text(headers, b"authorization")), header_text(headers, TENANT))
 
 
 def outcome_of(answer: Answer) -> str:

@@ -10,7 +10,7 @@ from core.kernel.errors import DomainError
 from core.kernel.logs import places
 from gateway.http.answers import json_response, refusal_error, refusal_response
 from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow, TooManyRequests
-from gateway.http.headers import RawHeaders, text_of
+from gateway.http.headers import RawHeaders, header_text
 from gateway.http.observation import observed_in
 
 SECURITY_HEADERS = {
@@ -90,7 +90,7 @@ def check_headers(headers: RawHeaders, largest: int) -> None:
     """
     if headers.get(b"content-encoding", b"identity").strip().lower() not in {b"", b"identity"}:
         raise MalformedRequest(problem="its body is compressed")
-    length = text_of(headers, b"content-length")
+    length = header_text(headers, b"content-length")
     if length is None:
         return
     if b"transfer-encoding" in headers:

@@ -13,7 +13,7 @@ def first_of_each(scope: Scope) -> RawHeaders:
     return dict(sent)
 
 
-def text_of(headers: RawHeaders, name: bytes) -> str | None:
+def header_text(headers: RawHeaders, name: bytes) -> str | None:
     """Give one header as text; none where it was not sent."""
     value = headers.get(name)
     return None if value is None else value.decode("latin-1")

@@ -8,6 +8,7 @@ from opentelemetry.metrics import CallbackOptions
 from opentelemetry.metrics import Observation as Figure
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from core.kernel.ids import text_of
 from core.kernel.tally import OTHER, Tally
 from gateway.auth.identity import Opened
 from gateway.http.observation import tenant_attributes
@@ -45,5 +46,5 @@ def meter(opened: Opened, result: ExecutionResult) -> None:
     if not cost or isinstance(result, PreExecutionError):
         return
     scope = opened.scope
-    key = NOBODY if scope is None else (str(scope.network_id), str(scope.tenant_id))
+    key = NOBODY if scope is None else (text_of(scope.network_id), text_of(scope.tenant_id))
     _costs.add(key, cost["asked"])

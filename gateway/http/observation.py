@@ -15,12 +15,12 @@ from opentelemetry.metrics import Observation as Figure
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.kernel.ids import new_id
+from core.kernel.ids import new_mark, text_of
 from core.kernel.logs import allow_keys, write_line
 from core.kernel.tally import OTHER, Labels, Tally
 from core.kernel.telemetry import tracing_is_on
 from gateway.auth.identity import Opened
-from gateway.http.headers import RawHeaders, first_of_each, text_of
+from gateway.http.headers import RawHeaders, first_of_each, header_text
 
 REQUEST_ID = "X-Request-Id"
 REQUEST_ID_HEADER = b"x-request-id"
@@ -208,7 +208,7 @@ def note_operation(observed: Observed, transport: str, opened: Opened, outcome: 
     """
     observed.outcome = outcome
     if opened.scope is not None:
-        observed.tenant, observed.network = str(opened.scope.tenant_id), str(opened.scope.network_id)
+        observed.tenant, observed.network = text_of(opened.scope.tenant_id), text_of(opened.scope.network_id)
     _operations.add((transport, _outcomes.known(outcome), observed.network, observed.tenant))
 
 
@@ -224,8 +224,8 @@ def observed_in(scope: MutableMapping[str, Any]) -> Observed:
 
 def request_id_of(headers: RawHeaders) -> str:
     """Take the caller's request id where it is a plain one, or make one."""
-    given = text_of(headers, REQUEST_ID_HEADER)
-    return given if given is not None and ACCEPTED_ID.fullmatch(given) else new_id().hex
+    given = header_text(headers, REQUEST_ID_HEADER)
+    return given if given is not None and ACCEPTED_ID.fullmatch(given) else new_mark()
 
 
 def callers_context(headers: RawHeaders) -> Context:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from core.kernel.logs import configure_logs
 from core.kernel.settings import Environment, Settings
 from core.kernel.telemetry import configure_telemetry
+from gateway.collecting import settle
 from gateway.http.app import create_app
 from gateway.http.application import Application
 from gateway.http.edge_settings import EdgeSettings, ServerKind, load_edge_settings
@@ -65,7 +66,9 @@ def run_server(
         run_to_the_end(supervise(settings, edge, kind, several, (host, port)))
         return
     configure_telemetry(settings)
-    run_to_the_end(serve(create_app(settings, edge=edge), edge, host, port, kind))
+    app = create_app(settings, edge=edge)
+    settle()
+    run_to_the_end(serve(app, edge, host, port, kind))
 
 
 def cores() -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from core.kernel.logs import configure_logs
 from core.kernel.settings import load_settings
 from core.kernel.telemetry import configure_telemetry
+from gateway.collecting import settle
 from gateway.http.app import create_app
 from gateway.http.application import Application
 from gateway.http.edge_settings import EdgeSettings, ServerKind, load_edge_settings
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     configure_logs(settings.service_name)
     configure_telemetry(settings)
     app = create_app(settings, edge=edge, figures=partial(gathered, Path(folder)))
+    settle()
     own = socket.socket(fileno=int(listener))
     run_to_the_end(serve(app, edge, ServerKind(kind), own, Path(folder), int(number)))
 

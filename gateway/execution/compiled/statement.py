@@ -12,12 +12,13 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
+from core.kernel.ids import text_of
 from core.kernel.walls import Engine, join_ids
 from gateway.execution.compiled.binds import Binds, Run
 
 CONTEXT: dict[str, Callable[[Run], str]] = {
-    "app.network_id": lambda run: str(run.scope.network_id),
-    "app.tenant_id": lambda run: str(run.scope.tenant_id),
+    "app.network_id": lambda run: text_of(run.scope.network_id),
+    "app.tenant_id": lambda run: text_of(run.scope.tenant_id),
     "app.lineage": lambda run: join_ids(run.scope.lineage),
 }
 

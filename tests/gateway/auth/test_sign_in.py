@@ -13,7 +13,7 @@ from core.kernel.scope import Actor, ActorKind, Scope
 from gateway.auth import errors
 from gateway.auth.identity import Opened, PersonToken, ServiceToken, identity_of
 from gateway.auth.own_issuers import builtin_issuer, service_tokens
-from gateway.auth.remember import MOST_REMEMBERED, ShortMemory
+from gateway.auth.remember import MOST_REMEMBERED, ShortMemory, digest
 from gateway.auth.sign_in import SignIn, bearer_token
 from gateway.auth.verify import Verifier
 from tests.gateway.auth.issuing import NOW, KnownTrusts, Seconds
@@ -167,21 +167,25 @@ def test_the_scheme_is_read_in_any_case() -> None:
 def test_memory_ends_after_five_seconds_or_with_the_token_whichever_is_first() -> None:
     seconds = Seconds()
     memory: ShortMemory[str] = ShortMemory(60, monotonic=seconds)
-    memory.remember("long", 3_600, "a")
-    memory.remember("short", 2, "b")
-    memory.remember("ended", 0, "c")
-    assert (memory.recall("a"), memory.recall("b"), memory.recall("c")) == ("long", "short", None)
+    memory.remember("long", 3_600, digest(("a",)))
+    memory.remember("short", 2, digest(("b",)))
+    memory.remember("ended", 0, digest(("c",)))
+    assert (memory.recall(digest(("a",))), memory.recall(digest(("b",))), memory.recall(digest(("c",)))) == (
+        "long",
+        "short",
+        None,
+    )
     seconds.at += 2
-    assert (memory.recall("a"), memory.recall("b")) == ("long", None)
+    assert (memory.recall(digest(("a",))), memory.recall(digest(("b",)))) == ("long", None)
     seconds.at += 3
-    assert memory.recall("a") is None
+    assert memory.recall(digest(("a",))) is None
 
 
 def test_memory_is_bounded_and_parts_do_not_run_together() -> None:
     memory: ShortMemory[int] = ShortMemory(5, monotonic=Seconds())
     for number in range(MOST_REMEMBERED + 1):
-        memory.remember(number, 5, str(number))
-    assert memory.recall("0") is None
-    assert memory.recall("1") == 1
-    memory.remember(7, 5, "ab", "c")
-    assert memory.recall("a", "bc") is None
+        memory.remember(number, 5, digest((str(number),)))
+    assert memory.recall(digest(("0",))) is None
+    assert memory.recall(digest(("1",))) == 1
+    memory.remember(7, 5, digest(("ab", "c")))
+    assert memory.recall(digest(("a", "bc"))) is None
