@@ -25,7 +25,7 @@ LONG = int(os.environ.get("TOUCHSTONE_OPERATIONS", "0"))
 
 SEED = int(os.environ.get("TOUCHSTONE_OPERATIONS_SEED", "0")) or SystemRandom().randrange(1, 2**31)
 SHORT = 250
-TOLD_EVERY = 1_000
+TOLD_EVERY = 200
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 
@@ -181,6 +181,7 @@ async def search(name: str, house: House, number: int) -> Search:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
         phases=(Phase.generate, Phase.shrink),
         print_blob=True,
+        report_multiple_bugs=False,
     )
 
     @rounds
@@ -191,8 +192,10 @@ async def search(name: str, house: House, number: int) -> Search:
     if LONG:
         print(f"{name}: TOUCHSTONE_OPERATIONS_SEED={SEED}", flush=True)
         ask = seed(SEED)(ask)
-    await anyio.to_thread.run_sync(ask)
-    print(found.summary(), flush=True)
+    try:
+        await anyio.to_thread.run_sync(ask)
+    finally:
+        print(found.summary(), flush=True)
     return found
 
 
