@@ -96,6 +96,7 @@ MANAGER = CLERK | {
     "sites.manage",
     "people.read",
     "standards.adapt",
+    "standards.promise",
 }
 OWNER = MANAGER | {
     "people.invite",
@@ -125,7 +126,7 @@ AUDITOR = EVERYBODY | {
     "work.read",
     "audit.read",
 }
-ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt"}) | {
+ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt", "standards.promise"}) | {
     "standards.approve",
     "standards.publish",
     "quality.read_network",

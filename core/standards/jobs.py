@@ -8,6 +8,8 @@ from core.kernel.outbox import send
 from core.kernel.work import Work
 from core.standards.amend import publish_overlays
 from core.standards.approve import settle_decision
+from core.standards.promises.broken import tell_broken_promises
+from core.standards.promises.make import CHECK as CHECK_PROMISES
 from core.standards.suspended import tell_suspended
 
 AT_ONCE: Final = 500
@@ -33,6 +35,8 @@ async def tell_below(work: Work) -> None:
         every = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
         left = sorted(str(one) for one in every if str(one) > work.payload.get("after", ""))
         code = work.payload["code"]
+        if "after" not in work.payload:
+            await send(unit, CHECK_PROMISES, {"code": code})
         for tenant_id in left[:AT_ONCE]:
             await send(unit, "standards.check_adaptations", {"code": code}, target_tenant_id=UUID(tenant_id))
         if left[AT_ONCE:]:
@@ -41,9 +45,10 @@ async def tell_below(work: Work) -> None:
 
 @handles("standards.check_adaptations")
 async def check_adaptations(work: Work) -> None:
-    """Tell the owner which adaptations are suspended."""
+    """Tell the owner which adaptations are suspended, and which promises are not kept any more."""
     async with work.unit() as unit:
         await tell_suspended(unit, work.payload["code"])
+        await tell_broken_promises(unit, work.payload["code"])
 
 
 @handles("standards.publish_overlays")

@@ -3,6 +3,9 @@
 In bitemporal tables the only update ever made closes ``recorded_to``.
 """
 
+from core.standards.promises.models import Promise
+from core.standards.reading.models import VersionReading
+from core.standards.reviews.models import ReviewDate, StandardReview
 from core.standards.rollouts.models import (
     Acknowledgement,
     Adoption,
@@ -23,8 +26,10 @@ __all__ = [
     "Clause",
     "EffectiveDocument",
     "Parameter",
+    "Promise",
     "PublishedOverlay",
     "PublishedVersion",
+    "ReviewDate",
     "Rollout",
     "RolloutAssignment",
     "RolloutMember",
@@ -32,5 +37,7 @@ __all__ = [
     "RolloutWave",
     "Standard",
     "StandardHead",
+    "StandardReview",
     "StandardVersion",
+    "VersionReading",
 ]

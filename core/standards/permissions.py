@@ -7,3 +7,6 @@ DRAFT_STANDARDS = permission("standards.draft", "Write drafts of standards and h
 APPROVE_STANDARDS = permission("standards.approve", "Approve a standard's version that somebody else wrote.")
 PUBLISH_STANDARDS = permission("standards.publish", "Publish an approved version to every unit below.")
 ADAPT_STANDARDS = permission("standards.adapt", "Adapt for one's tenant what a standard leaves flexible.")
+PROMISE_STANDARDS = permission(
+    "standards.promise", "Promise one's customers what a standard delivers, and end such a promise."
+)

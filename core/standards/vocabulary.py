@@ -140,6 +140,14 @@ class Outcome(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class ReviewOutcome(StrEnum):
+    """What a review of a standard comes to."""
+
+    KEEP = "keep"
+    CHANGE = "change"
+    WITHDRAW = "withdraw"
+
+
 def aspect_of(operator: Operator) -> Aspect:
     """Tell which side of a parameter an operator changes."""
     return Aspect.BOUNDS if operator is Operator.NARROW else Aspect.VALUE

@@ -9,6 +9,7 @@ from core.standards.graphql.mutations import (
     submit_version,
     withdraw_adaptation,
 )
+from core.standards.graphql.promises import end_promise, make_promise, promise, promises
 from core.standards.graphql.queries import (
     adaptations,
     clause,
@@ -31,6 +32,8 @@ CONTRIBUTION = Contribution(
         published_version,
         adaptations,
         effective_standard,
+        promise,
+        promises,
     ],
     mutations=[
         draft_standard,
@@ -39,5 +42,7 @@ CONTRIBUTION = Contribution(
         publish_version,
         adapt_parameter,
         withdraw_adaptation,
+        make_promise,
+        end_promise,
     ],
 )

@@ -74,6 +74,14 @@ class Adaptation(TenantRow, table=True):
         Index("adaptations_by_code", "tenant_id", "code", "id"),
         Index("adaptations_by_clause", "tenant_id", "clause_key", "id"),
         Index("adaptations_known_now", "tenant_id", "id", postgresql_where=text("recorded_to IS NULL")),
+        Index(
+            "adaptations_of_network",
+            "network_id",
+            "tenant_id",
+            "code",
+            "id",
+            postgresql_where=text("recorded_to IS NULL"),
+        ),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
 

@@ -29,6 +29,7 @@ from core.standards.approve import ApproveVersion, SubmitVersion, approve_versio
 from core.standards.document import load_standard
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.models import StandardVersion
+from core.standards.promises.make import MakePromise, make_promise
 from core.standards.publish import PublishVersion, publish_version
 from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
 from tenants.accounts.service_accounts import CreateServiceAccount, create_service_account
@@ -185,6 +186,8 @@ async def standards(house: Furnished) -> None:
     adapted = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_193, reason=MARK)
     adaptation = await house.run(house.north, adapt, adapted)
     house.call("adaptation", "Adaptation", adaptation.id)
+    promised = await house.run(house.north, make_promise, MakePromise(code=CODE, scope={"en": MARK}))
+    house.call("promise", "Promise", promised.id)
     rows = {"clause": ("Clause", "clauses"), "published": ("PublishedVersion", "published_versions")}
     for name, (type_, table) in rows.items():
         query = f"SELECT id FROM {table} WHERE network_id = $1 ORDER BY id LIMIT 1"

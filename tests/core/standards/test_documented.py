@@ -1,0 +1,40 @@
+"""The GraphQL that the pages about standards show runs as it stands there."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from core.kernel.ids import new_id
+from core.kernel.permissions import every_permission
+from core.kernel.scope import Scope
+from tests.core.standards.builders import Stage
+from tests.support.api import Api
+from tests.support.networks import as_person
+
+PAGES = Path(__file__).parents[3] / "docs" / "standards"
+BLOCK = re.compile(r"```graphql\n(.*?)```", re.DOTALL)
+
+
+def blocks(page: str) -> list[str]:
+    return BLOCK.findall((PAGES / f"{page}.md").read_text(encoding="utf-8"))
+
+
+async def run(stage: Stage, scope: Scope, page: str, **variables: Any) -> list[Any]:
+    """Run every operation of a page in its order, and give what each answered."""
+    api = Api.on(stage.database, stage.clock)
+    answers: list[Any] = []
+    for document in blocks(page):
+        named = {name: one for name, one in variables.items() if f"${name}:" in document}
+        answer = await api.execute(scope, document, {**named, **({"key": str(new_id())} if "$key" in document else {})})
+        assert answer.codes == [], document
+        answers.append(answer.data)
+    return answers
+
+
+async def test_promises(stage: Stage) -> None:
+    await stage.publish()
+    made, standing = await run(stage, as_person(stage.network.north, every_permission()), "promises")
+    assert made["makePromise"]["promise"]["limits"] == [{"clauseKey": "first_response", "value": 7200}]
+    assert standing["promise"]["kept"] is True
+    assert standing["promise"]["promise"]["scope"][0]["text"] == "We answer within two hours."
+    assert standing["promise"]["limits"][0]["delivered"] == [7200]
