@@ -9,14 +9,14 @@ from core.standards.errors import UnknownParameter, WrongType
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.permissions import READ_STANDARDS
 from core.standards.policy.documents import json_text
-from core.standards.policy.fold import EffectiveStandard, fold
+from core.standards.policy.fold import EffectiveStandard
 from core.standards.policy.spans import Span
 from core.standards.policy.values import normalised
 from core.standards.promises.errors import PromiseExceedsStandard
 from core.standards.promises.models import Promise
 from core.standards.promises.policy import JudgedLimit, PromisedLimit, Shortfall, judged, terms_of
 from core.standards.promises.repository import promise_at
-from core.standards.resolve import MOMENT, zoned
+from core.standards.resolve import MOMENT, folded, zoned
 from core.standards.vocabulary import ParameterType
 
 
@@ -82,9 +82,8 @@ def standing_of(promise: Promise, gathered: Gathered, instant: datetime) -> Prom
 
 
 def standard_at(gathered: Gathered, instant: datetime) -> EffectiveStandard | None:
-    """Fold what was gathered at an instant; nothing where no version holds."""
-    version = gathered.version_at(instant)
-    return None if version is None else fold(version, gathered.overlays, gathered.lineage, instant)
+    """Give what holds at an instant; nothing where no version does."""
+    return None if gathered.version_at(instant) is None else folded(gathered, "", instant)
 
 
 def undelivered(promised: PromisedLimit) -> JudgedLimit:
