@@ -97,6 +97,7 @@ MANAGER = CLERK | {
     "people.read",
     "standards.adapt",
     "standards.promise",
+    "standards.read_statistics",
 }
 OWNER = MANAGER | {
     "people.invite",
@@ -107,11 +108,14 @@ OWNER = MANAGER | {
     "audit.read",
     "work.replay",
 }
-REGIONAL = OWNER | {"standards.approve", "quality.read_network"}
+REGIONAL = OWNER | {"standards.approve", "standards.read_network", "standards.review", "quality.read_network"}
 EDITOR = EVERYBODY | {
     "standards.draft",
     "standards.publish",
     "standards.adapt",
+    "standards.read_network",
+    "standards.review",
+    "standards.read_statistics",
     "quality.read",
     "quality.read_network",
     "work.read",
@@ -123,12 +127,16 @@ AUDITOR = EVERYBODY | {
     "quality.read",
     "quality.read_network",
     "people.read",
+    "standards.read_network",
+    "standards.read_statistics",
     "work.read",
     "audit.read",
 }
 ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt", "standards.promise"}) | {
     "standards.approve",
+    "standards.read_network",
     "standards.publish",
+    "standards.review",
     "quality.read_network",
     "plugins.approve",
     "queries.explain",

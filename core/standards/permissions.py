@@ -10,3 +10,9 @@ ADAPT_STANDARDS = permission("standards.adapt", "Adapt for one's tenant what a s
 PROMISE_STANDARDS = permission(
     "standards.promise", "Promise one's customers what a standard delivers, and end such a promise."
 )
+REVIEW_STANDARDS = permission("standards.review", "Record that a standard was looked at again, and what came of it.")
+READ_READERS = permission("standards.read_statistics", "See how many people of one's tenant have read a version.")
+OVERSEE_STANDARDS = permission(
+    "standards.read_network",
+    "See how one's tenant and all below it read standards and where their values differ from them.",
+)

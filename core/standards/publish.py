@@ -25,6 +25,7 @@ from core.standards.repository.published import (
     newest_published,
 )
 from core.standards.resolve import zoned
+from core.standards.reviews.schedule import schedule_review
 from core.standards.vocabulary import VersionStatus
 
 
@@ -90,6 +91,7 @@ async def mark_published(
     """Write in the publisher's own rows what becomes of the version and of the one before."""
     version.status, version.published_at = VersionStatus.PUBLISHED.value, recorded_now()
     version.valid_from = valid_from
+    await schedule_review(unit, standard, unit.now)
     for other in await versions_of(unit, standard.id):
         if before is not None and other.number == before.number:
             other.status, other.valid_to = VersionStatus.SUPERSEDED.value, valid_from

@@ -20,6 +20,8 @@ from core.standards.graphql.queries import (
     standard_version,
     standards,
 )
+from core.standards.graphql.reading import mark_version_read, network_reading
+from core.standards.graphql.reviews import record_review, reviews_due, standard_reviews
 
 CONTRIBUTION = Contribution(
     feature="standards",
@@ -34,6 +36,9 @@ CONTRIBUTION = Contribution(
         effective_standard,
         promise,
         promises,
+        reviews_due,
+        standard_reviews,
+        network_reading,
     ],
     mutations=[
         draft_standard,
@@ -44,5 +49,7 @@ CONTRIBUTION = Contribution(
         withdraw_adaptation,
         make_promise,
         end_promise,
+        record_review,
+        mark_version_read,
     ],
 )

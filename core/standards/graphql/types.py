@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.types import Connection, entity, reads
-from core.kernel.reads import Column, Document, Expression, Formula, ToMany, ToOne
+from core.kernel.reads import Aggregate, Column, Document, Expression, Formula, Measure, ToMany, ToOne
 from core.standards.graphql.contexts import VariantType, variants_of
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import (
@@ -29,8 +29,16 @@ from core.standards.graphql.vocabulary import (
     TimeUnit,
     VersionStatus,
 )
-from core.standards.models import Adaptation, Clause, Parameter, PublishedVersion, Standard, StandardVersion
-from core.standards.permissions import READ_STANDARDS
+from core.standards.models import (
+    Adaptation,
+    Clause,
+    Parameter,
+    PublishedVersion,
+    Standard,
+    StandardVersion,
+    VersionReading,
+)
+from core.standards.permissions import READ_READERS, READ_STANDARDS
 
 
 def as_text(column: str) -> Formula:
@@ -134,6 +142,16 @@ class PublishedVersionType:
     published_at: datetime = reads(Column("published_at"), description="When it was published.")
     valid_from: datetime = reads(Column("valid_from"), description="Since when it holds.")
     valid_to: datetime | None = reads(Column("valid_to"), description="Until when it holds; open where empty.")
+    readers: int | None = reads(
+        Aggregate(measure=Measure.COUNT, target=VersionReading, key="version_id"),
+        description="How many people of the tenant acted in have marked it as read.",
+        permission=READ_READERS,
+    )
+    last_read_at: datetime | None = reads(
+        Aggregate(measure=Measure.GREATEST, target=VersionReading, key="version_id", of="read_at"),
+        description="When the last of them did.",
+        permission=READ_READERS,
+    )
 
 
 @filters(PublishedVersion, description="Narrows a list of published versions.")

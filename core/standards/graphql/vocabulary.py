@@ -13,6 +13,7 @@ from core.standards.vocabulary import (
     Outcome,
     OverlayKind,
     ParameterType,
+    ReviewOutcome,
     TimeUnit,
     VersionStatus,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "OverlayKind",
     "ParameterType",
+    "ReviewOutcome",
     "TimeUnit",
     "VersionStatus",
 ]
@@ -157,5 +159,14 @@ enumeration(
         "WRONG_TYPE": "The parameter has another type now.",
         "ORPHANED": "The version has no such clause or parameter any more.",
         "AMBIGUOUS": "It is a variant that is just as specific as another, and both could apply.",
+    },
+)
+enumeration(
+    ReviewOutcome,
+    description="What a review of a standard comes to.",
+    values={
+        "KEEP": "It stays as it is.",
+        "CHANGE": "It is to be changed; the editors find that in their inbox.",
+        "WITHDRAW": "It is to be withdrawn; the editors find that in their inbox.",
     },
 )

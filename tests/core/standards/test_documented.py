@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from core.kernel.graphql.ids import global_id
 from core.kernel.ids import new_id
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Scope
@@ -38,3 +39,13 @@ async def test_promises(stage: Stage) -> None:
     assert standing["promise"]["kept"] is True
     assert standing["promise"]["promise"]["scope"][0]["text"] == "We answer within two hours."
     assert standing["promise"]["limits"][0]["delivered"] == [7200]
+
+
+async def test_reviews_and_reading(stage: Stage) -> None:
+    await stage.publish()
+    chosen = "SELECT id FROM published_versions WHERE network_id = $1"
+    version = global_id("PublishedVersion", await stage.admin.fetchval(chosen, stage.network.id))
+    scope = as_person(stage.network.headquarters, every_permission())
+    due, reading = await run(stage, scope, "reviews", version=version)
+    assert [one["code"] for one in due["reviewsDue"]["nodes"]] == ["incident-handling"]
+    assert (reading["networkReading"]["readers"], reading["networkReading"]["tenants"]) == (0, 4)

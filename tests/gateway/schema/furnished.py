@@ -31,6 +31,9 @@ from core.standards.draft import DraftStandard, draft_standard
 from core.standards.models import StandardVersion
 from core.standards.promises.make import MakePromise, make_promise
 from core.standards.publish import PublishVersion, publish_version
+from core.standards.reading.mark import MarkRead, mark_read
+from core.standards.reviews.record import RecordReview, record_review
+from core.standards.vocabulary import ReviewOutcome
 from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
 from tenants.accounts.service_accounts import CreateServiceAccount, create_service_account
 from tenants.activations.approve_plugin import ApprovePlugin, approve_plugin
@@ -189,9 +192,13 @@ async def standards(house: Furnished) -> None:
     promised = await house.run(house.north, make_promise, MakePromise(code=CODE, scope={"en": MARK}))
     house.call("promise", "Promise", promised.id)
     rows = {"clause": ("Clause", "clauses"), "published": ("PublishedVersion", "published_versions")}
-    for name, (type_, table) in rows.items():
+    for name, (type_, table) in {**rows, "standard": ("Standard", "standards")}.items():
         query = f"SELECT id FROM {table} WHERE network_id = $1 ORDER BY id LIMIT 1"
         house.call(name, type_, await house.office.admin.fetchval(query, house.network.id))
+    await house.run(house.north, mark_read, MarkRead(version_id=UUID(local(house.ids["published"]))))
+    reviewed = UUID(local(house.ids["standard"]))
+    review = RecordReview(standard_id=reviewed, outcome=ReviewOutcome.KEEP, note=MARK)
+    await house.run(headquarters, record_review, review)
 
 
 async def work(house: Furnished) -> None:
