@@ -86,11 +86,12 @@ async def mark_version_read(unit: Unit, input: MarkVersionReadInput) -> Refs:
     cost=COST,
 )
 async def network_reading(
-    unit: Unit, version: ID, first: int = USUAL_PAGE, after: str | None = None
+    unit: Unit, version: ID, first: int | None = None, after: str | None = None
 ) -> NetworkReadingType:
     """Read the figures."""
     behind = None if after is None else local_id("TenantReading", after)
-    return reading_shown(await read_figures(unit, local_id(PublishedVersionType, version), first, behind))
+    size = USUAL_PAGE if first is None else first
+    return reading_shown(await read_figures(unit, local_id(PublishedVersionType, version), size, behind))
 
 
 def reading_shown(found: NetworkReading) -> NetworkReadingType:
