@@ -165,7 +165,7 @@ def promised_throughout(gathered: Gathered, command: MakePromise, span: Span) ->
 
 def plain(limit: PromisedLimit, standard: EffectiveStandard) -> dict[str, object]:
     """Give a promised value in the form it is kept in, normalised."""
-    type_ = next(one.type for one in standard.values.values() if one.address == limit.address)
+    type_ = standard.values[limit.clause_key, limit.parameter_key].type
     value = limit.value if type_ is None else normalised(type_, limit.value)
     return msgspec.to_builtins(msgspec.structs.replace(limit, value=value))
 

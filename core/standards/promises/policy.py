@@ -72,11 +72,11 @@ class JudgedLimit:
 
 def judged(promised: Sequence[PromisedLimit], standard: EffectiveStandard) -> tuple[JudgedLimit, ...]:
     """Hold promised values against what holds; a promise says nothing of contexts, so it must be kept in all."""
-    values: dict[str, list[EffectiveValue]] = {}
-    for value in standard.values.values():
+    values: dict[tuple[str, str], list[EffectiveValue]] = {}
+    for value in standard.every():
         if value.type is not None:
-            values.setdefault(value.address, []).append(value)
-    return tuple(judged_limit(one, values.get(one.address, ())) for one in promised)
+            values.setdefault((value.clause_key, value.parameter_key), []).append(value)
+    return tuple(judged_limit(one, values.get((one.clause_key, one.parameter_key), ())) for one in promised)
 
 
 def judged_limit(promised: PromisedLimit, values: Sequence[EffectiveValue]) -> JudgedLimit:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from core.kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted, StaleEdit
 from core.kernel.scope import Scope
 from core.standards.errors import NoStandardInForce, UnknownParameter, WrongType
+from core.standards.policy.content import Bounds, VariantContent
 from core.standards.promises.errors import PromiseExceedsStandard
 from core.standards.promises.make import ITEM, EndPromise, MakePromise, end_promise, make_promise
 from core.standards.promises.models import Promise
@@ -241,3 +242,15 @@ async def test_a_version_to_come_is_told_beforehand(stage: Stage) -> None:
     assert then is not None
     assert not then.kept
     assert then.version == "2.0.0"
+
+
+async def test_a_promise_is_kept_in_every_context(stage: Stage) -> None:
+    given = content()
+    [limit_] = given.clauses[1].parameters
+    slower = VariantContent(context={"channel": "post"}, default=86_400, bounds=Bounds(maximum=172_800))
+    response = replace(given.clauses[1], parameters=(replace(limit_, variants=(slower,)),))
+    await stage.publish(replace(given, clauses=(given.clauses[0], response, *given.clauses[2:])))
+    with pytest.raises(PromiseExceedsStandard) as refused:
+        await stage.act(stage.network.north, make_promise, pledge(limit(7200)))
+    assert refused.value.delivered == "7200, 86400"
+    await stage.act(stage.network.north, make_promise, pledge(limit(86_400)))
