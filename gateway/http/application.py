@@ -1,5 +1,7 @@
 """The edge as one ASGI application: GraphQL straight to its route, everything else through FastAPI."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.kernel.database import Database
@@ -21,9 +23,9 @@ class Application:
         self.streams = streams
         self.database = database
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request, one websocket, or the life of the process."""
-        await self._served(scope, receive, send)
+        return self._served(scope, receive, send)
 
 
 class Ways:
@@ -38,7 +40,7 @@ class Ways:
         self._graphql = graphql
         self._rest = rest
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request."""
         straight = scope["type"] == "http" and scope["path"] == GRAPHQL_PATH
-        await (self._graphql if straight else self._rest)(scope, receive, send)
+        return (self._graphql if straight else self._rest)(scope, receive, send)

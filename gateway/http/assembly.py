@@ -31,7 +31,7 @@ from gateway.http.application import GRAPHQL_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
 from gateway.http.graphiql import Graphiql
 from gateway.http.graphql_route import TENANT_HEADER, GraphqlRoute
-from gateway.http.guards import BodyGuard, CrashBarrier, Crowd, GuardedAnswers
+from gateway.http.guards import BodyGuard, CrashBarrier, Crowd, careful_headers
 from gateway.http.health import Health, checks_of
 from gateway.http.issuer_routes import IssuerRoutes
 from gateway.http.metrics_route import MetricsRoute
@@ -178,7 +178,7 @@ def guarded(app: ASGIApp, parts: Parts) -> ASGIApp:
             expose_headers=[REQUEST_ID],
             max_age=600,
         )
-    return Observation(GuardedAnswers(app, secure=parts.settings.public_url.startswith("https://")))
+    return Observation(app, careful_headers(secure=parts.settings.public_url.startswith("https://")))
 
 
 def lifespan(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from functools import cache
+from functools import cache, lru_cache
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -134,6 +134,7 @@ def answer_headers(media_type: str) -> tuple[tuple[bytes, bytes], ...]:
     return (b"content-type", f"{media_type}; charset=utf-8".encode()), (b"cache-control", b"no-store")
 
 
+@lru_cache(maxsize=64)
 def check_content_type(content_type: str | None) -> None:
     """Refuse whatever is not JSON in UTF-8: a form that a foreign page submits is not, so none can act for its reader.
 

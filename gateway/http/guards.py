@@ -101,30 +101,14 @@ def check_headers(headers: RawHeaders, largest: int) -> None:
         raise RequestTooLarge(largest=largest)
 
 
-class GuardedAnswers:
-    """Adds the headers that keep browsers careful; an answer's own value of one wins.
+def careful_headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    """Give the headers that keep browsers careful.
 
     Args:
-        app: What is guarded.
         secure: Whether clients come by HTTPS, so that browsers may be told never to come otherwise.
     """
-
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        self.app = app
-        given = {**SECURITY_HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})}
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Guard the answer to one request."""
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = message["headers"]
-                named = {name for name, _ in own}
-                message = {**message, "headers": [*own, *(one for one in self._headers if one[0] not in named)]}
-            await send(message)
-
-        await self.app(scope, receive, guarded)
+    given = {**SECURITY_HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {})}
+    return [(name.lower().encode(), value.encode()) for name, value in given.items()]
 
 
 class Crowd:
@@ -172,15 +156,8 @@ class CrashBarrier:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, whatever happens inside."""
-        began = False
-
-        async def watched(message: Message) -> None:
-            nonlocal began
-            began = began or message["type"] in {"http.response.start", "websocket.accept"}
-            await send(message)
-
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, send)
         except ClientDisconnect:
             observed_in(scope).outcome = "client_gone"
         except Exception as error:
@@ -189,7 +166,7 @@ class CrashBarrier:
             log.error("http.crashed", error=type(error).__name__, error_at=places(error.__traceback__))  # noqa: TRY400 - never the text
             observed = observed_in(scope)
             observed.outcome = InternalError.code
-            if scope["type"] == "http" and not began:
+            if scope["type"] == "http" and not observed.status:  # nothing was sent yet
                 body = {"errors": [refusal_error(InternalError(), correlationId=observed.request_id)]}
                 await json_response(body, 500)(scope, receive, send)
             elif scope["type"] == "websocket":

@@ -1,6 +1,7 @@
 """Which form of answer a client wants: its Accept header, ranked (RFC 9110, section 12.5.1)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -29,9 +30,13 @@ def wanted(accept: str | None) -> Wanted:
     so both are told, and the operation decides. Without a header the answer is plain JSON, as the GraphQL over HTTP
     draft asks for old clients.
     """
-    if not accept or not accept.strip():
-        return Wanted(JSON, events=False)
-    weights = ranked(accept[:LONGEST_ACCEPT])
+    return read_accept(accept[:LONGEST_ACCEPT]) if accept and accept.strip() else Wanted(JSON, events=False)
+
+
+@lru_cache(maxsize=256)
+def read_accept(accept: str) -> Wanted:
+    """Read a header that says something; clients say the same every time."""
+    weights = ranked(accept)
     everything = max((weights.get(one, 0.0) for one in EVERYTHING), default=0.0)
     response, plain = weights.get(RESPONSE, everything), weights.get(JSON, everything)
     if max(response, plain) <= 0:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -106,10 +106,18 @@ class Observed:
 
 
 class Observation:
-    """ASGI middleware around everything else."""
+    """ASGI middleware around everything else; it also adds the headers that keep browsers careful.
 
-    def __init__(self, app: ASGIApp) -> None:
+    One wrapper of what is sent does both, because every answer pays for each.
+
+    Args:
+        app: What is observed.
+        headers: Headers of every answer, names in lower case; an answer's own value of one wins.
+    """
+
+    def __init__(self, app: ASGIApp, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self.app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Observe one request or websocket."""
@@ -121,11 +129,12 @@ class Observation:
         scope.setdefault("state", {})["observed"] = observed
         began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request=observed.request_id)
+        answer = noting(send, observed, self._headers)
         try:
             if tracing_is_on():
-                await self._traced(scope, receive, noting(send, observed), observed)
+                await self._traced(scope, receive, answer, observed)
             else:
-                await self.app(scope, receive, noting(send, observed))
+                await self.app(scope, receive, answer)
         finally:
             note(observed, scope, time.perf_counter() - began)
             structlog.contextvars.unbind_contextvars("request")
@@ -145,14 +154,17 @@ class Observation:
                 describe(span, observed, method_of(scope))
 
 
-def noting(send: Send, observed: Observed) -> Send:
-    """Note the status on its way out, and add the request id to the answer's headers."""
+def noting(send: Send, observed: Observed, headers: Sequence[tuple[bytes, bytes]]) -> Send:
+    """Note the status on its way out, and add the request id and other headers to those of the answer."""
 
     async def noted(message: Message) -> None:
         kind = message["type"]
         if kind == "http.response.start":
             observed.status = message["status"]
-            message = {**message, "headers": [*message["headers"], (b"x-request-id", observed.request_id.encode())]}
+            own = message["headers"]
+            named = {name for name, _ in own}
+            more = [one for one in headers if one[0] not in named]
+            message = {**message, "headers": [*own, *more, (b"x-request-id", observed.request_id.encode())]}
         elif kind == "websocket.accept":
             observed.status = observed.status or SWITCHING
         elif kind == "websocket.close":

@@ -121,9 +121,9 @@ async def test_silence_is_filled_with_heartbeats(database: Database) -> None:
             names: list[str] = []
             async for name, _ in events_of(answer):
                 names.append(name)
-                if names.count("heartbeat") == 3:
+                if names.count("heartbeat") >= 3 and "next" in names:
                     break
-        assert names[0] == "next"
+        assert names.count("next") == 1
 
 
 async def test_a_stream_ends_when_the_membership_does(database: Database) -> None:
