@@ -9,13 +9,15 @@ Each role has the least its work needs:
 
 - Whoever is signed in to a tenant sees the tree around it and the standards that hold there.
 - A clerk serves: opens records, adds steps, does work items. No figures about colleagues, no changes to standards.
-- A manager runs a unit: a clerk's rights, imports and figures of the unit, its sites, and its adaptations.
+- A manager runs a unit: a clerk's rights, imports and figures of the unit, its sites, its adaptations, and the waivers
+  it asks for.
 - A franchise owner answers for a franchisee: a manager's rights, and its people, accounts, plugins, settings and audit.
-- A regional manager answers for a region as an owner does, approves, and sees the figures of the units below.
+- A regional manager answers for a region as an owner does, approves, grants waivers, offers suggestions, and sees the
+  figures of the units below.
 - A standards editor writes and publishes, and sees figures to know what to change; approving is somebody else's.
 - An auditor reads everything, records of the whole network at headquarters included, and changes nothing.
 - A headquarters administrator keeps the network: tenants, people, issuers, roles, plugins; approves and publishes
-  standards but does not write them, and sees figures but not other tenants' records.
+  standards but does not write them, grants waivers and rules on them, sees figures but not other tenants' records.
 - A partner sees what a plugin must fit: standards and figures.
 - A read-only client reads what dashboards of a tenant show.
 """
@@ -34,6 +36,7 @@ ONLY_AT_HEADQUARTERS = frozenset(
         "plugins.approve",
         "queries.explain",
         "records.read_network",
+        "standards.rule_waivers",
         "tenants.define_roles",
         "tenants.manage_issuers",
         "tenants.place",
@@ -98,6 +101,7 @@ MANAGER = CLERK | {
     "standards.adapt",
     "standards.promise",
     "standards.read_statistics",
+    "standards.ask_waivers",
 }
 OWNER = MANAGER | {
     "people.invite",
@@ -108,7 +112,14 @@ OWNER = MANAGER | {
     "audit.read",
     "work.replay",
 }
-REGIONAL = OWNER | {"standards.approve", "standards.read_network", "standards.review", "quality.read_network"}
+REGIONAL = OWNER | {
+    "standards.approve",
+    "standards.grant_waivers",
+    "standards.offer_suggestions",
+    "standards.read_network",
+    "standards.review",
+    "quality.read_network",
+}
 EDITOR = EVERYBODY | {
     "standards.draft",
     "standards.publish",
@@ -116,6 +127,7 @@ EDITOR = EVERYBODY | {
     "standards.read_network",
     "standards.review",
     "standards.read_statistics",
+    "standards.offer_suggestions",
     "quality.read",
     "quality.read_network",
     "work.read",
@@ -132,9 +144,19 @@ AUDITOR = EVERYBODY | {
     "work.read",
     "audit.read",
 }
-ADMINISTRATOR = (OWNER - {"records.open", "records.work", "standards.adapt", "standards.promise"}) | {
+NOT_OF_ADMINISTRATORS = {
+    "records.open",
+    "records.work",
+    "standards.adapt",
+    "standards.ask_waivers",
+    "standards.promise",
+}
+ADMINISTRATOR = (OWNER - NOT_OF_ADMINISTRATORS) | {
     "standards.approve",
+    "standards.grant_waivers",
+    "standards.offer_suggestions",
     "standards.read_network",
+    "standards.rule_waivers",
     "standards.publish",
     "standards.review",
     "quality.read_network",

@@ -43,6 +43,7 @@ class Adapt:
         valid_to: Until when; for good by default.
         reason: Why.
         legal_basis: The law or rule that asks for it.
+        suggestion_id: The suggestion that is adopted, where it is one.
         expected_revision: Revision of the tenant's side of the standard as it was read; unchecked where empty.
     """
 
@@ -57,6 +58,7 @@ class Adapt:
     valid_to: datetime | None = None
     reason: str
     legal_basis: str = ""
+    suggestion_id: UUID | None = None
     expected_revision: int | None = None
 
 
@@ -183,6 +185,7 @@ def overlay_asked(unit: Unit, command: Adapt, span: Span, head: Head) -> Overlay
         author_id=unit.scope.actor.id,
         reason=checked_note("reason", command.reason, required=True),
         legal_basis=checked_note("legalBasis", command.legal_basis),
+        suggestion_id=command.suggestion_id,
         span=span,
         recorded_from=head.recorded_at,
     )

@@ -60,6 +60,7 @@ def row_of(unit: Unit, code: str, overlay: Overlay, based_on: UUID, head: Head) 
         based_on=based_on,
         origin_id=overlay.id,
         revision=head.revision,
+        suggestion_id=overlay.suggestion_id,
         author_id=overlay.author_id,
         valid_from=overlay.span.start,
         valid_to=overlay.span.end,

@@ -14,12 +14,15 @@ from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
 from core.standards.policy.content import Narrowing, read_content
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.spans import Span
+from core.standards.policy.waived import Waived
 from core.standards.repository.adaptations import adaptations_of
 from core.standards.repository.lineages import set_lineage
 from core.standards.repository.published import overlays_of, versions_by_id
 from core.standards.rollouts.policy.succession import Issue, Succession
 from core.standards.rollouts.standing import succession_of
 from core.standards.vocabulary import Operator, OverlayKind
+from core.standards.waivers.models import WaiverSpan
+from core.standards.waivers.repository import waiver_spans_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class Gathered:
         above: Overlays of the units above, of all times.
         own: The tenant's own overlays, of all times.
         succession: What decides which version the tenant is on.
+        waivers: What levels above granted the tenant, of all times.
     """
 
     lineage: Sequence[UUID]
@@ -39,6 +43,7 @@ class Gathered:
     above: Sequence[Overlay]
     own: Sequence[Overlay]
     succession: Succession
+    waivers: Sequence[Waived] = ()
 
     @property
     def overlays(self) -> Sequence[Overlay]:
@@ -51,7 +56,7 @@ class Gathered:
 
     def edges(self) -> Iterator[datetime]:
         """List the instants at which something begins or ends to hold."""
-        for one in (*self.versions, *self.above, *self.own):
+        for one in (*self.versions, *self.above, *self.own, *self.waivers):
             yield one.span.start
             if one.span.end is not None:
                 yield one.span.end
@@ -82,6 +87,7 @@ async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, kno
         above=[overlay_of(row, row.owner_tenant_id) for row in above],
         own=[overlay_of(row, row.tenant_id) for row in own],
         succession=succession,
+        waivers=[waived_of(row) for row in await waiver_spans_of(unit, code, known_at)],
     )
 
 
@@ -150,6 +156,31 @@ def overlay_of(row: PublishedOverlay | Adaptation, owner: UUID) -> Overlay:
         reason=row.reason,
         legal_basis=row.legal_basis,
         based_on=row.based_on,
+        suggestion_id=row.suggestion_id,
         span=span_of(row),
         recorded_from=row.recorded_from,
+    )
+
+
+def waived_of(row: WaiverSpan) -> Waived:
+    """Give a granted span of a waiver as an overlay."""
+    return Waived(
+        id=row.id,
+        waiver_id=row.waiver_id,
+        owner_tenant_id=row.tenant_id,
+        clause_key=row.clause_key,
+        parameter_key=row.parameter_key,
+        variant=row.variant,
+        operator=Operator.ASSIGN,
+        value=row.value,
+        author_id=row.author_id,
+        approver_id=row.approver_id,
+        reason=row.reason,
+        legal_basis=row.legal_basis,
+        span=Span(row.valid_from, row.valid_to),
+        recorded_from=row.recorded_from,
+        granted_by=row.granting_tenant_id,
+        measure=row.measure,
+        bound=row.bound,
+        limit=row.bound_limit,
     )

@@ -15,9 +15,11 @@ from core.standards.rollouts.models import (
     RolloutStage,
     RolloutWave,
 )
+from core.standards.suggestions.models import Suggestion, SuggestionAnswer
 from core.standards.tables.adapted import Adaptation, EffectiveDocument, StandardHead
 from core.standards.tables.drafts import Clause, Parameter, Standard, StandardVersion
 from core.standards.tables.published import PublishedOverlay, PublishedVersion
+from core.standards.waivers.models import Waiver, WaiverEvent, WaiverRequest, WaiverRules, WaiverSpan
 
 __all__ = [
     "Acknowledgement",
@@ -39,5 +41,12 @@ __all__ = [
     "StandardHead",
     "StandardReview",
     "StandardVersion",
+    "Suggestion",
+    "SuggestionAnswer",
     "VersionReading",
+    "Waiver",
+    "WaiverEvent",
+    "WaiverRequest",
+    "WaiverRules",
+    "WaiverSpan",
 ]

@@ -16,3 +16,13 @@ OVERSEE_STANDARDS = permission(
     "standards.read_network",
     "See how one's tenant and all below it read standards and where their values differ from them.",
 )
+ASK_WAIVERS = permission(
+    "standards.ask_waivers", "Ask levels above to let one's tenant deviate for a while from what they have set."
+)
+GRANT_WAIVERS = permission(
+    "standards.grant_waivers", "Grant, reject and revoke what units below ask to deviate from what one's tenant set."
+)
+RULE_WAIVERS = permission(
+    "standards.rule_waivers", "Decide for the network how long waivers last and how often they are renewed."
+)
+OFFER_SUGGESTIONS = permission("standards.offer_suggestions", "Offer adaptations of standards to the units below.")

@@ -19,6 +19,7 @@ from core.standards.policy.fold import EffectiveStandard, EffectiveValue, fold
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, checked_context
 from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
+from core.standards.policy.waived import waive
 from core.standards.repository.adaptations import keep_document, kept_documents, revision_of
 
 SETTLED_AFTER: Final = timedelta(seconds=10)
@@ -116,7 +117,8 @@ def folded(gathered: Gathered, code: str, instant: datetime) -> EffectiveStandar
     version = gathered.version_at(instant)
     if version is None:
         raise NoStandardInForce(standard=code, at=instant)
-    return fold(version, gathered.overlays, gathered.lineage, instant)
+    standard = fold(version, gathered.overlays, gathered.lineage, instant)
+    return waive(standard, gathered.waivers, gathered.overlays, gathered.lineage, instant)
 
 
 async def effective_for_import(unit: Unit, code: str, at: datetime) -> EffectivePeriod:

@@ -27,6 +27,8 @@ BEARING: Final = """
         WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
         ORDER BY id) AS above,
       ARRAY(SELECT id FROM adaptations
+        WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL
+        UNION ALL SELECT id FROM waiver_spans
         WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL ORDER BY id) AS own,
       ARRAY(SELECT id FROM rollout_stages
         WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
@@ -45,7 +47,7 @@ class Bearing:
     Attributes:
         lineage: The tenant and all above it, root first.
         above: Ids of what units of the lineage published, as known now.
-        own: Ids of the tenant's own adaptations, as known now.
+        own: Ids of the tenant's own adaptations and of its waivers, as known now.
         stages: Ids of where the waves of rollouts stand, as known now; which wave the tenant is in never changes.
         adopted: Ids of the tenant's own adoptions, as known now.
     """

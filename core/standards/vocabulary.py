@@ -123,10 +123,11 @@ class Facet(StrEnum):
 
 
 class OverlayKind(StrEnum):
-    """What an overlay that units below inherit is: a published version, or the adaptation of a unit above."""
+    """What an overlay is; units below inherit all but waivers, which hold for one tenant alone."""
 
     VERSION = "version"
     ADAPTATION = "adaptation"
+    WAIVER = "waiver"
 
 
 class Outcome(StrEnum):

@@ -1,6 +1,7 @@
 """What standards add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
+from core.standards.graphql import suggestions, waivers
 from core.standards.graphql.mutations import (
     adapt_parameter,
     approve_version,
@@ -39,6 +40,8 @@ CONTRIBUTION = Contribution(
         reviews_due,
         standard_reviews,
         network_reading,
+        *waivers.QUERIES,
+        *suggestions.QUERIES,
     ],
     mutations=[
         draft_standard,
@@ -51,5 +54,7 @@ CONTRIBUTION = Contribution(
         end_promise,
         record_review,
         mark_version_read,
+        *waivers.MUTATIONS,
+        *suggestions.MUTATIONS,
     ],
 )

@@ -19,6 +19,7 @@ from core.standards.policy.fold import EffectiveValue
 from core.standards.policy.overlays import Version
 from core.standards.policy.slots import Judged
 from core.standards.policy.variants import read_selector
+from core.standards.policy.waived import Waived
 from core.standards.resolve import Resolution
 
 
@@ -31,16 +32,30 @@ class LimitType:
     set_by: ID = shows("The tenant that set it.")
 
 
+@value(permission=READ_STANDARDS, description="What makes an overlay a waiver: who granted it, what it lifts.")
+class WaiverReasonType:
+    """What is known of a granted waiver where it bears on a value."""
+
+    waiver: ID = shows("The waiver, in the tenant it is for.")
+    granted_by: ID = shows("The tenant that granted it; `approverId` says who.")
+    compensating_measure: str = shows("What the tenant does instead.")
+    expires_at: datetime = shows("Until when it holds.")
+    bound: str = shows("What it lifts: the kind of bound as in `BoundKind`, in lower case, or `operators` for a lock.")
+    limit: Json | None = shows("What that bound said when it was granted.")
+
+
 @value(permission=READ_STANDARDS, description="One overlay that bears on a value, and what became of it.")
 class OverlayReasonType:
     """One overlay."""
 
-    kind: OverlayKind = shows("A published version, or an adaptation.")
+    kind: OverlayKind = shows("A published version, an adaptation, or a waiver.")
     owner: ID = shows("The tenant that laid it.")
     overlay_id: str = shows("Its id, as the audit trail names it.")
     version: str | None = shows("For a version, its number.")
     variant: str | None = shows("For an adaptation, the contexts it is for; empty text for all.")
-    operator: Operator | None = shows("For an adaptation, what it does.")
+    suggestion: ID | None = shows("For an adopted suggestion, which.")
+    waiver: WaiverReasonType | None = shows("For a waiver, what it lifts and who granted it.")
+    operator: Operator | None = shows("For an adaptation or a waiver, what it does.")
     value: Json | None = shows("What it says.")
     narrowing: NarrowingType | None = shows("For `NARROW`, what it narrows.")
     outcome: Outcome = shows("Whether it is in force, and if not, why.")
@@ -111,6 +126,8 @@ def version_shown(version: Version, said: object) -> OverlayReasonType:
         overlay_id=str(version.overlay_id),
         version=version.content.number,
         variant=None,
+        suggestion=None,
+        waiver=None,
         operator=None,
         value=said,
         narrowing=None,
@@ -127,14 +144,17 @@ def version_shown(version: Version, said: object) -> OverlayReasonType:
 
 
 def judged_shown(judged: Judged) -> OverlayReasonType:
-    """Show an adaptation as a reason."""
+    """Show an adaptation or a waiver as a reason."""
     overlay = judged.overlay
+    waiver = overlay if isinstance(overlay, Waived) else None
     return OverlayReasonType(
-        kind=OverlayKind.ADAPTATION,
+        kind=OverlayKind.ADAPTATION if waiver is None else OverlayKind.WAIVER,
         owner=global_id("Tenant", overlay.owner_tenant_id),
         overlay_id=str(overlay.id),
         version=None,
         variant=overlay.variant,
+        suggestion=None if overlay.suggestion_id is None else global_id("Suggestion", overlay.suggestion_id),
+        waiver=None if waiver is None else waiver_shown(waiver),
         operator=overlay.operator,
         value=overlay.value,
         narrowing=None if overlay.narrowing is None else narrowing_shown(plain_narrowing(overlay.narrowing)),
@@ -147,6 +167,18 @@ def judged_shown(judged: Judged) -> OverlayReasonType:
         valid_from=overlay.span.start,
         valid_to=overlay.span.end,
         recorded_from=overlay.recorded_from,
+    )
+
+
+def waiver_shown(waiver: Waived) -> WaiverReasonType:
+    """Show what a waiver lifts and who granted it."""
+    return WaiverReasonType(
+        waiver=global_id("Waiver", waiver.waiver_id),
+        granted_by=global_id("Tenant", waiver.granted_by),
+        compensating_measure=waiver.measure,
+        expires_at=waiver.span.end or waiver.span.start,
+        bound=waiver.bound,
+        limit=waiver.limit,
     )
 
 

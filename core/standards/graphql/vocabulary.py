@@ -146,7 +146,11 @@ enumeration(
 enumeration(
     OverlayKind,
     description="What an overlay is.",
-    values={"VERSION": "A published version.", "ADAPTATION": "What a tenant adapted."},
+    values={
+        "VERSION": "A published version.",
+        "ADAPTATION": "What a tenant adapted.",
+        "WAIVER": "What a level above lets the tenant deviate in for a while.",
+    },
 )
 enumeration(
     Outcome,

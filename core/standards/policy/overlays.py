@@ -55,6 +55,7 @@ class Overlay:
         reason: Why, in the owner's words.
         legal_basis: The law or rule that asks for it.
         based_on: The published version it was laid over first.
+        suggestion_id: The suggestion that was adopted, where it comes from one.
         span: When it holds.
         recorded_from: Since when that is known.
     """
@@ -72,6 +73,7 @@ class Overlay:
     reason: str = ""
     legal_basis: str = ""
     based_on: UUID | None = None
+    suggestion_id: UUID | None = None
     span: Span
     recorded_from: datetime
 

@@ -29,6 +29,7 @@ COPIED = (
     "reason",
     "legal_basis",
     "based_on",
+    "suggestion_id",
     "author_id",
     "approver_id",
     "valid_from",

@@ -54,6 +54,7 @@ class Adaptation(TenantRow, table=True):
         based_on: The published version it was laid over first.
         origin_id: The adaptation as it was first made; pieces left over by later ones keep it.
         revision: The owner's revision that wrote the row.
+        suggestion_id: The suggestion that was adopted, where it comes from one.
         author_id: Who laid it.
         approver_id: Who approved it, where approval was asked.
         valid_from: Since when it holds.
@@ -98,6 +99,7 @@ class Adaptation(TenantRow, table=True):
     based_on: UUID
     origin_id: UUID
     revision: int
+    suggestion_id: UUID | None = None
     author_id: UUID
     approver_id: UUID | None = None
     valid_from: datetime

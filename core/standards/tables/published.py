@@ -10,10 +10,7 @@ from sqlmodel import Field
 
 from core.kernel.rows import ReferenceRow
 from core.standards.tables.spans import PLACE, RECORDED, VALID, json_column
-from core.standards.vocabulary import (
-    Aspect,
-    OverlayKind,
-)
+from core.standards.vocabulary import Aspect
 
 
 class PublishedVersion(ReferenceRow, table=True):
@@ -90,6 +87,7 @@ class PublishedOverlay(ReferenceRow, table=True):
         reason: Likewise.
         legal_basis: Likewise.
         based_on: Likewise.
+        suggestion_id: Likewise.
         author_id: Who wrote or laid it.
         approver_id: Who approved it, where approval was asked.
         valid_from: Since when it holds.
@@ -105,7 +103,7 @@ class PublishedOverlay(ReferenceRow, table=True):
             ["published_versions.network_id", "published_versions.id"],
             name="published_overlays_version",
         ),
-        CheckConstraint(f"kind IN {tuple(map(str, OverlayKind))}", name="published_overlays_kind"),
+        CheckConstraint("kind IN ('version', 'adaptation')", name="published_overlays_kind"),
         CheckConstraint(
             "(kind = 'version') = (published_version_id IS NOT NULL)", name="published_overlays_names_version"
         ),
@@ -152,6 +150,7 @@ class PublishedOverlay(ReferenceRow, table=True):
     reason: str = ""
     legal_basis: str = ""
     based_on: UUID | None = None
+    suggestion_id: UUID | None = None
     author_id: UUID
     approver_id: UUID | None = None
     valid_from: datetime

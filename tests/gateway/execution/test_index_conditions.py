@@ -35,6 +35,7 @@ FEW = {
     "published_versions": "editors publish a few versions of a standard in a year",
     "standard_versions": "editors write a few versions of a standard in a year",
     "parameters": "a clause has a few values",
+    "suggestions": "those above a tenant offer it a few hundred adaptations at most",
     "invitations": "a tenant invites as many people as it employs, and those that count are pending",
 }
 """Tables whose part in one walk stays small, so that sorting it costs nothing, and why."""

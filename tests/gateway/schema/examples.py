@@ -38,6 +38,7 @@ def at_headquarters(**arguments: Any) -> Example:
 
 
 SAID = "Said by whoever calls"
+LATER = "2027-06-01T00:00:00Z"
 PERIOD = {"standardCode": CODE}
 TITLE = [{"locale": "en", "text": SAID}]
 
@@ -47,6 +48,7 @@ QUERIES = {
     "auditEntries": Example(),
     "clause": at_headquarters(id="#clause"),
     "deadLetters": Example(),
+    "fittingSuggestions": Example(arguments={"code": CODE}),
     "effectiveStandard": Example(arguments={"code": CODE}),
     "importRun": Example(arguments={"id": "#import"}),
     "importRuns": Example(),
@@ -83,8 +85,15 @@ QUERIES = {
     "standardReviews": at_headquarters(),
     "standardVersion": at_headquarters(id="#version drafted"),
     "standards": at_headquarters(),
+    "suggestionAnswers": Example(),
+    "suggestions": at_headquarters(),
     "tenant": Example(arguments={"id": "#tenant north"}),
     "tenants": Example(),
+    "waiver": Example(arguments={"id": "#waiver kept"}),
+    "waiverRules": Example(answers=False),
+    "waivers": Example(),
+    "waiversAsked": at_headquarters(),
+    "waiversGranted": at_headquarters(),
     "workItem": Example(arguments={"id": "#item kept"}),
 }
 CHANGES = {
@@ -93,15 +102,31 @@ CHANGES = {
         code=CODE, clauseKey="resolution", parameterKey="limit", value=100_003, reason=SAID, expectedRevision="@adapted"
     ),
     "addStep": changes(record="#record worked", version=2, key="completed"),
+    "adoptSuggestion": changes(suggestion="#suggestion adopted", expectedRevision="@adapted"),
     "approvePlugin": changes("headquarters", plugin="fresh", scopes=[]),
     "approveVersion": changes("headquarters", version="#version submitted", expectedRevision="@submitted"),
+    "askWaiver": changes(
+        code=CODE,
+        clauseKey="first_response",
+        parameterKey="limit",
+        value=9_001,
+        compensatingMeasure=SAID,
+        reason=SAID,
+        until=LATER,
+    ),
     "cancelJob": changes(job="#job cancelled"),
     "changeRoles": changes(membership="#membership changed", roles=["manager"], version=1),
     "changeSettings": changes(version="@settings", name=SAID),
     "changeSite": changes(site="#site", version=1, name=SAID),
+    "changeWaiverRules": Example(
+        arguments={"input": {"expectedRevision": 0, "mostRenewals": 3}}, where="headquarters", answers=False
+    ),
     "closeWorkItem": changes(workItem="#item closed", version=1, ending="DONE"),
     "createServiceAccount": changes(name=SAID, roles=["clerk"]),
     "decideApproval": changes(approval="#approval decided", verdict="APPROVED"),
+    "decideWaiver": changes(
+        "headquarters", request="#request decided", verdict="GRANTED", reason=SAID, expectedRevision=1
+    ),
     "defineRole": changes(
         "headquarters", key="fresh", name=SAID, description=SAID, permissions=["records.read"], kinds=["REGION"]
     ),
@@ -116,10 +141,14 @@ CHANGES = {
     "enablePlugin": changes(plugin="enabled", scopes=["records.read"]),
     "endPromise": changes(promise="#promise", reason=SAID, expectedRevision="@adapted"),
     "endMembership": changes(membership="#membership ended", version=1),
+    "endWaiver": changes(waiver="#waiver ended", reason=SAID, expectedRevision=1),
     "invitePerson": changes(roles=["clerk"], invitee=SAID),
     "makePromise": changes(code=CODE, scope=TITLE, expectedRevision="@adapted"),
     "markVersionRead": changes(version="#published"),
     "moveTenant": changes("headquarters", tenant="#tenant moved", parent="#region"),
+    "offerSuggestion": changes(
+        "headquarters", source=SAID, code=CODE, clauseKey="greeting", value={"en": SAID}, reason=SAID
+    ),
     "openRecord": changes(channel="phone", standardCode=CODE, externalId=SAID),
     "openRecords": changes(records=[{"channel": "phone", "standardCode": CODE, "externalId": SAID}]),
     "openSite": changes(key="fresh", name=SAID),
@@ -127,12 +156,15 @@ CHANGES = {
     "publishVersion": changes("headquarters", version="#version approved", expectedRevision="@approved"),
     "recordReview": changes("headquarters", standard="#standard", outcome="KEEP", note=SAID),
     "registerIssuer": changes("headquarters", issuer="https://fresh.example.com", audience=SAID, name=SAID),
+    "rejectSuggestion": changes(suggestion="#suggestion rejected", reason=SAID),
+    "renewWaiver": changes(waiver="#waiver renewed", reason=SAID, until=LATER, expectedRevision=2),
     "replayDeadLetter": changes(deadLetter="#letter"),
     "resolveRecord": changes(record="#record resolved", version=3),
     "resumeTenant": changes("headquarters", tenant="#tenant resumed"),
     "rescoreRecords": Example(),
     "revokePlugin": changes(plugin="revoked"),
     "revokeServiceAccount": changes(serviceAccount="#account revoked"),
+    "revokeWaiver": changes("headquarters", request="#request revoked", reason=SAID, expectedRevision=2),
     "rotateSecret": changes(serviceAccount="#account rotated", version=1),
     "submitVersion": changes("headquarters", version="#version drafted", expectedRevision="@drafted"),
     "suspendTenant": changes("headquarters", tenant="#tenant suspended"),
@@ -141,6 +173,7 @@ CHANGES = {
     "withdrawApproval": changes(approval="#approval withdrawn"),
     "withdrawInvitation": changes(invitation="#invitation withdrawn"),
     "withdrawIssuer": changes("headquarters", issuer="#issuer withdrawn"),
+    "withdrawSuggestion": changes("headquarters", suggestion="#suggestion withdrawn"),
     "withdrawPluginApproval": changes("headquarters", plugin="withdrawn"),
 }
 SUBSCRIPTIONS = {"jobProgress": Example(arguments={"job": "#job followed"})}

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -33,7 +33,11 @@ from core.standards.promises.make import MakePromise, make_promise
 from core.standards.publish import PublishVersion, publish_version
 from core.standards.reading.mark import MarkRead, mark_read
 from core.standards.reviews.record import RecordReview, record_review
+from core.standards.suggestions.answer import AdoptSuggestion, adopt_suggestion
+from core.standards.suggestions.offer import OfferSuggestion, offer_suggestion
 from core.standards.vocabulary import ReviewOutcome
+from core.standards.waivers.ask import AskWaiver, ask_waiver
+from core.standards.waivers.decide import DecideWaiver, decide_waiver
 from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
 from tenants.accounts.service_accounts import CreateServiceAccount, create_service_account
 from tenants.activations.approve_plugin import ApprovePlugin, approve_plugin
@@ -110,6 +114,8 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     )
     await people_and_tenants(house)
     await standards(house)
+    await waivers(house)
+    await suggestions(house)
     await work(house)
     await records(house, folder)
     return house
@@ -199,6 +205,43 @@ async def standards(house: Furnished) -> None:
     reviewed = UUID(local(house.ids["standard"]))
     review = RecordReview(standard_id=reviewed, outcome=ReviewOutcome.KEEP, note=MARK)
     await house.run(headquarters, record_review, review)
+
+
+async def waivers(house: Furnished) -> None:
+    """Waivers that the tenant asked of headquarters, some of them granted."""
+    until = house.office.clock.now() + timedelta(days=100)
+    text = {"en": MARK}
+    wanted: dict[str, tuple[str, str, Any]] = {
+        "kept": ("survey", "sample", 7_193),
+        "ended": ("process", "", text),
+        "renewed": ("first_response", "", text),
+        "decided": ("resolution", "", text),
+        "revoked": ("survey", "", text),
+    }
+    for name, (clause, parameter, value) in wanted.items():
+        said: dict[str, Any] = {"value": value, "measure": MARK, "reason": MARK}
+        asked = AskWaiver(code=CODE, clause_key=clause, parameter_key=parameter, until=until, **said)
+        waiver = await house.run(house.north, ask_waiver, asked)
+        house.call(f"waiver {name}", "Waiver", waiver.id)
+        house.call(f"request {name}", "WaiverRequest", waiver.id)
+    await house.office.carry_out()
+    for name in ("kept", "renewed", "revoked"):
+        id_ = UUID(local(house.ids[f"waiver {name}"]))
+        decision = DecideWaiver(waiver_id=id_, granted=True, reason=SHARED, expected_revision=1)
+        await house.run(house.headquarters, decide_waiver, decision)
+    await house.office.carry_out()
+
+
+async def suggestions(house: Furnished) -> None:
+    """Suggestions of headquarters, of which the tenant has adopted one."""
+    for name in ("kept", "adopted", "rejected", "withdrawn", "answered"):
+        offered = OfferSuggestion(
+            source=SHARED, code=CODE, clause_key="greeting", value={"en": f"{SHARED} {name}"}, reason=SHARED
+        )
+        suggestion = await house.run(house.headquarters, offer_suggestion, offered)
+        house.call(f"suggestion {name}", "Suggestion", suggestion.id)
+    answered = AdoptSuggestion(suggestion_id=UUID(local(house.ids["suggestion answered"])), reason=MARK)
+    await house.run(house.north, adopt_suggestion, answered)
 
 
 async def work(house: Furnished) -> None:

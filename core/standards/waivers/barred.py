@@ -1,0 +1,117 @@
+"""Find what stands in the way of a value over a span, and with it the level that a waiver is asked of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.kernel.unit import Unit
+from core.standards.errors import NoStandardInForce, PublisherCannotAdapt, UnknownParameter, WrongType
+from core.standards.gather import Gathered, gather, lineage_at
+from core.standards.judge import instants_to_judge
+from core.standards.policy.content import address
+from core.standards.policy.documents import JsonValue
+from core.standards.policy.fold import Place, slot_received
+from core.standards.policy.slots import Slot
+from core.standards.policy.spans import Span
+from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.waived import Barrier, barrier_to, value_wanted
+from core.standards.resolve import folded
+from core.standards.waivers.errors import NoWaiverNeeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A value that a tenant wants at a place of a standard, for a while.
+
+    Attributes:
+        code: The standard.
+        place: The clause and the parameter; the latter is empty for the clause's text.
+        variant: The context; empty for all.
+        value: The value.
+    """
+
+    code: str
+    place: Place
+    variant: str = ""
+    value: JsonValue
+
+    @property
+    def address(self) -> str:
+        """The place in one text."""
+        return f"{address(*self.place)}[{self.variant}]" if self.variant else address(*self.place)
+
+
+async def find_barrier(unit: Unit, wanted: Wanted, span: Span) -> tuple[JsonValue, Barrier]:
+    """Find what keeps the unit's tenant from a value in a span, as far up as anything does at any instant of it.
+
+    Returns:
+        The value in the one form it is kept in, and what keeps the tenant from it.
+
+    Raises:
+        NoStandardInForce: No version holds at the beginning.
+        PublisherCannotAdapt: The tenant publishes the standard itself.
+        UnknownParameter: There is no such clause or parameter at the beginning.
+        WrongType: The value has not the form of its type then.
+        NoWaiverNeeded: Nothing keeps the tenant from it.
+    """
+    gathered = await gather(unit, wanted.code, await lineage_at(unit, span.start), span, None)
+    slot = slot_at_start(unit, gathered, wanted, span)
+    try:
+        value_wanted(slot, wanted.value)
+        kept = normalised_wording(wanted.value) if slot.type is None else normalised(slot.type, wanted.value)
+    except ValueError as problem:
+        expected = "wording" if slot.type is None else slot.type.value
+        raise WrongType(place=wanted.address, expected=expected, problem=str(problem)) from problem
+    barriers = barriers_in(gathered, wanted, span)
+    if not barriers:
+        raise NoWaiverNeeded(place=wanted.address)
+    return kept, highest(barriers, gathered.lineage)
+
+
+def slot_at_start(unit: Unit, gathered: Gathered, wanted: Wanted, span: Span) -> Slot:
+    """Give the value as the tenant receives it where the span begins."""
+    version = gathered.version_at(span.start)
+    if version is None:
+        raise NoStandardInForce(standard=wanted.code, at=span.start)
+    if version.owner_tenant_id == unit.tenant_id:
+        raise PublisherCannotAdapt(standard=wanted.code)
+    slot = slot_received(version, gathered.above, gathered.lineage, span.start, wanted.place, wanted.variant)
+    if slot is None or not is_standing(gathered, wanted, span.start):
+        raise UnknownParameter(standard=wanted.code, place=wanted.address, at=span.start)
+    return slot
+
+
+def is_standing(gathered: Gathered, wanted: Wanted, instant: datetime) -> bool:
+    """Tell whether the tenant has the variant asked about; a waiver changes one, and adds none."""
+    if not wanted.variant:
+        return True
+    standard = folded(gathered, wanted.code, instant)
+    return any(one.variant == wanted.variant for one in standard.variants.get(wanted.place, ()))
+
+
+def barriers_in(gathered: Gathered, wanted: Wanted, span: Span) -> list[Barrier]:
+    """List what keeps the tenant from the value at each instant of a span at which something begins or ends."""
+    found: list[Barrier] = []
+    for instant in instants_to_judge(gathered, span):
+        version = gathered.version_at(instant)
+        slot = version and slot_received(
+            version, gathered.above, gathered.lineage, instant, wanted.place, wanted.variant
+        )
+        if version is None or slot is None:
+            continue
+        try:
+            value = value_wanted(slot, wanted.value)
+        except ValueError:
+            continue  # A later version gives it another type: the waiver is suspended from then on.
+        place, variant = wanted.place, wanted.variant
+        barrier = barrier_to(version, gathered.above, gathered.lineage, instant, place, value, variant)
+        if barrier is not None:
+            found.append(barrier)
+    return found
+
+
+def highest(barriers: Sequence[Barrier], lineage: Sequence[UUID]) -> Barrier:
+    """Give the barrier whose level stands the furthest up; of several the first in time."""
+    above = list(lineage)
+    return min(barriers, key=lambda one: above.index(one.set_by))

@@ -1,0 +1,88 @@
+"""Commands between the tenant that asks and the level that decides, and the timers of the former.
+
+What is written in one tenant is read there, in a unit that writes nothing, and kept in the other in a transaction of
+its own that happens once. The wall stands in both; nothing but ids and instants travels in between.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+from core.kernel.handlers import handles
+from core.kernel.unit import Unit
+from core.kernel.work import Work
+from core.standards.waivers.decide import close_request, follow_inbox, take_in
+from core.standards.waivers.repository import request_as_told, waiver_as_told
+from core.standards.waivers.settle import expire, remind, revoked, settle
+from core.standards.waivers.statuses import WaiverStatus
+from core.standards.waivers.topics import APPROVAL, ASK, CLOSE, EXPIRE, REMIND, REVOKE, SETTLE
+
+
+@asynccontextmanager
+async def senders_unit(work: Work) -> AsyncGenerator[Unit, None]:
+    """Read in the tenant that sent the command."""
+    sender = work.started.tenant_id
+    theirs = replace(work.scope, tenant_id=sender, lineage=(sender,))
+    async with work.background.database.unit(theirs, clock=work.clock, read_only=True) as unit:
+        yield unit
+
+
+@handles(ASK)
+async def ask(work: Work) -> None:
+    """Put the question before those who decide, unless it was withdrawn or asked anew since."""
+    async with senders_unit(work) as theirs:
+        waiver = await waiver_as_told(theirs, UUID(work.payload["waiver_id"]))
+    if waiver is None or waiver.round != work.payload["round"]:
+        return
+    if waiver.status == WaiverStatus.ASKED or waiver.renewal_asked:
+        async with work.unit() as unit:
+            await take_in(unit, work.started.tenant_id, work.started.actor, waiver)
+
+
+@handles(f"{APPROVAL}.approved")
+@handles(f"{APPROVAL}.rejected")
+async def decided_in_inbox(work: Work) -> None:
+    """Follow a decision that was made in the inbox."""
+    async with work.unit() as unit:
+        await follow_inbox(unit, UUID(work.payload["subject_id"]), int(work.payload["subject_version"]))
+
+
+@handles(SETTLE)
+async def settle_here(work: Work) -> None:
+    """Put the answer into force."""
+    async with senders_unit(work) as theirs:
+        request = await request_as_told(theirs, UUID(work.payload["waiver_id"]))
+    async with work.unit() as unit:
+        reason = request.decision_reason if request else ""
+        await settle(unit, work.started.tenant_id, work.payload, reason)
+
+
+@handles(REVOKE)
+async def follow_revocation(work: Work) -> None:
+    """End what was taken back."""
+    async with senders_unit(work) as theirs:
+        request = await request_as_told(theirs, UUID(work.payload["waiver_id"]))
+    async with work.unit() as unit:
+        await revoked(unit, work.started.tenant_id, work.payload, request.ended_reason if request else "")
+
+
+@handles(CLOSE)
+async def close(work: Work) -> None:
+    """Follow an end in the tenant that asked."""
+    async with work.unit() as unit:
+        await close_request(unit, work.started.tenant_id, work.payload)
+
+
+@handles(EXPIRE)
+async def record_expiry(work: Work) -> None:
+    """Record that a waiver has ended."""
+    async with work.unit() as unit:
+        await expire(unit, UUID(work.payload["subject_id"]))
+
+
+@handles(REMIND)
+async def remind_of_expiry(work: Work) -> None:
+    """Remind the tenant that a waiver is about to end."""
+    async with work.unit() as unit:
+        await remind(unit, UUID(work.payload["subject_id"]))

@@ -1,0 +1,22 @@
+"""What tenants send each other about waivers, and the timers of the asking tenant."""
+
+from typing import Final
+
+ASK: Final = "standards.waiver.ask"
+"""To the level that decides: a waiver, or its renewal, is asked for."""
+SETTLE: Final = "standards.waiver.settle"
+"""Back to the tenant that asked: it is decided."""
+REVOKE: Final = "standards.waiver.revoke"
+"""To the tenant that has it: it is taken back."""
+CLOSE: Final = "standards.waiver.close"
+"""To the level that decides: it is withdrawn, ended or expired."""
+REMIND: Final = "standards.waiver.remind"
+"""Timer: its end is near."""
+EXPIRE: Final = "standards.waiver.expire"
+"""Timer: its end is reached."""
+CHANGED: Final = "standards.waiver.changed"
+"""Event of the asking tenant: what holds there has changed by a waiver."""
+APPROVAL: Final = "standards.waiver"
+"""Kind of the approval in the inbox of the level that decides."""
+REMINDER: Final = "standards.waiver_expiring"
+"""Kind of the work item that reminds."""
