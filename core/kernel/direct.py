@@ -4,15 +4,18 @@ They run in the unit's own transaction, behind the same walls. Between a stateme
 failure is the driver's own error; rows written together are one statement, whose text is made once for each shape.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, groupby
-from typing import Any, cast
+from typing import Any
 
-from core.kernel.telemetry import statement_span
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.kernel.telemetry import statement_span, tracing_is_on
 from core.kernel.unit import Unit
 
+DRIVER = "touchstone.driver"
 SHAPES = 256
 """Texts that are remembered; a shape is the tables, columns and number of rows of one statement."""
 LONGEST = 65_535
@@ -43,10 +46,27 @@ async def fetch(unit: Unit, sql: str, *values: Any) -> list[Any]:  # noqa: ANN40
         sql: The statement, its parameters as ``$1``.
         values: The parameters.
     """
-    connection = await unit.session.connection()
-    driver = cast("Any", (await connection.get_raw_connection()).driver_connection)
+    return await fetch_in(unit.session, sql, *values)
+
+
+async def fetch_in(session: AsyncSession, sql: str, *values: Any) -> list[Any]:  # noqa: ANN401 - as the driver has it
+    """Execute one statement in a session's transaction, where there is no unit; see :func:`fetch`."""
+    driver = await driver_of(session)
+    if not tracing_is_on():
+        return await driver.fetch(sql, *values)
     with statement_span(sql):
         return await driver.fetch(sql, *values)
+
+
+async def driver_of(session: AsyncSession) -> Any:  # noqa: ANN401 - asyncpg's connections are not typed
+    """Give the driver's connection of a session's open transaction, which is the same until it ends."""
+    held: Any = session.info.get(DRIVER)
+    transaction = session.sync_session.get_transaction()
+    if held is not None and held[0] is transaction:
+        return held[1]
+    raw = await (await session.connection()).get_raw_connection()
+    session.info[DRIVER] = (session.sync_session.get_transaction(), raw.driver_connection)
+    return raw.driver_connection
 
 
 async def write(unit: Unit, *rows: NewRow) -> None:
@@ -60,6 +80,19 @@ async def write(unit: Unit, *rows: NewRow) -> None:
         msg = "Rows in such a number are written by a bulk statement of their own."
         raise ValueError(msg)
     await fetch(unit, statement_of(shape_of(rows)), *values)
+
+
+async def write_with(unit: Unit, rows: Sequence[NewRow], sql: str, *last: Any) -> None:  # noqa: ANN401 - as the driver has it
+    """Write rows and execute a statement that changes others, all at once.
+
+    Args:
+        unit: The transaction.
+        rows: The rows, those that others name first.
+        sql: The statement, its parameters as ``$1``.
+        last: Its parameters.
+    """
+    values = [value for row in rows for value in row.values.values()]
+    await fetch(unit, statement_with(shape_of(rows), sql, len(last)), *last, *values)
 
 
 def shape_of(rows: Iterable[NewRow]) -> Shape:
@@ -76,6 +109,14 @@ def statement_of(shape: Shape) -> str:
     *before, last = inserts
     named = ", ".join(f"w{number} AS ({one})" for number, one in enumerate(before))
     return f"WITH {named} {last}" if named else last
+
+
+@lru_cache(SHAPES)
+def statement_with(shape: Shape, sql: str, parameters: int) -> str:
+    """Write insertions down as parts of a statement, whose own parameters come first."""
+    numbers = count(parameters + 1)
+    named = ", ".join(f"w{number} AS ({insertion(*one, numbers)})" for number, one in enumerate(shape))
+    return f"WITH {named} {sql}" if named else sql
 
 
 def insertion(table: str, columns: tuple[str, ...], rows: int, numbers: Iterable[int]) -> str:

@@ -1,10 +1,11 @@
 """Idempotency keys: the same request with the same key is done once."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
-from core.kernel.direct import fetch
+from core.kernel.direct import NewRow, fetch, write_with
 from core.kernel.errors import DomainError, InvalidInput, fact
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
@@ -68,10 +69,21 @@ async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tu
     return tuple(found["ids"])
 
 
-async def remember(unit: Unit, operation: str, key: str, fingerprint: str, ids: tuple[UUID, ...]) -> None:
-    """Keep the ids of the result with the key, which :func:`replayed` took in the same transaction."""
+async def remember(
+    unit: Unit, operation: str, key: str, fingerprint: str, ids: tuple[UUID, ...], rows: Sequence[NewRow] = ()
+) -> None:
+    """Keep the ids of the result with the key, which :func:`replayed` took in the same transaction.
+
+    Args:
+        unit: The transaction that does the request.
+        operation: Name of the operation.
+        key: What the client calls its request.
+        fingerprint: Hash of the input.
+        ids: The result.
+        rows: What the request has to write yet, and is written at once with it.
+    """
     given = (fingerprint, list(ids), new_id(), unit.network_id, recorded_now())
-    await fetch(unit, REMEMBER, *request(unit, operation, key), *given)
+    await write_with(unit, rows, REMEMBER, *request(unit, operation, key), *given)
 
 
 def request(unit: Unit, operation: str, key: str) -> tuple[UUID, UUID, str, str]:

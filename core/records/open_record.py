@@ -1,6 +1,7 @@
 """Open a record: one real encounter begins, under what holds for the tenant at that instant."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -54,24 +55,33 @@ async def open_record(unit: Unit, command: OpenRecord) -> UUID:
         NotFound: The tenant has no such site.
         RecordKeyIsTaken: The record of that name was opened under another standard.
     """
+    record_id, rows = await prepare_record(unit, command)
+    if rows:
+        await write(unit, *rows)
+    return record_id
+
+
+async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequence[NewRow]]:
+    """Do all of :func:`open_record` but writing: give the record, and the rows that are to be written yet.
+
+    There are none where the record was opened before.
+    """
     unit.scope.require(OPEN_RECORDS)
     asked, record_id = checked(command), new_id()
     external_id = asked.external_id or str(record_id)
     holder = await take_key(unit, asked.channel, external_id, record_id)
     if holder != record_id:
-        return await opened_before(unit, holder, asked)
+        return await opened_before(unit, holder, asked), ()
     now = unit.now
     holding = await holding_at(unit, asked.standard_code, now)
     place = Opened(now=now, written=recorded_now(), holding=holding, site_id=await site_of(unit, asked.site_key))
     details = {"channel": asked.channel, "standard": asked.standard_code, "effective_hash": holding.hash}
-    await write(
-        unit,
+    return record_id, (
         NewRow("records", record_values(unit, record_id, replace(asked, external_id=external_id), place)),
         act_row(unit, "records.open", "record", record_id, details),
         sent_row(unit, "records.opened", {"record_id": str(record_id)}),
         *score_rows(unit, record_id),
     )
-    return record_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ async def once(context: RequestContext, unit: Unit, guard: Guard, arguments: dic
     if found is not None:
         return remembered.again(found)
     refs = await run(context, unit, guard, given)
-    await remember(unit, change.operation, key, print_, remembered.of(refs))
+    await remember(unit, change.operation, key, print_, remembered.of(refs), refs.rows)
     if not is_hinted(unit.session):
         await send(unit, CHANGED, {})  # Whoever watches the tenant learns of changes by what was sent.
     return refs

@@ -8,27 +8,26 @@ from sqlalchemy import ARRAY, Uuid, any_, literal, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from core.kernel.direct import fetch_in
 from core.kernel.directory import TenantFacts
 from tenants.networks.models import Network, Tenant, TenantStatus
 
 # A placement says what held at :at (valid time), as the database said it at :known (recorded time), or as it says now
 # where that is empty: now is what nobody has closed, whatever the clocks of two machines say. Not materialised, so that
 # each step of the walk is a look-up by child or by parent.
-LINEAGE = text(
-    """
+LINEAGE = """
     WITH RECURSIVE placed AS NOT MATERIALIZED (
         SELECT child_id, parent_id FROM tenant_placements
-        WHERE network_id = :network_id AND valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)
-          AND CASE WHEN CAST(:known AS timestamptz) IS NULL THEN recorded_to IS NULL
-                   ELSE recorded_from <= :known AND (recorded_to IS NULL OR recorded_to > :known) END
+        WHERE network_id = $1 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3)
+          AND CASE WHEN $4::timestamptz IS NULL THEN recorded_to IS NULL
+                   ELSE recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4) END
     ), way (child_id, parent_id, height) AS (
-        SELECT p.child_id, p.parent_id, 0 FROM placed p WHERE p.child_id = :tenant_id
+        SELECT p.child_id, p.parent_id, 0 FROM placed p WHERE p.child_id = $2
         UNION ALL
         SELECT u.child_id, u.parent_id, way.height + 1 FROM way JOIN placed u ON u.child_id = way.parent_id
     ) CYCLE child_id SET turned USING passed
     SELECT child_id, parent_id FROM way WHERE NOT turned ORDER BY height DESC
-    """
-)
+"""
 
 BELOW = text(
     """
@@ -59,11 +58,10 @@ async def read_lineage(
         at: The instant of valid time.
         known: The instant of recorded time; what is known now by default.
     """
-    values = {"network_id": network_id, "tenant_id": tenant_id, "at": at, "known": known}
-    rows = (await session.execute(LINEAGE, values)).all()
-    if not rows or rows[0].parent_id is not None:
+    rows = await fetch_in(session, LINEAGE, network_id, tenant_id, at, known)
+    if not rows or rows[0]["parent_id"] is not None:
         return ()
-    return tuple(row.child_id for row in rows)
+    return tuple(row["child_id"] for row in rows)
 
 
 async def read_units_below(

@@ -1,13 +1,14 @@
 """Fields of Mutation: one transaction each, a union of success and named refusals, repeatable by idempotency key."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional, get_args, get_origin
+from typing import Any, Optional, Self, get_args, get_origin
 from uuid import UUID
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
+from core.kernel.direct import NewRow
 from core.kernel.errors import DomainError, NotPermitted
 from core.kernel.graphql.access import Permission
 from core.kernel.graphql.declared import Change, Declared
@@ -34,12 +35,19 @@ class Refs:
 
     Attributes:
         values: By the payload's fields.
+        rows: What is to be written yet, in one statement with the idempotency key.
     """
 
-    __slots__ = ("values",)
+    __slots__ = ("rows", "values")
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 - ids and values alike
         self.values = values
+        self.rows: Sequence[NewRow] = ()
+
+    def writing(self, rows: Sequence[NewRow]) -> Self:
+        """Have the last rows of the mutation written in one statement with its idempotency key."""
+        self.rows = rows
+        return self
 
 
 Body = Callable[..., Awaitable[Refs]]

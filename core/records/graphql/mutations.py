@@ -108,7 +108,8 @@ class ResolveRecordInput:
 )
 async def open_record(unit: Unit, input: OpenRecordInput) -> Refs:
     """Open a record."""
-    return Refs(record=await opening.open_record(unit, input.to_command()))
+    record_id, rows = await opening.prepare_record(unit, input.to_command())
+    return Refs(record=record_id).writing(rows)
 
 
 @mutation(
