@@ -52,6 +52,9 @@ SHAPED: Mapping[str, Callable[[Making], str]] = {
     "choices": lambda m: m.random.choice(('["a", "b"]', "[]")),
 }
 LISTS = ("roles", "scopes", "permissions")
+STANDARDS = ("a", "phone")
+FIGURES = ("quality_days", "score_days", "record_figures")
+"""What dashboards are made of; no field reads it row by row."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,14 @@ async def fill_network(filling: Filling, readings: Readings, network: Owners) ->
             await filling.fill(name, owner, fixed)
     if "tenants" in plans:
         await place(filling.admin, making, network)
+        await fill_figures(filling, network)
+
+
+async def fill_figures(filling: Filling, network: Owners) -> None:
+    for name in FIGURES:
+        for owner in network.tenants:
+            filling.foresee(name, owner, ROWS)
+            await filling.fill(name, owner, {"network_id": network.network, "tenant_id": owner}, tries=1)
 
 
 async def place(admin: Any, making: Making, network: Owners) -> None:
@@ -246,7 +257,34 @@ def specials(schema: TouchstoneSchema, readings: Readings) -> dict[tuple[str, st
                 }
             case _:
                 pass
-    return found
+    return found | figures() | revisions(readings)
+
+
+def figures() -> dict[tuple[str, str], Any]:
+    """Days that add up to something GraphQL can tell."""
+    counted = ("records", "resolved", "within_published", "within_effective", "resolution_seconds", "steps")
+    summed = (*(("quality_days", one) for one in counted), ("score_days", "scored"), ("score_days", "basis_points"))
+    codes = {(table, "standard_code"): a_standard for table in FIGURES}
+    return codes | dict.fromkeys(summed, a_few)
+
+
+def a_standard(making: Making) -> Any:
+    return making.random.choice(STANDARDS)
+
+
+def a_few(making: Making) -> Any:
+    return making.random.randrange(50)
+
+
+def the_first(_making: Making) -> Any:
+    return 1
+
+
+def revisions(readings: Readings) -> dict[tuple[str, str], Any]:
+    """Revisions at which kept answers hold, of all tenants the same: nothing but whose they are tells them apart."""
+    kept = [one.kept for one in readings.fields.values() if isinstance(one, CodeReading) and one.kept is not None]
+    columns = [column for one in kept for column in (one.head, one.named) if column is not None]
+    return {(one.table.name, one.name): the_first for one in columns}
 
 
 def named(kind: GraphQLEnumType) -> Any:
@@ -377,7 +415,7 @@ async def values_of(
     house: House, readings: Readings, ids: Mapping[str, Sequence[str]]
 ) -> Mapping[tuple[str, str], Sequence[Any]]:
     """Values that stand in the columns arguments are compared with."""
-    found: dict[tuple[str, str], Sequence[Any]] = {}
+    found: dict[tuple[str, str], Sequence[Any]] = {("QualityPeriodInput", "standardCode"): STANDARDS}
     for (type_name, name), reading in readings.fields.items():
         definition: Any = house.schema.graphql.type_map[type_name]
         field_ = definition.fields[name]

@@ -222,7 +222,7 @@ async def hold(name: str, house: House, least: Least) -> None:
 
 @pytest.mark.long
 async def test_the_whole_schema_answers_alike_both_ways(house: House) -> None:
-    await hold("the whole schema", house, Least(by_plans=0.65, fields=0.9, arguments=0.9, planned=0.85))
+    await hold("the whole schema", house, Least(by_plans=0.6, fields=0.75, arguments=0.8, planned=0.75))
 
 
 @pytest.mark.long
