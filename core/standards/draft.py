@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import StaleEdit
@@ -122,6 +124,7 @@ def rewritten(
             patch=patch,
             title={},
             layer="",
+            profile={},
             hash="",
             author_id=actor,
             editors=[],
@@ -129,6 +132,7 @@ def rewritten(
             recorded_at=recorded_now(),
         )
     version.title, version.layer, version.hash = content.title, content.layer.value, content_hash(content)
+    version.profile = msgspec.to_builtins(content.profile)
     version.author_id, version.editors = actor, sorted({*version.editors, str(actor)})
     version.revision, version.recorded_at = version.revision + 1, recorded_now()
     return version

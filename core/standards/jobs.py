@@ -22,6 +22,12 @@ async def published(work: Work) -> None:
     await tell_below(work)
 
 
+@handles("standards.withdrawn")
+async def withdrawn(work: Work) -> None:
+    """Have them looked at again after a version was withdrawn."""
+    await tell_below(work)
+
+
 @handles("standards.adapted")
 async def adapted(work: Work) -> None:
     """Have them looked at again after a unit above has adapted."""

@@ -14,6 +14,7 @@ from core.standards.permissions import PUBLISH_STANDARDS
 from core.standards.policy.content import content_text
 from core.standards.policy.documents import hash_of
 from core.standards.policy.numbers import parse_number
+from core.standards.policy.profile import REVIEW_MONTHS
 from core.standards.policy.spans import Span
 from core.standards.repository.adaptations import next_head
 from core.standards.repository.drafts import read_draft, versions_of
@@ -23,6 +24,8 @@ from core.standards.repository.published import (
     add_version_overlay,
     end_version,
     newest_published,
+    standing_spans,
+    versions_by_id,
 )
 from core.standards.resolve import zoned
 from core.standards.reviews.schedule import schedule_review
@@ -63,6 +66,7 @@ async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersio
     head = await next_head(unit, code)
     before = await newest_published(unit, code)
     check_newer(code, version, valid_from, before)
+    await check_free(unit, version, code, valid_from)
     published = await published_row(unit, standard, version, valid_from)
     await mark_published(unit, standard, version, before, valid_from)
     try:
@@ -85,12 +89,28 @@ def check_newer(code: str, version: StandardVersion, valid_from: datetime, befor
         )
 
 
+async def check_free(unit: Unit, version: StandardVersion, code: str, valid_from: datetime) -> None:
+    """Refuse a version that would begin where another held, be it one that was withdrawn since."""
+    spans = await standing_spans(unit, code)
+    if not spans:
+        return
+    last = spans[-1]
+    free = last.valid_from < valid_from if last.valid_to is None else last.valid_to <= valid_from
+    if not free:
+        named = await versions_by_id(unit, [one.published_version_id for one in spans if one.published_version_id])
+        newest = named[last.published_version_id].number if last.published_version_id else ""
+        raise VersionIsNotNewer(
+            standard=code, number=version.number, newest=newest, newest_from=last.valid_to or last.valid_from
+        )
+
+
 async def mark_published(
     unit: Unit, standard: Standard, version: StandardVersion, before: PublishedVersion | None, valid_from: datetime
 ) -> None:
     """Write in the publisher's own rows what becomes of the version and of the one before."""
     version.status, version.published_at = VersionStatus.PUBLISHED.value, recorded_now()
     version.valid_from = valid_from
+    standard.review_months = version.profile.get("reviewMonths", REVIEW_MONTHS)
     await schedule_review(unit, standard, unit.now)
     for other in await versions_of(unit, standard.id):
         if before is not None and other.number == before.number:

@@ -16,6 +16,7 @@ from core.standards.policy.checks import at as place
 from core.standards.policy.documents import hash_of
 from core.standards.policy.effective import effective_text
 from core.standards.policy.fold import EffectiveStandard, EffectiveValue, fold
+from core.standards.policy.locales import checked_locale
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, checked_context
 from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
@@ -40,6 +41,7 @@ class Resolution:
         known_at: The instant of knowledge; empty for now.
         revision: Revision of the tenant's own side as it is now, to send back with an adaptation.
         context: What was asked to be known of the situation.
+        locales: In which languages texts are shown, the most wanted first.
     """
 
     standard: EffectiveStandard
@@ -49,6 +51,7 @@ class Resolution:
     known_at: datetime | None
     revision: int
     context: Context
+    locales: Sequence[str]
 
     @property
     def chosen(self) -> Sequence[EffectiveValue]:
@@ -62,6 +65,8 @@ async def effective_standard(
     at: datetime | None = None,
     known_at: datetime | None = None,
     context: Context | None = None,
+    *,
+    locale: str = "",
 ) -> Resolution:
     """Resolve a standard for the unit's tenant; nothing is written.
 
@@ -71,12 +76,13 @@ async def effective_standard(
         at: The instant asked about; now by default.
         known_at: Answer as was known at this instant; at least ten seconds ago.
         context: What is known of the situation, by context key; it chooses among variants, the document has them all.
+        locale: The language wanted first; after it come the tenant's own and that of the network.
 
     Raises:
         NotPermitted: The actor may not read standards.
         NoStandardInForce: No version holds at that instant.
         TooRecentToKnow: A write might still change what was known then.
-        InvalidInput: An instant has no zone, or the context is none.
+        InvalidInput: An instant has no zone, or the context or the locale is none.
     """
     unit.scope.require(READ_STANDARDS)
     with place("context"):
@@ -95,7 +101,18 @@ async def effective_standard(
         known_at=known_at,
         revision=await revision_of(unit, code),
         context=situation,
+        locales=await locales_wanted(unit, locale, lineage),
     )
+
+
+async def locales_wanted(unit: Unit, locale: str, lineage: Sequence[UUID]) -> Sequence[str]:
+    """List the languages wanted: what is asked for, the tenant's own, that of the network's root."""
+    with place("locale"):
+        asked = [checked_locale(locale)] if locale else []
+    if unit.directory is None:
+        return asked
+    known = {one.id: one.locale for one in await unit.tree.tenants(unit.network_id, {lineage[0], lineage[-1]})}
+    return [*asked, *(known[one] for one in (lineage[-1], lineage[0]) if one in known)]
 
 
 def zoned(instant: datetime | None, field: str) -> datetime | None:

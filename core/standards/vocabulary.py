@@ -3,6 +3,17 @@
 from enum import StrEnum
 
 
+class Face(StrEnum):
+    """Which side of service a standard is about."""
+
+    CONTENT = "content"
+    PROCESS = "process"
+    RESULT = "result"
+    BEHAVIOUR = "behaviour"
+    SURROUNDINGS = "surroundings"
+    BRAND = "brand"
+
+
 class Layer(StrEnum):
     """Where a standard stands among the others, general ones first."""
 

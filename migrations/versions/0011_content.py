@@ -4,21 +4,43 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core.kernel.migration.tables import begin, required
+from core.kernel.migration.tables import INSTANT, TEXT, begin, optional, required
 
 revision = "0011"
 down_revision = "0010"
 
-NOTHING = "'[]'::jsonb"
+
+def one_at_a_time(where: str) -> None:
+    """Let no two versions of a standard hold at once, of those that the condition names."""
+    op.execute("ALTER TABLE published_versions DROP CONSTRAINT published_versions_one_at_a_time")
+    keys = "network_id WITH =, code WITH =, tstzrange(valid_from, valid_to) WITH &&"
+    op.execute(
+        "ALTER TABLE published_versions ADD CONSTRAINT published_versions_one_at_a_time"
+        f" EXCLUDE USING gist ({keys}) {where}"
+    )
 
 
 def upgrade() -> None:
     begin()
-    add_filled("parameters", required("variants", JSONB(), NOTHING))
+    add_filled("parameters", required("variants", JSONB(), "'[]'::jsonb"))
+    add_filled("standard_versions", required("profile", JSONB(), "'{}'::jsonb"))
+    add_filled("standard_versions", required("withdrawn_because", TEXT, "''"))
+    op.add_column("standard_versions", optional("withdrawn_at", INSTANT))
+    withdrawn = "(status = 'withdrawn') = (withdrawn_at IS NOT NULL)"
+    op.create_check_constraint("standard_versions_withdrawn", "standard_versions", withdrawn)
+    add_filled("standards", required("review_months", sa.Integer(), "6"))
+    op.add_column("published_versions", optional("withdrawn_at", INSTANT))
+    one_at_a_time("WHERE (withdrawn_at IS NULL)")
 
 
 def downgrade() -> None:
     begin()
+    one_at_a_time("")
+    op.drop_column("published_versions", "withdrawn_at")
+    op.drop_column("standards", "review_months")
+    op.drop_constraint("standard_versions_withdrawn", "standard_versions")
+    for name in ("withdrawn_at", "withdrawn_because", "profile"):
+        op.drop_column("standard_versions", name)
     op.drop_column("parameters", "variants")
 
 

@@ -9,6 +9,7 @@ from core.standards.graphql.mutations import (
     publish_version,
     submit_version,
     withdraw_adaptation,
+    withdraw_version,
 )
 from core.standards.graphql.promises import end_promise, make_promise, promise, promises
 from core.standards.graphql.queries import (
@@ -56,5 +57,6 @@ CONTRIBUTION = Contribution(
         mark_version_read,
         *waivers.MUTATIONS,
         *suggestions.MUTATIONS,
+        withdraw_version,
     ],
 )

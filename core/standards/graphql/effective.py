@@ -1,6 +1,6 @@
 """Types of what holds, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -10,12 +10,24 @@ from core.kernel.graphql.ids import global_id
 from core.kernel.graphql.types import shows, value
 from core.standards.graphql.contexts import ContextType, context_shown
 from core.standards.graphql.json_values import Json
-from core.standards.graphql.parts import NarrowingType, narrowing_shown
-from core.standards.graphql.vocabulary import Facet, Operator, Outcome, OverlayKind, ParameterType, TimeUnit
+from core.standards.graphql.parts import LocalizedTextType, NarrowingType, narrowing_shown
+from core.standards.graphql.vocabulary import (
+    ClauseKind,
+    ClauseLevel,
+    Facet,
+    Flexibility,
+    Obligation,
+    Operator,
+    Outcome,
+    OverlayKind,
+    ParameterType,
+    TimeUnit,
+)
 from core.standards.permissions import READ_STANDARDS
 from core.standards.policy.bounds import Limit, Limits
-from core.standards.policy.content import plain_narrowing
+from core.standards.policy.content import ClauseContent, plain_narrowing
 from core.standards.policy.fold import EffectiveValue
+from core.standards.policy.locales import choose_locale
 from core.standards.policy.overlays import Version
 from core.standards.policy.slots import Judged
 from core.standards.policy.variants import read_selector
@@ -87,6 +99,19 @@ class EffectiveValueType:
     why: list[OverlayReasonType] = shows("Every overlay that bears on it, from the published version down.")
 
 
+@value(permission=READ_STANDARDS, description="One clause as it holds, in one language.")
+class EffectiveClauseType:
+    """One clause."""
+
+    key: str = shows("Stable dotted name, such as `reception.greeting`.")
+    kind: ClauseKind = shows("What it asks for.")
+    level: ClauseLevel = shows("How much hangs on it.")
+    obligation: Obligation = shows("How binding it is.")
+    flexibility: Flexibility = shows("Whether the network keeps it identical.")
+    text: LocalizedTextType = shows("What it says, in the language asked for or the next one it has.")
+    body: Json | None = shows("What it says beyond its text, in the form of its kind.")
+
+
 @value(permission=READ_STANDARDS, description="What holds for the tenant acted in, at one instant.")
 class EffectiveStandardType:
     """One standard as it holds."""
@@ -99,6 +124,8 @@ class EffectiveStandardType:
     at: datetime = shows("The instant it holds at.")
     known_at: datetime | None = shows("The instant of knowledge it was asked for; empty for now.")
     revision: int = shows("Revision of the tenant's own side; send it back when you adapt.")
+    title: LocalizedTextType = shows("Its title, in the language asked for or the next one it has.")
+    clauses: list[EffectiveClauseType] = shows("Every clause, in reading order.")
     values: list[EffectiveValueType] = shows(
         "Every parameter, and every text that may be adapted, in reading order, as it holds in the context asked about."
     )
@@ -200,6 +227,25 @@ def value_shown(version: Version, found: EffectiveValue) -> EffectiveValueType:
     )
 
 
+def text_shown(texts: Mapping[str, str], locales: Sequence[str]) -> LocalizedTextType:
+    """Show a text in one language."""
+    locale = choose_locale(texts, locales)
+    return LocalizedTextType(locale=locale, text=texts[locale])
+
+
+def clause_shown(clause: ClauseContent, resolution: Resolution) -> EffectiveClauseType:
+    """Show a clause in one language."""
+    return EffectiveClauseType(
+        key=clause.key,
+        kind=clause.kind,
+        level=clause.level,
+        obligation=clause.obligation,
+        flexibility=clause.flexibility,
+        text=text_shown(resolution.standard.text_of(clause), resolution.locales),
+        body=clause.body,
+    )
+
+
 def judged_all(judged: Iterable[Judged]) -> list[OverlayReasonType]:
     """Show adaptations as reasons."""
     return [judged_shown(one) for one in judged]
@@ -217,6 +263,8 @@ def resolution_shown(resolution: Resolution) -> EffectiveStandardType:
         at=resolution.at,
         known_at=resolution.known_at,
         revision=resolution.revision,
+        title=text_shown(standard.version.content.title, resolution.locales),
+        clauses=[clause_shown(clause, resolution) for clause in standard.version.content.clauses],
         values=[value_shown(standard.version, one) for one in resolution.chosen],
         variants=[value_shown(standard.version, one) for one in standard.every() if one.variant],
         orphans=judged_all(standard.orphans),

@@ -4,15 +4,16 @@ from datetime import datetime
 
 import strawberry
 
-from core.kernel.errors import InvalidInput
 from core.kernel.graphql.ids import local_id
 from core.standards import adapt as adapting
 from core.standards import approve as approving
 from core.standards import draft as drafting
 from core.standards import publish as publishing
+from core.standards import withdraw as withdrawing
 from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.json_values import Json
-from core.standards.graphql.parts import LocalizedTextInput
+from core.standards.graphql.parts import LocalizedTextInput, texts
+from core.standards.graphql.profiles import ProfileInput
 from core.standards.graphql.types import AdaptationType, StandardVersionType
 from core.standards.graphql.vocabulary import (
     ClauseKind,
@@ -30,17 +31,10 @@ from core.standards.policy.content import (
     ClauseContent,
     Narrowing,
     ParameterContent,
+    Profile,
     StandardContent,
     VariantContent,
 )
-
-
-def texts(field: str, given: list[LocalizedTextInput]) -> dict[str, str]:
-    """Read texts per language; two in one language are refused, for the first would be lost."""
-    found = {one.locale: one.text for one in given}
-    if len(found) < len(given):
-        raise InvalidInput(field=field, problem="each language stands once")
-    return found
 
 
 @strawberry.input(description="What values of levels below must keep to; what is left out is not bounded.")
@@ -140,7 +134,9 @@ class ClauseInput:
         default_factory=list, description="What levels below may do with the text; nothing by default."
     )
     body: Json | None = strawberry.field(
-        default=None, description="For a process: `{steps: [{key, position, required, repeatable}]}`."
+        default=None,
+        description="What it says beyond its text, in the form of its kind; a process has `{steps: [{key, position, "
+        "required, repeatable}]}`.",
     )
     parameters: list[ParameterInput] = strawberry.field(default_factory=list, description="Its typed values.")
 
@@ -168,6 +164,7 @@ class DraftStandardInput:
     title: list[LocalizedTextInput] = strawberry.field(description="Title, per language.")
     clauses: list[ClauseInput] = strawberry.field(description="All its clauses, in reading order.")
     layer: Layer = strawberry.field(default=Layer.BUSINESS, description="Where it stands among the others.")
+    profile: ProfileInput | None = strawberry.field(default=None, description="What it says of itself.")
     change_log: str = strawberry.field(default="", description="What changed and why.")
     expected_revision: int | None = strawberry.field(
         default=None, description="Revision of the draft that is written anew; leave it out for a new version."
@@ -180,6 +177,7 @@ class DraftStandardInput:
             number=self.number,
             title=texts("title", self.title),
             layer=self.layer,
+            profile=self.profile.to_profile() if self.profile else Profile(),
             clauses=tuple(one.to_content(f"clauses[{i}]") for i, one in enumerate(self.clauses)),
         )
         return drafting.DraftStandard(
@@ -234,6 +232,28 @@ class PublishVersionInput:
             version_id=local_id(StandardVersionType, self.version),
             expected_revision=self.expected_revision,
             valid_from=self.valid_from,
+        )
+
+
+@strawberry.input(description="Which version to withdraw, and when it ends.")
+class WithdrawVersionInput:
+    """Which version to withdraw."""
+
+    version: strawberry.ID = strawberry.field(description="An approved version, or the one published last.")
+    expected_revision: int = strawberry.field(description="Its revision, as you read it.")
+    reason: str = strawberry.field(description="Why.")
+    ends: datetime | None = strawberry.field(
+        default=None,
+        description="When it ends to hold; now by default. From then on the version before it holds again, or none.",
+    )
+
+    def to_command(self) -> withdrawing.WithdrawVersion:
+        """Give the command."""
+        return withdrawing.WithdrawVersion(
+            version_id=local_id(StandardVersionType, self.version),
+            expected_revision=self.expected_revision,
+            reason=self.reason,
+            ends=self.ends,
         )
 
 

@@ -8,6 +8,7 @@ from core.standards import adapt as adapting
 from core.standards import approve as approving
 from core.standards import draft as drafting
 from core.standards import publish as publishing
+from core.standards import withdraw as withdrawing
 from core.standards.errors import (
     BoundExceeded,
     BoundWidened,
@@ -28,6 +29,7 @@ from core.standards.graphql.inputs import (
     PublishVersionInput,
     SubmitVersionInput,
     WithdrawAdaptationInput,
+    WithdrawVersionInput,
 )
 from core.standards.graphql.types import AdaptationType, StandardVersionType
 from core.standards.permissions import ADAPT_STANDARDS, APPROVE_STANDARDS, DRAFT_STANDARDS, PUBLISH_STANDARDS
@@ -77,6 +79,17 @@ async def approve_version(unit: Unit, input: ApproveVersionInput) -> Refs:
 async def publish_version(unit: Unit, input: PublishVersionInput) -> Refs:
     """Publish a version."""
     return Refs(version=(await publishing.publish_version(unit, input.to_command())).id)
+
+
+@mutation(
+    permission=PUBLISH_STANDARDS,
+    success=payload("WithdrawVersionSuccess", version=StandardVersionType),
+    errors=(*MOVING, InvalidInput),
+    description="Withdraws a version for good; where it held, the one before it holds again, or none.",
+)
+async def withdraw_version(unit: Unit, input: WithdrawVersionInput) -> Refs:
+    """Withdraw a version."""
+    return Refs(version=(await withdrawing.withdraw_version(unit, input.to_command())).id)
 
 
 @mutation(

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import strawberry
 
+from core.kernel.errors import InvalidInput
 from core.kernel.graphql.types import shows, value
 from core.kernel.reads import Hole, Splicing
 from core.standards.graphql.json_values import Json
@@ -109,3 +110,11 @@ class LocalizedTextInput:
 
     locale: str = strawberry.field(description="The language as a BCP 47 tag, such as `en` or `zh-Hans`.")
     text: str = strawberry.field(description="The text.")
+
+
+def texts(field: str, given: Sequence[LocalizedTextInput]) -> dict[str, str]:
+    """Read texts per language; two in one language are refused, for the first would be lost."""
+    found = {one.locale: one.text for one in given}
+    if len(found) < len(given):
+        raise InvalidInput(field=field, problem="each language stands once")
+    return found

@@ -71,6 +71,7 @@ adaptations = query_connection(
         "code": "The standard's name in the network.",
         "at": "The instant asked about; now by default.",
         "known_at": "Answer as was known at this instant, at least ten seconds ago; as is known now by default.",
+        "locale": "The language texts are shown in, where they have it; after it come the tenant's and the network's.",
     },
     cost=COST,
 )
@@ -80,7 +81,8 @@ async def effective_standard(
     at: datetime | None = None,
     known_at: datetime | None = None,
     situation: Situation = None,
+    locale: str = "",
 ) -> EffectiveStandardType:
     """Resolve a standard."""
     context = None if situation is None else situation.to_context("context")
-    return resolution_shown(await resolve(unit, code, at, known_at, context))
+    return resolution_shown(await resolve(unit, code, at, known_at, context, locale=locale))

@@ -18,6 +18,7 @@ from core.standards.graphql.parts import (
     operators_of,
     texts_of,
 )
+from core.standards.graphql.profiles import ProfileType, profile_of
 from core.standards.graphql.vocabulary import (
     ClauseKind,
     ClauseLevel,
@@ -75,7 +76,7 @@ class ClauseType:
     text: list[LocalizedTextType] = reads(texts_of("text"), description="What it says, per language.")
     operators: list[Operator] = reads(operators_of("operators"), description="What levels below may do with the text.")
     body: Json | None = reads(
-        Column("body"), description="For a process: `{steps: [{key, position, required, repeatable}]}`."
+        Column("body"), description="What it says beyond its text; for a process its steps. The kind says the form."
     )
     parameters: Connection[ParameterEntity] = reads(
         ToMany(Parameter, key="clause_id", order=("position", "id")), description="Its typed values."
@@ -90,6 +91,7 @@ class StandardVersionType:
     status: VersionStatus = reads(Column("status"), description="Where it is in its life.")
     title: list[LocalizedTextType] = reads(texts_of("title"), description="Its title, per language.")
     layer: Layer = reads(Column("layer"), description="Where the standard stands among the others.")
+    profile: ProfileType = reads(profile_of("profile"), description="What it says of itself.")
     change_log: str = reads(Column("change_log"), description="What changed, in the author's words.")
     hash: str = reads(Column("hash"), description="SHA-256 of its canonical text.")
     author_id: str = reads(Expression(as_text("author_id")), description="Id of whoever wrote it last.")
@@ -99,6 +101,8 @@ class StandardVersionType:
     published_at: datetime | None = reads(Column("published_at"), description="When it was published.")
     valid_from: datetime | None = reads(Column("valid_from"), description="Since when it holds.")
     valid_to: datetime | None = reads(Column("valid_to"), description="Until when it holds; open where empty.")
+    withdrawn_at: datetime | None = reads(Column("withdrawn_at"), description="When it was withdrawn.")
+    withdrawn_because: str = reads(Column("withdrawn_because"), description="Why it was withdrawn.")
     revision: int = reads(Column("revision"), description="Goes up with every change; send it back when you change it.")
     standard: "StandardType | None" = reads(ToOne(Standard, by="standard_id"), description="The standard.")
     clauses: Connection[ClauseType] = reads(
@@ -113,6 +117,9 @@ class StandardType:
     code: str = reads(Column("code"), description="Its stable name in the network.")
     title: list[LocalizedTextType] = reads(texts_of("title"), description="Its title as last drafted, per language.")
     layer: Layer = reads(Column("layer"), description="Where it stands among the others.")
+    review_months: int = reads(
+        Column("review_months"), description="How many months after a publication or a review it is looked at again."
+    )
     revision: int = reads(Column("revision"), description="Goes up with every change of it or one of its versions.")
     versions: Connection[StandardVersionType] = reads(
         ToMany(StandardVersion, key="standard_id", order=("-major", "-minor", "-patch", "-id")),
@@ -151,6 +158,9 @@ class PublishedVersionType:
         Aggregate(measure=Measure.GREATEST, target=VersionReading, key="version_id", of="read_at"),
         description="When the last of them did.",
         permission=READ_READERS,
+    )
+    withdrawn_at: datetime | None = reads(
+        Column("withdrawn_at"), description="When it was withdrawn; while it held, the one before did not."
     )
 
 

@@ -5,6 +5,7 @@ from core.standards.vocabulary import (
     ClauseKind,
     ClauseLevel,
     Direction,
+    Face,
     Facet,
     Flexibility,
     Layer,
@@ -22,6 +23,7 @@ __all__ = [
     "ClauseKind",
     "ClauseLevel",
     "Direction",
+    "Face",
     "Facet",
     "Flexibility",
     "Layer",
@@ -35,6 +37,19 @@ __all__ = [
     "VersionStatus",
 ]
 
+enumeration(
+    Face,
+    name="StandardFace",
+    description="Which side of service a standard is about.",
+    values={
+        "CONTENT": "What is offered.",
+        "PROCESS": "How it comes about.",
+        "RESULT": "What comes of it.",
+        "BEHAVIOUR": "Wording and manners.",
+        "SURROUNDINGS": "The place and what is in it.",
+        "BRAND": "Brand language and visual identity.",
+    },
+)
 enumeration(
     Layer,
     name="StandardLayer",

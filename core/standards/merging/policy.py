@@ -18,7 +18,7 @@ from core.standards.merging.vocabulary import FOLLOWING, MergeOutcome, ProposalK
 from core.standards.policy.bounds import Limit
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent
 from core.standards.policy.documents import JsonValue
-from core.standards.policy.fold import EffectiveStandard, fold, levels_below
+from core.standards.policy.fold import EffectiveStandard, EffectiveValue, fold, levels_below
 from core.standards.policy.lineage import Lineage, Site, compose, lineage_between, origins, sites
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.slots import Judged
@@ -33,6 +33,7 @@ SUSPENDED: Mapping[Outcome, MergeOutcome] = {
     Outcome.LOCKED: MergeOutcome.LOCKED,
     Outcome.WRONG_TYPE: MergeOutcome.TYPE_CHANGED,
     Outcome.ORPHANED: MergeOutcome.ORPHANED,
+    Outcome.AMBIGUOUS: MergeOutcome.ORPHANED,
 }
 """What it is called that a fold leaves an overlay out."""
 
@@ -192,15 +193,11 @@ class Upgrade:
         """Let no two adaptations of one level arrive at one place at one time: none of those that moved there does."""
         arrived: dict[object, list[Followed]] = defaultdict(list)
         for one in alive:
-            key = (one.overlay.owner_tenant_id, one.site, aspect_of(one.overlay.operator))
-            arrived[key].append(one)
+            arrived[arrival(one)].append(one)
         return [
             replace(one, site=None, retyped=False)
             if one.base is not self.new
-            and any(
-                other is not one and other.overlay.span.meets(one.overlay.span)
-                for other in arrived[one.overlay.owner_tenant_id, one.site, aspect_of(one.overlay.operator)]
-            )
+            and any(other is not one and other.overlay.span.meets(one.overlay.span) for other in arrived[arrival(one)])
             else one
             for one in alive
         ]
@@ -281,7 +278,7 @@ class Upgrade:
     def near(self, one: Followed, standard: EffectiveStandard) -> JsonValue:
         """Give the value within the new bounds that is nearest to an adaptation's own, if there is one."""
         before = (one.overlay.clause_key, one.overlay.parameter_key)
-        (_, old), found = self.defined[one.base.id][before], standard.values.get(one.site or before)
+        (_, old), found = self.defined[one.base.id][before], held(standard, one.site or before, one.overlay.variant)
         if old is None or found is None or found.type is None or one.overlay.operator is Operator.NARROW:
             return None
         try:
@@ -318,6 +315,17 @@ def said(clause: ClauseContent, parameter: ParameterContent | None) -> object:
 
 def judged_in(standard: EffectiveStandard, site: Site, overlay_id: UUID) -> Judged | None:
     """Find what the fold made of one overlay."""
-    value = standard.values.get(site)
-    reasons = () if value is None else value.why
-    return next((one for one in reasons if one.overlay.id == overlay_id), None)
+    values = [standard.values[site], *standard.variants.get(site, ())] if site in standard.values else []
+    told = (*(one for value in values for one in value.why), *standard.orphans)
+    return next((one for one in told if one.overlay.id == overlay_id), None)
+
+
+def held(standard: EffectiveStandard, site: Site, variant: str) -> EffectiveValue | None:
+    """Find what holds for a variant; for one that could not be added, what holds in all other contexts."""
+    found = standard.variants.get(site, ())
+    return next((one for one in found if one.variant == variant), standard.values.get(site))
+
+
+def arrival(one: Followed) -> object:
+    """Name where an adaptation arrives: one level has one of each aspect for each variant there."""
+    return one.overlay.owner_tenant_id, one.site, one.overlay.variant, aspect_of(one.overlay.operator)

@@ -11,6 +11,7 @@ import msgspec
 
 from core.kernel.errors import InvalidInput
 from core.standards.errors import VariantsAreAmbiguous
+from core.standards.policy.bodies import checked_body
 from core.standards.policy.bounds import limits_of
 from core.standards.policy.content import (
     FORMAT,
@@ -25,10 +26,10 @@ from core.standards.policy.documents import JsonObject, JsonValue
 from core.standards.policy.limits import exceeded
 from core.standards.policy.moves import checked_moves
 from core.standards.policy.numbers import parse_number
-from core.standards.policy.process import checked_process
+from core.standards.policy.profile import checked_profile
 from core.standards.policy.values import normalised, normalised_text, normalised_wording
 from core.standards.policy.variants import ambiguous, checked_context, in_order, selector_text
-from core.standards.vocabulary import ClauseKind, Facet, Flexibility, Operator, ParameterType, TimeUnit
+from core.standards.vocabulary import Facet, Flexibility, Operator, ParameterType, TimeUnit
 
 MAX_CLAUSES: Final = 1_000
 MAX_PARAMETERS: Final = 5_000
@@ -67,6 +68,8 @@ def checked_content(content: StandardContent) -> StandardContent:
         parse_number(content.number)
     with at("title"):
         title = normalised_wording(content.title)
+    with at("profile"):
+        profile = checked_profile(content.profile)
     with at("clauses"):
         demand(0 < len(content.clauses) <= MAX_CLAUSES, f"1 to {MAX_CLAUSES} clauses are expected")
         total = sum(len(clause.parameters) for clause in content.clauses)
@@ -75,7 +78,7 @@ def checked_content(content: StandardContent) -> StandardContent:
     check_addresses(clauses)
     with at("lineage"):
         lineage = checked_moves(content.lineage, clauses)
-    checked = msgspec.structs.replace(content, title=title, clauses=clauses, lineage=lineage)
+    checked = msgspec.structs.replace(content, title=title, profile=profile, clauses=clauses, lineage=lineage)
     refuse_ambiguity(checked)
     return checked
 
@@ -89,20 +92,12 @@ def checked_clause(clause: ClauseContent, path: str) -> ClauseContent:
     with at(f"{path}.operators"):
         operators = checked_operators(clause.operators, CLAUSE_OPERATORS, clause.flexibility)
     with at(f"{path}.body"):
-        body = checked_body(clause)
+        body = checked_body(clause.kind, clause.body)
     parameters = tuple(
         checked_parameter(parameter, clause.flexibility, f"{path}.parameters[{i}]")
         for i, parameter in enumerate(clause.parameters)
     )
     return msgspec.structs.replace(clause, text=text, operators=operators, body=body, parameters=parameters)
-
-
-def checked_body(clause: ClauseContent) -> JsonObject | None:
-    """Give the body of a process, and refuse one where no form of it is known."""
-    if clause.kind is ClauseKind.PROCESS:
-        return checked_process(clause.body)
-    demand(clause.body is None, f"a clause of the kind {clause.kind.value} has no body")
-    return None
 
 
 def checked_parameter(parameter: ParameterContent, flexibility: Flexibility, path: str) -> ParameterContent:

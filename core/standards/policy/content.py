@@ -16,6 +16,7 @@ from core.standards.vocabulary import (
     ClauseKind,
     ClauseLevel,
     Direction,
+    Face,
     Flexibility,
     Layer,
     MoveKind,
@@ -111,7 +112,7 @@ class ClauseContent(Part, frozen=True, kw_only=True):
         flexibility: A core clause grants nothing, nor do its parameters.
         text: Text per locale.
         operators: What levels below may do with the text: assign a text per locale, narrow that right.
-        body: For a process, ``{"steps": [{"key", "position", "required", "repeatable"}]}``.
+        body: What it says beyond its text, in the form ``policy/bodies.py`` has for its kind; a process always has one.
         parameters: Its typed values.
     """
 
@@ -145,6 +146,44 @@ class Move(Part, frozen=True, kw_only=True, omit_defaults=True):
     parameters: dict[str, str] = {}
 
 
+class OutsideStandard(Part, frozen=True, kw_only=True, rename="camel"):
+    """A clause of a standard of somebody else that this one answers to.
+
+    Attributes:
+        code: Its designation, such as ``ISO 9001:2015``.
+        clause: The clause there, such as ``8.2.1``; empty for the whole.
+        verified: Whether somebody has looked it up; sources contradict one another, so it is to be verified first.
+    """
+
+    code: str
+    clause: str = ""
+    verified: bool = False
+
+
+class Profile(Part, frozen=True, kw_only=True, rename="camel"):
+    """What a standard says of itself.
+
+    Attributes:
+        goal: What it is for, per locale.
+        audience: Whom it is for, per locale.
+        faces: Which sides of service it is about.
+        service_types: The kinds of service it is for; all where none is named.
+        owner: Who answers for it: a role or a post, never a person's name.
+        review_months: How long after its start a version is looked at again.
+        needs: Codes of the customer needs it answers.
+        outside_standards: What it maps to outside the network.
+    """
+
+    goal: dict[str, str] = {}
+    audience: dict[str, str] = {}
+    faces: tuple[Face, ...] = ()
+    service_types: tuple[str, ...] = ()
+    owner: str = ""
+    review_months: int = 6
+    needs: tuple[str, ...] = ()
+    outside_standards: tuple[OutsideStandard, ...] = ()
+
+
 class StandardContent(Part, frozen=True, kw_only=True):
     """One version of a standard, whole.
 
@@ -153,6 +192,7 @@ class StandardContent(Part, frozen=True, kw_only=True):
         number: Semantic version number.
         title: Title per locale.
         layer: Where it stands among the others.
+        profile: What it says of itself; left out of the text where nothing is said.
         clauses: In reading order; each key once.
         lineage: Where clauses of the version before stand now; left out of the text where nothing moved.
         format: Which form of document this is.
@@ -162,6 +202,7 @@ class StandardContent(Part, frozen=True, kw_only=True):
     number: str
     title: dict[str, str]
     layer: Layer = Layer.BUSINESS
+    profile: Profile = Profile()
     clauses: tuple[ClauseContent, ...]
     lineage: tuple[Move, ...] = ()
     format: str = FORMAT
@@ -187,6 +228,8 @@ def plain_content(content: StandardContent) -> dict[str, Any]:
     facts: dict[str, Any] = msgspec.to_builtins(content)
     for clause in facts["clauses"]:
         clause["parameters"] = [without_silence(one, "variants") for one in clause["parameters"]]
+    if content.profile == Profile():
+        del facts["profile"]
     return without_silence(facts, "lineage")
 
 

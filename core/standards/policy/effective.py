@@ -32,14 +32,13 @@ def effective_text(standard: EffectiveStandard) -> str:
 
 def effective_clause(clause: ClauseContent, standard: EffectiveStandard) -> JsonObject:
     """Write one clause."""
-    wording = standard.values.get((clause.key, ""))
     return {
         "key": clause.key,
         "kind": clause.kind.value,
         "level": clause.level.value,
         "obligation": clause.obligation.value,
         "flexibility": clause.flexibility.value,
-        "text": clause.text if wording is None else wording.value,
+        "text": standard.text_of(clause),
         "body": clause.body,
         "parameters": [effective_parameter(clause, parameter, standard) for parameter in clause.parameters],
     }

@@ -9,6 +9,7 @@ Nothing here reads a clock or a database, and the order in which overlays are gi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from core.standards.policy.bounds import Limits, limits_of
@@ -89,6 +90,11 @@ class EffectiveStandard:
         for place, found in self.values.items():
             yield found
             yield from self.variants.get(place, ())
+
+    def text_of(self, clause: ClauseContent) -> Mapping[str, str]:
+        """Give the text of a clause as it holds, per locale."""
+        found = self.values.get((clause.key, ""))
+        return clause.text if found is None else cast("Mapping[str, str]", found.value)
 
     def choose(self, place: Place, context: Context) -> EffectiveValue:
         """Choose the value that holds in a context."""

@@ -14,6 +14,7 @@ from core.kernel.unit import Unit
 from core.standards.models import Clause, Parameter, Standard, StandardVersion
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent
 from core.standards.policy.documents import JsonValue
+from core.standards.policy.profile import REVIEW_MONTHS
 from core.standards.vocabulary import Layer
 
 
@@ -28,6 +29,7 @@ async def insert_standard(unit: Unit, code: str, title: Mapping[str, str], layer
             code=code,
             title=dict(title),
             layer=layer.value,
+            review_months=REVIEW_MONTHS,
             revision=0,
             recorded_at=recorded,
         )
@@ -150,6 +152,7 @@ async def read_draft(unit: Unit, code: str, version: StandardVersion) -> Standar
         "number": version.number,
         "title": version.title,
         "layer": version.layer,
+        "profile": version.profile,
         "clauses": [clause_facts(row, by_clause.get(row.id, [])) for row in clauses.scalars()],
     }
     return msgspec.convert(facts, type=StandardContent)

@@ -55,11 +55,69 @@ async def newest_published(unit: Unit, code: str) -> PublishedVersion | None:
             col(PublishedVersion.network_id) == unit.network_id,
             col(PublishedVersion.code) == code,
             col(PublishedVersion.owner_tenant_id) == unit.tenant_id,
+            col(PublishedVersion.withdrawn_at).is_(None),
         )
         .order_by(col(PublishedVersion.valid_from).desc())
         .limit(1)
     )
     return found.scalar_one_or_none()
+
+
+async def published_before(unit: Unit, version: PublishedVersion) -> PublishedVersion | None:
+    """Find the version that holds where another is withdrawn: the latest of those that began before it."""
+    found = await unit.session.execute(
+        select(PublishedVersion)
+        .where(
+            col(PublishedVersion.network_id) == unit.network_id,
+            col(PublishedVersion.code) == version.code,
+            col(PublishedVersion.owner_tenant_id) == unit.tenant_id,
+            col(PublishedVersion.withdrawn_at).is_(None),
+            col(PublishedVersion.valid_from) < version.valid_from,
+        )
+        .order_by(col(PublishedVersion.valid_from).desc())
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
+async def standing_spans(unit: Unit, code: str) -> Sequence[PublishedOverlay]:
+    """List when which version of the tenant's standard holds, as known now, the earliest first."""
+    found = await unit.session.execute(
+        select(PublishedOverlay)
+        .where(
+            col(PublishedOverlay.network_id) == unit.network_id,
+            col(PublishedOverlay.code) == code,
+            col(PublishedOverlay.owner_tenant_id) == unit.tenant_id,
+            col(PublishedOverlay.kind) == OverlayKind.VERSION.value,
+            col(PublishedOverlay.recorded_to).is_(None),
+        )
+        .order_by(col(PublishedOverlay.valid_from))
+    )
+    return found.scalars().all()
+
+
+async def span_left_open(unit: Unit, version: PublishedVersion) -> PublishedOverlay | None:
+    """Find since when a version holds for good, if it does."""
+    spans = await standing_spans(unit, version.code)
+    return next((one for one in spans if one.published_version_id == version.id and one.valid_to is None), None)
+
+
+async def span_ending(unit: Unit, version: PublishedVersion, at: datetime) -> PublishedOverlay | None:
+    """Find the span of a version that ends at an instant, if there is one."""
+    spans = await standing_spans(unit, version.code)
+    return next((one for one in spans if one.published_version_id == version.id and one.valid_to == at), None)
+
+
+async def withdraw_row(unit: Unit, version: PublishedVersion, ends: datetime | None, withdrawn_at: datetime) -> None:
+    """Say to those below that a version is withdrawn."""
+    version.valid_to, version.withdrawn_at = ends, withdrawn_at
+    await unit.session.flush()
+
+
+async def reopen_row(unit: Unit, version: PublishedVersion) -> None:
+    """Say to those below that a version has no end again."""
+    version.valid_to = None
+    await unit.session.flush()
 
 
 async def publisher_of(unit: Unit, code: str) -> UUID | None:
@@ -98,17 +156,12 @@ async def versions_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, Publis
 
 async def end_version(unit: Unit, version: PublishedVersion, ends: datetime, recorded: datetime) -> None:
     """Say from now on that a version ends at an instant; what was known before stays readable."""
-    open_row = (
-        await unit.session.execute(
-            select(PublishedOverlay).where(
-                col(PublishedOverlay.network_id) == unit.network_id,
-                col(PublishedOverlay.published_version_id) == version.id,
-                col(PublishedOverlay.recorded_to).is_(None),
-            )
-        )
-    ).scalar_one()
+    open_row = await span_left_open(unit, version)
+    if open_row is None:
+        msg = f"Version {version.id} is the newest and has an end."
+        raise RuntimeError(msg)
     await close_overlays(unit, [open_row.id], recorded)
-    await add_version_overlay(unit, version, Span(version.valid_from, ends), recorded)
+    await add_version_overlay(unit, version, Span(open_row.valid_from, ends), recorded)
     version.valid_to = ends
     await unit.session.flush()
 

@@ -49,4 +49,4 @@ async def remind(unit: Unit, standard_id: UUID) -> None:
 
 def months_of(standard: Standard) -> int:
     """Tell how many months lie between two reviews of a standard."""
-    return getattr(standard, "review_months", None) or USUAL_MONTHS
+    return standard.review_months

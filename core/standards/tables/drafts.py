@@ -29,6 +29,7 @@ class Standard(TenantRow, table=True):
         code: Stable name in the network.
         title: Title per locale, as last drafted.
         layer: Where it stands among the others, as last drafted.
+        review_months: How many months after a publication or a review it is looked at again.
         revision: Goes up with every change of the standard or one of its versions.
         recorded_at: When the row was last written.
     """
@@ -42,6 +43,7 @@ class Standard(TenantRow, table=True):
     code: str
     title: dict[str, str] = Field(sa_column=json_column())
     layer: str
+    review_months: int = 6
     revision: int = 1
     recorded_at: datetime
 
@@ -58,6 +60,7 @@ class StandardVersion(TenantRow, table=True):
         status: Where it is in its life.
         title: Title per locale.
         layer: Where the standard stands among the others.
+        profile: What it says of itself; ``policy/content.py`` says in which form.
         change_log: What changed, in the author's words.
         hash: SHA-256 of the canonical text.
         author_id: Who wrote it last.
@@ -67,7 +70,9 @@ class StandardVersion(TenantRow, table=True):
         approved_at: When it was approved.
         published_at: When it was published.
         valid_from: Since when it holds.
-        valid_to: Until when it holds; set once a successor is published.
+        valid_to: Until when it holds; set once a successor is published, or it is withdrawn.
+        withdrawn_at: When it was withdrawn.
+        withdrawn_because: Why, in the words of whoever withdrew it.
         revision: Goes up with every change.
         recorded_at: When the row was last written.
     """
@@ -88,6 +93,7 @@ class StandardVersion(TenantRow, table=True):
             "(published_at IS NULL) = (valid_from IS NULL)", name="standard_versions_published_with_validity"
         ),
         CheckConstraint("valid_to > valid_from", name="standard_versions_valid_span"),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="standard_versions_withdrawn"),
     )
 
     standard_id: UUID
@@ -98,6 +104,7 @@ class StandardVersion(TenantRow, table=True):
     status: str = VersionStatus.DRAFT.value
     title: dict[str, str] = Field(sa_column=json_column())
     layer: str
+    profile: dict[str, Any] = Field(sa_column=json_column())
     change_log: str = ""
     hash: str
     author_id: UUID
@@ -108,6 +115,8 @@ class StandardVersion(TenantRow, table=True):
     published_at: datetime | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str = ""
     revision: int = 1
     recorded_at: datetime
 

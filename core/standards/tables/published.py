@@ -35,6 +35,7 @@ class PublishedVersion(ReferenceRow, table=True):
         published_at: When it was published.
         valid_from: Since when it holds.
         valid_to: Until when it holds, as known now; ``published_overlays`` keeps what was known before.
+        withdrawn_at: When it was withdrawn; meanwhile another one held again or none.
     """
 
     __tablename__ = "published_versions"
@@ -43,7 +44,12 @@ class PublishedVersion(ReferenceRow, table=True):
         CheckConstraint("valid_to > valid_from", name="published_versions_valid_span"),
         CheckConstraint("approver_id <> author_id", name="published_versions_by_another"),
         ExcludeConstraint(
-            ("network_id", "="), ("code", "="), VALID, name="published_versions_one_at_a_time", using="gist"
+            ("network_id", "="),
+            ("code", "="),
+            VALID,
+            name="published_versions_one_at_a_time",
+            using="gist",
+            where=text("withdrawn_at IS NULL"),
         ),
         Index("published_versions_by_code", "network_id", "code", text("valid_from DESC"), text("id DESC")),
     )
@@ -66,6 +72,7 @@ class PublishedVersion(ReferenceRow, table=True):
     published_at: datetime
     valid_from: datetime
     valid_to: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
 class PublishedOverlay(ReferenceRow, table=True):

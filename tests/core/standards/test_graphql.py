@@ -449,3 +449,58 @@ async def test_context_chooses_through_the_api(stage: Stage) -> None:
     assert limit_of(await north.ask(VARIED, code=CODE))["value"] == 7200
     unknown = {"code": CODE, "context": {"site": [{"name": "Not One", "value": "x"}]}}
     assert await north.refused(VARIED, **unknown) == "kernel.invalid_input"
+
+
+SHOWN = """
+query What($code: String!, $locale: String!) {
+  effectiveStandard(code: $code, locale: $locale) {
+    title { locale text } clauses { key kind level obligation flexibility body text { locale text } }
+  }
+}
+"""
+PROFILED = """
+query One($id: ID!) { standardVersion(id: $id) { profile {
+  goal { locale text } audience { text } faces serviceTypes owner reviewMonths needs
+  outsideStandards { code clause verified } } withdrawnAt withdrawnBecause standard { reviewMonths } } }
+"""
+WITHDRAW_VERSION = f"""
+mutation Withdraw($input: WithdrawVersionInput!, $key: String!) {{
+  withdrawVersion(input: $input, idempotencyKey: $key) {{ {PROBLEM} ... on WithdrawVersionSuccess {{ {VERSION} }} }}
+}}
+"""
+
+
+async def test_a_profile_languages_and_a_withdrawal_through_the_api(stage: Stage) -> None:
+    editor, approver = (client(stage, stage.network.headquarters) for _ in range(2))
+    draft = draft_input()
+    draft["clauses"][2]["text"].append({"locale": "zh-Hans", "text": "Huanying"})
+    profile = {
+        "goal": [{"locale": "en", "text": "In time."}],
+        "faces": ["RESULT"],
+        "serviceTypes": ["repair"],
+        "owner": "Head of service",
+        "needs": ["n-7"],
+        "outsideStandards": [{"code": "ISO 9001:2015", "clause": "8.2.1"}],
+    }
+    version = (await editor.change(DRAFT, **draft, profile=profile))["version"]
+    shown = await editor.ask(PROFILED, id=version["id"])
+    assert shown["profile"] == {
+        **profile,
+        "audience": [],
+        "reviewMonths": 6,
+        "outsideStandards": [{"code": "ISO 9001:2015", "clause": "8.2.1", "verified": False}],
+    }
+    version = (await editor.change(SUBMIT, **moving(version)))["version"]
+    version = (await approver.change(APPROVE, **moving(version)))["version"]
+    version = (await approver.change(PUBLISH, **moving(version, validFrom=SINCE.isoformat())))["version"]
+    north = client(stage, stage.network.north)
+    for asked, locale in (("zh-Hans-CN", "zh-Hans"), ("zh", "zh-Hans"), ("sv", "en"), ("", "en")):
+        found = await north.ask(SHOWN, code=CODE, locale=asked)
+        greeting = next(one for one in found["clauses"] if one["key"] == "greeting")
+        assert (greeting["text"]["locale"], found["title"]["locale"]) == (locale, "en")
+    assert await north.refused(SHOWN, code=CODE, locale="Not One") == "kernel.invalid_input"
+    gone = await approver.change(WITHDRAW_VERSION, **moving(version, reason="A mistake."))
+    assert gone["version"]["status"] == "WITHDRAWN"
+    shown = await editor.ask(PROFILED, id=version["id"])
+    assert (shown["withdrawnBecause"], shown["standard"]) == ("A mistake.", {"reviewMonths": 6})
+    assert await north.refused(EFFECTIVE, code=CODE) == "standards.none_in_force"

@@ -174,6 +174,9 @@ CHANGES = {
     "withdrawInvitation": changes(invitation="#invitation withdrawn"),
     "withdrawIssuer": changes("headquarters", issuer="#issuer withdrawn"),
     "withdrawSuggestion": changes("headquarters", suggestion="#suggestion withdrawn"),
+    "withdrawVersion": changes(
+        "headquarters", version="#version withdrawn", expectedRevision="@withdrawn", reason=SAID
+    ),
     "withdrawPluginApproval": changes("headquarters", plugin="withdrawn"),
 }
 SUBSCRIPTIONS = {"jobProgress": Example(arguments={"job": "#job followed"})}

@@ -191,6 +191,7 @@ async def standards(house: Furnished) -> None:
     await house.run(headquarters, publish_version, published)
     for stages, code in enumerate(("drafted", "submitted", "approved")):
         await written(code, stages)
+    await written("withdrawn", 2)
     await house.office.carry_out()
     adapted = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_193, reason=MARK)
     adaptation = await house.run(house.north, adapt, adapted)
