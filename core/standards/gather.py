@@ -18,7 +18,7 @@ from core.standards.policy.waived import Waived
 from core.standards.repository.adaptations import adaptations_of
 from core.standards.repository.lineages import set_lineage
 from core.standards.repository.published import overlays_of, versions_by_id
-from core.standards.rollouts.policy.succession import Issue, Succession
+from core.standards.rollouts.policy.succession import Issue, Piece, Succession
 from core.standards.rollouts.standing import succession_of
 from core.standards.vocabulary import Operator, OverlayKind
 from core.standards.waivers.models import WaiverSpan
@@ -74,8 +74,8 @@ async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, kno
     """
     async with seeing(unit, lineage):
         rows = await overlays_of(unit, code, lineage, known_at)
-        issued = {row.published_version_id: row for row in rows if row.kind == OverlayKind.VERSION}
-        issues = [Issue(id=key, span=span_of(row)) for key, row in issued.items() if key is not None]
+        issued = [row for row in rows if row.kind == OverlayKind.VERSION]
+        issues = [Issue(id=row.published_version_id, span=span_of(row)) for row in issued if row.published_version_id]
         succession = await succession_of(unit, code, lineage, issues, known_at)
         pieces = [piece for piece in succession.pieces() if piece.span.meets(span)]
         texts = await versions_by_id(unit, {piece.version_id for piece in pieces}) if pieces else {}
@@ -83,7 +83,7 @@ async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, kno
     own = await adaptations_of(unit, code, known_at)
     return Gathered(
         lineage=lineage,
-        versions=[version_of(issued[one.version_id], texts[one.version_id], one.span) for one in pieces],
+        versions=[version_of(row_behind(issued, one), texts[one.version_id], one.span) for one in pieces],
         above=[overlay_of(row, row.owner_tenant_id) for row in above],
         own=[overlay_of(row, row.tenant_id) for row in own],
         succession=succession,
@@ -122,6 +122,12 @@ async def seeing(unit: Unit, lineage: Sequence[UUID]) -> AsyncGenerator[None]:
 def span_of(row: PublishedOverlay | Adaptation) -> Span:
     """Give when a row holds."""
     return Span(row.valid_from, row.valid_to)
+
+
+def row_behind(issued: Sequence[PublishedOverlay], piece: Piece) -> PublishedOverlay:
+    """Find the row by which a tenant is on a version; one that held again after a withdrawal has several."""
+    rows = [row for row in issued if row.published_version_id == piece.version_id]
+    return max((row for row in rows if row.valid_from <= piece.span.start), key=lambda row: row.valid_from)
 
 
 def version_of(row: PublishedOverlay, version: PublishedVersion, span: Span) -> Version:
