@@ -3,6 +3,9 @@
 from core.kernel.permissions import permission
 
 READ_STANDARDS = permission("standards.read", "Read the standards that hold in one's tenant, and why each value holds.")
+READ_NETWORK_STANDARDS = permission(
+    "standards.read_network", "Read the standards that hold in the units below one's tenant, and why each value holds."
+)
 DRAFT_STANDARDS = permission("standards.draft", "Write drafts of standards and hand them in for approval.")
 APPROVE_STANDARDS = permission("standards.approve", "Approve a standard's version that somebody else wrote.")
 PUBLISH_STANDARDS = permission("standards.publish", "Publish an approved version to every unit below.")

@@ -1,17 +1,17 @@
 """Resolve a standard: what holds for the tenant at an instant, as known now or as known then."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
-from core.kernel.errors import InvalidInput
+from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.unit import Unit
 from core.standards.errors import NoStandardInForce, TooRecentToKnow
 from core.standards.gather import Gathered, gather, lineage_at
-from core.standards.permissions import READ_STANDARDS
+from core.standards.permissions import READ_NETWORK_STANDARDS, READ_STANDARDS
 from core.standards.policy.checks import at as place
 from core.standards.policy.documents import hash_of
 from core.standards.policy.effective import effective_text
@@ -103,6 +103,34 @@ async def effective_standard(
         context=situation,
         locales=await locales_wanted(unit, locale, lineage),
     )
+
+
+async def effective_standard_below(
+    unit: Unit,
+    tenant_id: UUID,
+    code: str,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    context: Context | None = None,
+    *,
+    locale: str = "",
+) -> Resolution:
+    """Resolve a standard for a unit below the one acted in, or for itself; the unit of work reads that far.
+
+    Raises:
+        NotPermitted: The actor may not read what holds in units below.
+        NotFound: The tenant is not below the one acted in.
+        NoStandardInForce: No version holds there at that instant.
+        TooRecentToKnow: A write might still change what was known then.
+        InvalidInput: An instant has no zone, or the context or the locale is none.
+    """
+    unit.scope.require(READ_NETWORK_STANDARDS)
+    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
+    if tenant_id not in {unit.tenant_id, *below}:
+        raise NotFound(kind="unit below", key=str(tenant_id))
+    lineage = await unit.tree.lineage(unit.network_id, tenant_id, unit.now)
+    seen = replace(unit, scope=replace(unit.scope, tenant_id=tenant_id, lineage=lineage))
+    return await effective_standard(seen, code, at, known_at, context, locale=locale)
 
 
 async def locales_wanted(unit: Unit, locale: str, lineage: Sequence[UUID]) -> Sequence[str]:

@@ -16,6 +16,7 @@ from core.standards.graphql.queries import (
     adaptations,
     clause,
     effective_standard,
+    effective_standard_below,
     published_version,
     published_versions,
     standard,
@@ -43,6 +44,7 @@ CONTRIBUTION = Contribution(
         network_reading,
         *waivers.QUERIES,
         *suggestions.QUERIES,
+        effective_standard_below,
     ],
     mutations=[
         draft_standard,

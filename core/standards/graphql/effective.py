@@ -72,6 +72,9 @@ class OverlayReasonType:
     narrowing: NarrowingType | None = shows("For `NARROW`, what it narrows.")
     outcome: Outcome = shows("Whether it is in force, and if not, why.")
     limit: LimitType | None = shows("The bound it does not keep to, where that is why.")
+    set_by: ID | None = shows("The tenant whose bound or lock keeps it from being in force, where one does.")
+    problem: str = shows("What is wrong with its form, or which variant it clashes with, where that is why.")
+    based_on: str | None = shows("For an adaptation, the id of the published version it was first laid over.")
     author_id: str = shows("Id of whoever wrote or made it.")
     approver_id: str | None = shows("Id of whoever approved it; empty where no approval was asked.")
     reason: str = shows("Why, in its author's words.")
@@ -160,6 +163,9 @@ def version_shown(version: Version, said: object) -> OverlayReasonType:
         narrowing=None,
         outcome=Outcome.IN_FORCE,
         limit=None,
+        set_by=None,
+        problem="",
+        based_on=None,
         author_id=str(version.author_id),
         approver_id=None if version.approver_id is None else str(version.approver_id),
         reason="",
@@ -187,6 +193,9 @@ def judged_shown(judged: Judged) -> OverlayReasonType:
         narrowing=None if overlay.narrowing is None else narrowing_shown(plain_narrowing(overlay.narrowing)),
         outcome=judged.outcome,
         limit=None if judged.limit is None else limit_shown(judged.limit),
+        set_by=None if judged.set_by is None else global_id("Tenant", judged.set_by),
+        problem=judged.problem,
+        based_on=None if overlay.based_on is None else global_id("PublishedVersion", overlay.based_on),
         author_id=str(overlay.author_id),
         approver_id=None if overlay.approver_id is None else str(overlay.approver_id),
         reason=overlay.reason,

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import strawberry
 
+from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.queries import query_connection, query_field, query_one
+from core.kernel.reads import Breadth
 from core.kernel.unit import Unit
 from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.effective import EffectiveStandardType, resolution_shown
@@ -18,10 +20,17 @@ from core.standards.graphql.types import (
     StandardType,
     StandardVersionType,
 )
-from core.standards.permissions import READ_STANDARDS
+from core.standards.permissions import READ_NETWORK_STANDARDS, READ_STANDARDS
 from core.standards.resolve import effective_standard as resolve
+from core.standards.resolve import effective_standard_below as resolve_below
 
 COST = 50
+ASKED = {
+    "code": "The standard's name in the network.",
+    "at": "The instant asked about; now by default.",
+    "known_at": "Answer as was known at this instant, at least ten seconds ago; as is known now by default.",
+    "locale": "The language texts are shown in, where they have it; after it come the tenant's and the network's.",
+}
 Situation = Annotated[
     ContextInput | None,
     strawberry.argument(name="context", description="What is known of the situation; `values` are chosen by it."),
@@ -67,12 +76,7 @@ adaptations = query_connection(
 @query_field(
     permission=READ_STANDARDS,
     description="What holds for the tenant acted in, with the reason for every value.",
-    arguments={
-        "code": "The standard's name in the network.",
-        "at": "The instant asked about; now by default.",
-        "known_at": "Answer as was known at this instant, at least ten seconds ago; as is known now by default.",
-        "locale": "The language texts are shown in, where they have it; after it come the tenant's and the network's.",
-    },
+    arguments=ASKED,
     cost=COST,
 )
 async def effective_standard(
@@ -81,8 +85,30 @@ async def effective_standard(
     at: datetime | None = None,
     known_at: datetime | None = None,
     situation: Situation = None,
-    locale: str = "",
+    locale: str | None = None,
 ) -> EffectiveStandardType:
     """Resolve a standard."""
     context = None if situation is None else situation.to_context("context")
-    return resolution_shown(await resolve(unit, code, at, known_at, context, locale=locale))
+    return resolution_shown(await resolve(unit, code, at, known_at, context, locale=locale or ""))
+
+
+@query_field(
+    permission=READ_NETWORK_STANDARDS,
+    description="What holds for a unit below the tenant acted in, with every reason; the read is audited.",
+    arguments={"tenant": "The unit below, or the tenant acted in itself.", **ASKED},
+    breadth=Breadth.UNITS_BELOW,
+    cost=COST,
+)
+async def effective_standard_below(
+    unit: Unit,
+    tenant: strawberry.ID,
+    code: str,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    situation: Situation = None,
+    locale: str | None = None,
+) -> EffectiveStandardType:
+    """Resolve a standard for a unit below."""
+    context = None if situation is None else situation.to_context("context")
+    found = await resolve_below(unit, local_id("Tenant", tenant), code, at, known_at, context, locale=locale or "")
+    return resolution_shown(found)

@@ -50,6 +50,9 @@ QUERIES = {
     "deadLetters": Example(),
     "fittingSuggestions": Example(arguments={"code": CODE}),
     "effectiveStandard": Example(arguments={"code": CODE}),
+    "effectiveStandardBelow": Example(
+        arguments={"code": CODE, "tenant": "#tenant north"}, where="headquarters", audited=True
+    ),
     "importRun": Example(arguments={"id": "#import"}),
     "importRuns": Example(),
     "inbox": Example(),
