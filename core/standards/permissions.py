@@ -3,9 +3,6 @@
 from core.kernel.permissions import permission
 
 READ_STANDARDS = permission("standards.read", "Read the standards that hold in one's tenant, and why each value holds.")
-READ_NETWORK_STANDARDS = permission(
-    "standards.read_network", "Read the standards that hold in the units below one's tenant, and why each value holds."
-)
 DRAFT_STANDARDS = permission("standards.draft", "Write drafts of standards and hand them in for approval.")
 APPROVE_STANDARDS = permission("standards.approve", "Approve a standard's version that somebody else wrote.")
 PUBLISH_STANDARDS = permission("standards.publish", "Publish an approved version to every unit below.")
@@ -17,7 +14,7 @@ REVIEW_STANDARDS = permission("standards.review", "Record that a standard was lo
 READ_READERS = permission("standards.read_statistics", "See how many people of one's tenant have read a version.")
 OVERSEE_STANDARDS = permission(
     "standards.read_network",
-    "See how one's tenant and all below it read standards and where their values differ from them.",
+    "See what holds in one's tenant and all below it and why, where it differs, and how standards are read.",
 )
 ASK_WAIVERS = permission(
     "standards.ask_waivers", "Ask levels above to let one's tenant deviate for a while from what they have set."

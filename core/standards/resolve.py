@@ -11,7 +11,7 @@ from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.unit import Unit
 from core.standards.errors import NoStandardInForce, TooRecentToKnow
 from core.standards.gather import Gathered, gather, lineage_at
-from core.standards.permissions import READ_NETWORK_STANDARDS, READ_STANDARDS
+from core.standards.permissions import OVERSEE_STANDARDS, READ_STANDARDS
 from core.standards.policy.checks import at as place
 from core.standards.policy.documents import hash_of
 from core.standards.policy.effective import effective_text
@@ -124,7 +124,7 @@ async def effective_standard_below(
         TooRecentToKnow: A write might still change what was known then.
         InvalidInput: An instant has no zone, or the context or the locale is none.
     """
-    unit.scope.require(READ_NETWORK_STANDARDS)
+    unit.scope.require(OVERSEE_STANDARDS)
     below = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
     if tenant_id not in {unit.tenant_id, *below}:
         raise NotFound(kind="unit below", key=str(tenant_id))

@@ -20,7 +20,7 @@ from core.standards.graphql.types import (
     StandardType,
     StandardVersionType,
 )
-from core.standards.permissions import READ_NETWORK_STANDARDS, READ_STANDARDS
+from core.standards.permissions import OVERSEE_STANDARDS, READ_STANDARDS
 from core.standards.resolve import effective_standard as resolve
 from core.standards.resolve import effective_standard_below as resolve_below
 
@@ -93,7 +93,7 @@ async def effective_standard(
 
 
 @query_field(
-    permission=READ_NETWORK_STANDARDS,
+    permission=OVERSEE_STANDARDS,
     description="What holds for a unit below the tenant acted in, with every reason; the read is audited.",
     arguments={"tenant": "The unit below, or the tenant acted in itself.", **ASKED},
     breadth=Breadth.UNITS_BELOW,

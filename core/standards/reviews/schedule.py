@@ -8,7 +8,7 @@ from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item, settle_item
 from core.standards.models import Standard
-from core.standards.reviews.policy import REMINDED_BEFORE, USUAL_MONTHS, due_after
+from core.standards.reviews.policy import REMINDED_BEFORE, due_after
 from core.standards.reviews.repository import date_of, put_date
 
 REMIND: Final = "standards.remind_of_review"

@@ -8,7 +8,7 @@ import pytest
 from core.kernel.errors import NotFound, NotPermitted
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
-from core.standards.permissions import READ_NETWORK_STANDARDS
+from core.standards.permissions import OVERSEE_STANDARDS
 from core.standards.resolve import Resolution, effective_standard_below
 from tenants.directory import TenantDirectory
 from tests.core.standards.builders import CODE, SINCE, Stage, wish
@@ -56,6 +56,6 @@ async def test_nobody_asks_about_others_than_those_below(stage: Stage, strangers
     ):
         with pytest.raises(NotFound):
             await asked(stage, scope, other)
-    lower = as_person(network.region, network.region.permissions - {READ_NETWORK_STANDARDS.name})
+    lower = as_person(network.region, network.region.permissions - {OVERSEE_STANDARDS.name})
     with pytest.raises(NotPermitted):
         await asked(stage, lower, network.north)

@@ -113,5 +113,7 @@ def test_a_text_is_shown_in_the_nearest_language(chain: list[str], chosen: str) 
 
 async def test_publishing_says_when_to_look_again(stage: Stage) -> None:
     await stage.publish(said(profile=PROFILE))
-    months = await stage.admin.fetchval("SELECT months FROM standard_review_dates WHERE network_id = $1", stage.network.id)
+    months = await stage.admin.fetchval(
+        "SELECT months FROM standard_review_dates WHERE network_id = $1", stage.network.id
+    )
     assert months == 12
