@@ -45,7 +45,8 @@ async def reached(database: Database) -> None:
 
 def unreachable(url: str, error: Exception) -> DatabaseIsUnreachable:
     """Say of an address why it cannot be used; never with what it holds of credentials."""
-    cause: object = getattr(error, "orig", None) or error
+    cause: BaseException = getattr(error, "orig", None) or error
+    cause = cause.__cause__ or cause  # The driver's own error says more than the form it is handed on in.
     address = without_credentials(url) if is_address(url) else "(an address that cannot be read)"
     return DatabaseIsUnreachable(address=address, reason=type(cause).__name__)
 

@@ -3,20 +3,19 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 from uuid import UUID
 
 from opentelemetry import metrics, trace
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.propagate import extract
 from opentelemetry.sdk.metrics import MeterProvider, ObservableCounter
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span, Status, StatusCode
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import event
@@ -52,13 +51,23 @@ def configure_telemetry(settings: Settings) -> None:
     resource = Resource.create({"service.name": settings.service_name})
     readers: list[MetricReader] = [PrometheusMetricReader()]
     if settings.otlp_endpoint:
-        base = settings.otlp_endpoint.rstrip("/")
-        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics")))
+        to_metrics, to_traces = exporters(settings.otlp_endpoint.rstrip("/"))
+        readers.append(PeriodicExportingMetricReader(to_metrics))
         provider = TracerProvider(resource=resource)
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
+        provider.add_span_processor(BatchSpanProcessor(to_traces))
         trace.set_tracer_provider(provider)
         _tracing.on = True
     metrics.set_meter_provider(MeterProvider(metric_readers=readers, resource=resource, views=[ROOMY]))
+
+
+def exporters(collector: str) -> tuple[MetricExporter, SpanExporter]:
+    """Give what sends metrics and traces to a collector; imported here, for without one nobody should wait for it."""
+    package = "opentelemetry.exporter.otlp.proto.http"
+    metrics_module, traces_module = (import_module(f"{package}.{name}_exporter") for name in ("metric", "trace"))
+    return (
+        metrics_module.OTLPMetricExporter(endpoint=f"{collector}/v1/metrics"),
+        traces_module.OTLPSpanExporter(endpoint=f"{collector}/v1/traces"),
+    )
 
 
 def tracing_is_on() -> bool:

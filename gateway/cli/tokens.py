@@ -10,7 +10,7 @@ from gateway.auth.own_issuers import builtin_issuer
 from gateway.cli.console import OUT
 from gateway.cli.errors import NoBuiltinIssuer
 from gateway.cli.surroundings import surroundings
-from gateway.demo.show import Ready, ways_on
+from gateway.demo.speaking import Ready, ways_on
 
 
 def tokens(

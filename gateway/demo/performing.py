@@ -5,7 +5,7 @@ import json
 import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,17 @@ import typer
 
 from core.kernel.clock import recorded_now
 from core.kernel.logs import configure_logs
-from core.quality.dashboard import Dashboard
-from core.reporting.quality_report import render_quality_report
-from gateway.auth.own_issuers import builtin_issuer
-from gateway.cli.console import OUT, progress
-from gateway.cli.import_log import following
-from gateway.cli.operator import Operator, operator
+from gateway.auth.own_issuers import BuiltinIssuer, builtin_issuer
+from gateway.cli.console import OUT
+from gateway.cli.errors import DemonstrationNeedsIssuer
+from gateway.cli.operator import operator
 from gateway.cli.surroundings import Surroundings
 from gateway.collecting import settle
-from gateway.demo import play, show
+from gateway.demo.cast import Member
 from gateway.demo.children import Child
 from gateway.demo.material import Material, choose
-from gateway.demo.stage import Stage, set_stage
+from gateway.demo.speaking import Ready, step, ways_on
+from gateway.demo.stage import set_stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Performed:
     """What came of it: the figures, and tokens to go on with."""
 
     figures: dict[str, Any]
-    tokens: list[show.Ready]
+    tokens: list[Ready]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,16 @@ def play_through(around: Surroundings, wishes: Wishes) -> None:
     """Do all of it, show it, and serve until Ctrl-C or exit, as wished.
 
     Raises:
+        DemonstrationNeedsIssuer: Nobody can be signed in.
         Exit: The wish was to exit at the end; the status tells whether all went well.
     """
-    show.step("PostgreSQL and Valkey run")
+    issuer = builtin_issuer(around.settings)
+    if issuer is None:
+        raise DemonstrationNeedsIssuer
+    step("PostgreSQL and Valkey run")
     material = choose(wishes.xes, wishes.mapping, around.home.folder, made_up=wishes.made_up)
     settle()
+    url = f"http://127.0.0.1:{wishes.port}"
     with ExitStack() as stack:
         crew = Crew(
             Child("worker", (), around.home.log("worker")),
@@ -87,83 +91,41 @@ def play_through(around: Surroundings, wishes: Wishes) -> None:
         )
         stack.callback(crew.stop)
         around.migrate()
-        show.step("the schema is up to date")
+        step("the schema is up to date")
         crew.api.begin(around.environment | {"TOUCHSTONE_DEMO_TOKENS_FILE": str(tokens_file(around))})
         configure_logs("touchstone-demo", level=logging.ERROR)
-        performed = asyncio.run(perform(around, crew, material, wishes.port))
+        performed = asyncio.run(perform(around, crew, material, issuer, url))
         if wishes.json_file is not None:
             wishes.json_file.write_text(json.dumps(performed.figures, indent=2) + "\n")
         if wishes.once:
             raise typer.Exit(0 if went_well(performed.figures) else 1)
-        show.ways_on(f"http://127.0.0.1:{wishes.port}", performed.tokens)
+        ways_on(url, performed.tokens)
         OUT.print("\n[dim]Ctrl-C ends everything; the data stays. touchstone doctor checks it.[/]")
         serve_until_interrupted(crew.api)
 
 
-async def perform(around: Surroundings, crew: Crew, material: Material, port: int) -> Performed:
-    """Do everything."""
+async def perform(around: Surroundings, crew: Crew, material: Material, issuer: BuiltinIssuer, url: str) -> Performed:
+    """Do everything; what people do in it goes through the API, with their tokens."""
     async with operator(around.settings) as at:
         stage = await set_stage(at, material)
-        tokens = ready_made(at, stage)
-        show.step(f"the network {material.name} has its people, its plugin and its headquarters")
+        tokens = [ready_made(issuer, member) for member in stage.members]
+        step(f"the network {material.name} has its people, its plugin and its headquarters")
         offer(around, tokens)
         crew.worker.begin(around.environment)
-        known = await play.publish(at, stage, material)
-        show.step(f"headquarters {'has published' if known else 'publishes'} the standard {material.code}")
-        adaptation = await play.adapt_within_bounds(at, stage, material)
-        show.adapted(adaptation, material)
-        done, dead = await import_and_score(at, stage, material)
-        shown = await play.dashboard(at, stage, material)
-        turn = await tell(at, stage, material, shown)
-        report = write_report(around, material, shown)
-        show.step(f"the report with charts is at {report}")
-        crew.api.wait_ready(f"http://127.0.0.1:{port}/readyz")
-        show.step(f"the API answers at http://127.0.0.1:{port}/graphql")
-    return Performed(play.figures_of(shown, done, adaptation, dead) | turn, tokens)
+        job: Any = import_module("gateway.demo.main_job")
+        crew.api.wait_ready(f"{url}/readyz")
+        step(f"the API answers at {url}/graphql")
+        figures = await job.do_main_job(at, around.home, stage, material, f"{url}/graphql", tokens)
+    return Performed(figures, tokens)
 
 
-async def import_and_score(at: Operator, stage: Stage, material: Material) -> tuple[Any, int]:
-    """Import with a progress bar, then watch the worker score."""
-    OUT.print(f"Log: {material.title}", highlight=False)
-    with progress() as bar:
-        reading = bar.add_task("Importing", total=None)
-        done = await play.bring_in(at, stage, material, following(bar, reading))
-        if done.failure is not None:
-            raise done.failure
-        scoring = bar.add_task("Scoring", total=None)
-        dead = await play.wait_for_scores(
-            at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
-        )
-    show.imported(done)
-    return done, dead
+def ready_made(issuer: BuiltinIssuer, member: Member) -> Ready:
+    """Sign a token for somebody in the demonstration."""
+    token = issuer.mint(member.part.subject, recorded_now())
+    return Ready(title=member.part.title, token=token, tenant=str(member.tenant_id))
 
 
-async def tell(at: Operator, stage: Stage, material: Material, shown: Dashboard) -> dict[str, Any]:
-    """Show the figures, and before and after where the log tells both; give those two for a file."""
-    show.tenants(shown)
-    show.figures(shown)
-    if material.turning_point is None:
-        return {}
-    turn = material.turning_point.date()
-    before = await play.dashboard(at, stage, material, last=turn - timedelta(days=1))
-    after = await play.dashboard(at, stage, material, first=turn + timedelta(days=7))
-    show.before_and_after(before, after)
-    return {"before": play.togetherness(before), "after": play.togetherness(after)}
-
-
-def ready_made(at: Operator, stage: Stage) -> list[show.Ready]:
-    """Sign a token for everybody in the demonstration."""
-    issuer = builtin_issuer(at.settings)
-    if issuer is None:
-        return []
-    now = recorded_now()
-    return [
-        show.Ready(title=member.part.title, token=issuer.mint(member.part.subject, now), tenant=str(member.tenant_id))
-        for member in stage.members
-    ]
-
-
-def offer(around: Surroundings, tokens: list[show.Ready]) -> None:
+def offer(around: Surroundings, tokens: list[Ready]) -> None:
     """Write the tokens where the API finds them to offer."""
     listed = [{"label": one.title, "token": one.token, "tenant": one.tenant} for one in tokens]
     around.home.private(tokens_file(around).name, json.dumps(listed))
@@ -172,12 +134,6 @@ def offer(around: Surroundings, tokens: list[show.Ready]) -> None:
 def tokens_file(around: Surroundings) -> Path:
     """Name the file that the API reads anew for each page, so that it may be there before the tokens are."""
     return around.home.folder / "demo-tokens.json"
-
-
-def write_report(around: Surroundings, material: Material, shown: Dashboard) -> Path:
-    """Write the report beside the data."""
-    page = render_quality_report(shown, title=material.name, made_at=recorded_now(), source=material.title)
-    return around.home.private(f"reports/{material.network}.html", page)
 
 
 def went_well(figures: dict[str, Any]) -> bool:

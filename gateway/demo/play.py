@@ -1,30 +1,22 @@
-"""The main job, step by step: publish, adapt, import, score, show."""
+"""The main job behind the scenes: import, score, show."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import msgspec
 from sqlalchemy import text
 
 from core.kernel.crypto import MasterKeys
-from core.kernel.errors import DomainError
 from core.kernel.unit import Unit
 from core.quality.dashboard import Dashboard, network_dashboard
 from core.quality.repository import Period
 from core.records.importing.figures import Imported, Progress
 from core.records.importing.import_log import ImportLog, import_log
-from core.standards.adapt import Adapt, adapt
-from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
-from core.standards.document import load_standard
-from core.standards.draft import DraftStandard, draft_standard
-from core.standards.publish import PublishVersion, publish_version
-from core.standards.resolve import effective_standard
 from gateway.cli.operator import Operator
 from gateway.demo.earlier import imported_before
 from gateway.demo.material import Material
+from gateway.demo.publishing import Adaptation
 from gateway.demo.stage import PLUGIN, SCOPES, Stage
 from tenants.networks.opening import LogTenants
 
@@ -33,74 +25,6 @@ OPEN_WORK = text(
     "SELECT count(*) FILTER (WHERE status <> 'done') AS open, count(*) FILTER (WHERE status = 'dead') AS dead, "
     "count(*) AS total FROM outbox WHERE network_id = :network_id AND topic = 'quality.score_chunk'"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Adaptation:
-    """What the franchisee tried.
-
-    Attributes:
-        accepted: Whether the stricter limit took effect.
-        refusal: What the laxer limit was refused with.
-    """
-
-    accepted: bool
-    refusal: DomainError | None
-
-
-async def publish(at: Operator, stage: Stage, material: Material) -> bool:
-    """Publish the standard: the editor writes, the administrator approves; tell whether it was there already."""
-    draft = load_standard(material.standard)
-    content = msgspec.structs.replace(draft.content, code=material.code)
-    async with at.database.unit(stage.editor.scope, clock=at.clock, directory=at.directory, read_only=True) as unit:
-        if await in_force(unit, material):
-            return True
-    async with at.database.unit(stage.editor.scope, clock=at.clock, directory=at.directory) as unit:
-        version = await draft_standard(unit, DraftStandard(content=content, change_log="First version."))
-        handed_in = await submit_version(unit, SubmitVersion(version_id=version.id, expected_revision=version.revision))
-    async with at.database.unit(stage.administrator.scope, clock=at.clock, directory=at.directory) as unit:
-        approval = ApproveVersion(version_id=version.id, expected_revision=handed_in.revision)
-        approved = await approve_version(unit, approval)
-    async with at.database.unit(stage.editor.scope, clock=at.clock, directory=at.directory) as unit:
-        command = PublishVersion(
-            version_id=version.id, expected_revision=approved.revision, valid_from=material.founded_at
-        )
-        await publish_version(unit, command)
-    return False
-
-
-async def in_force(unit: Unit, material: Material) -> bool:
-    """Tell whether the standard is published already."""
-    try:
-        await effective_standard(unit, material.code)
-    except DomainError:
-        return False
-    return True
-
-
-async def adapt_within_bounds(at: Operator, stage: Stage, material: Material) -> Adaptation:
-    """Let the franchisee take a stricter limit, and see a laxer one refused."""
-    accepted = await tried(at, stage, material, material.adapted_limit)
-    refusal = await tried(at, stage, material, material.refused_limit)
-    return Adaptation(accepted=accepted is None, refusal=refusal)
-
-
-async def tried(at: Operator, stage: Stage, material: Material, seconds: int) -> DomainError | None:
-    """Try one limit in a transaction of its own, and give what it was refused with."""
-    command = Adapt(
-        code=material.code,
-        clause_key="resolution",
-        parameter_key="limit",
-        value=seconds,
-        valid_from=material.founded_at,
-        reason="Our contracts promise it.",
-    )
-    try:
-        async with at.database.unit(stage.manager.scope, clock=at.clock, directory=at.directory) as unit:
-            await adapt(unit, command)
-    except DomainError as refusal:
-        return refusal
-    return None
 
 
 async def bring_in(at: Operator, stage: Stage, material: Material, tell: Progress) -> Imported:

@@ -1,7 +1,6 @@
-"""What the demonstration prints: each step as it happens, the figures as tables, and how to go on."""
+"""What the demonstration shows of its main job: what came of each step, and the figures as tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.table import Table
 
@@ -10,30 +9,11 @@ from core.records.importing.figures import Imported
 from core.reporting.quality_report import duration, mean, share
 from gateway.cli.console import OUT, table
 from gateway.demo.material import Material
-from gateway.demo.play import Adaptation
+from gateway.demo.publishing import Adaptation
+from gateway.demo.speaking import step
 
 MOST_ROWS = 12
 RIGHT = ("Records", "Resolved", "In time", "Limit", "Kept", "Median", "Count")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """A ready-made token.
-
-    Attributes:
-        title: Whose it is.
-        token: The bearer token.
-        tenant: Id of the tenant it is for.
-    """
-
-    title: str
-    token: str
-    tenant: str
-
-
-def step(text: str) -> None:
-    """Say what was just done."""
-    OUT.print(f"[green]✓[/] {text}", highlight=False)
 
 
 def adapted(adaptation: Adaptation, material: Material) -> None:
@@ -126,11 +106,3 @@ def slowest(shown: Dashboard) -> float | None:
 def fastest(shown: Dashboard) -> float | None:
     """Give the shortest median of any tenant."""
     return min((one.performance.median_seconds or 0 for one in shown.tenants), default=None)
-
-
-def ways_on(url: str, tokens: Sequence[Ready]) -> None:
-    """Say how to go on, with tokens that work."""
-    OUT.print(f"\n[bold]GraphQL and GraphiQL:[/] {url}/graphql", highlight=False)
-    for one in tokens:
-        OUT.print(f"\n[bold]{one.title}[/]  (header Touchstone-Tenant: {one.tenant})", highlight=False)
-        OUT.print(f"Bearer {one.token}", soft_wrap=True, highlight=False)

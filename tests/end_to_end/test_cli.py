@@ -18,12 +18,12 @@ from core.kernel.settings import Settings
 from gateway.cli.home import Home
 from gateway.cli.main import assembled
 from gateway.cli.operator import operator
-from gateway.demo import play
 from gateway.demo.material import CONTENT, chain_of_stores
 from gateway.demo.stage import set_stage
 from tenants.networks.create import network_id_of
 from tests.end_to_end.command import assert_refused, free_port, told, touchstone
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
+from tests.support.publishing import publish_material
 
 KEY = "a1" * 32
 MAPPING = CONTENT / "checkout-log.yaml"
@@ -100,7 +100,7 @@ async def office(address: Address, tmp_path_factory: pytest.TempPathFactory) -> 
     )
     async with operator(settings) as at:
         stage = await set_stage(at, material)
-        await play.publish(at, stage, material)
+        await publish_material(at, stage, material)
     home = {"TOUCHSTONE_HOME": str(tmp_path_factory.mktemp("home"))}
     yield Office(given | home, admin_database_url(address.admin_url, name), "corner")
     await drop(address.admin_url, name)

@@ -41,7 +41,10 @@ def run(home: Path, *options: str) -> dict[str, Any]:
     figures = home / "figures.json"
     ended = touchstone("demo", "--once", "--json", figures, "--port", free_port(), *options, TOUCHSTONE_HOME=str(home))
     assert ended.returncode == 0, told(ended)
-    assert "the API answers" in ended.stdout
+    answers, publishes, adapts, refused = (
+        ended.stdout.index(said) for said in ("the API answers", "headquarters", "adapts the limit", "is refused")
+    )
+    assert answers < ended.stdout.index("the standard", publishes) < adapts < refused
     return json.loads(figures.read_text())
 
 
@@ -150,6 +153,24 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         assert_refused(touchstone("demo", "--once", "--port", port, TOUCHSTONE_HOME=str(home)), "cli.port_taken")
     assert not home.exists()
+
+
+def test_what_people_do_in_the_demonstration_goes_through_the_api(chain: Runs) -> None:
+    served = (chain.home / "logs" / "serve.log").read_text()
+    assert served.count('"route":"/graphql"') + served.count('"route": "/graphql"') >= 9
+
+
+def test_without_its_issuer_the_demonstration_says_what_to_set_before_it_looks_for_servers(tmp_path: Path) -> None:
+    settings = {
+        "DATABASE_URL": f"postgresql://127.0.0.1:{free_port()}/nowhere",
+        "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
+        "TOUCHSTONE_HOME": str(tmp_path / "home"),
+        "TOUCHSTONE_ROLE_SECRET": "a1" * 32,
+        "TOUCHSTONE_MASTER_KEY": "a1" * 32,
+        "TOUCHSTONE_CURSOR_KEY": "a1" * 32,
+    }
+    ended = touchstone("demo", "--once", "--made-up", "--port", free_port(), **settings)
+    assert_refused(ended, "cli.demonstration_needs_issuer")
 
 
 def test_tokens_of_the_demonstration_can_be_shown_again(chain: Runs) -> None:
