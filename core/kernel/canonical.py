@@ -14,8 +14,8 @@ import rfc8785
 SAFE_INTEGER = 2**53 - 1
 NOT_QUICK = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 QUICK = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | NOT_QUICK
-DOUBTFUL = re.compile(rb"null|(?<![^:,\[])-?\d+[.eE]")
-"""A fraction or an exponent, which the quick writer spells otherwise; null, which may have been no number."""
+DOUBTFUL = re.compile(rb"(?<![^:,\[])-?\d+[.eE]")
+"""A fraction or an exponent, which the quick writer spells otherwise."""
 
 
 def canonical_text(facts: Mapping[str, Any]) -> str:
@@ -35,7 +35,22 @@ def quick_text(facts: object) -> str | None:
         text = orjson.dumps(facts, option=QUICK)
     except TypeError:
         return None
-    return None if not text.isascii() or DOUBTFUL.search(text) else text.decode()
+    if not text.isascii() or DOUBTFUL.search(text) or (b"null" in text and has_float(facts)):
+        return None
+    return text.decode()
+
+
+def has_float(value: object) -> bool:
+    """Tell whether there is a float anywhere; the quick writer makes null of one that is no number."""
+    match value:
+        case Enum():
+            return has_float(value.value)
+        case dict():
+            return any(map(has_float, cast("dict[object, object]", value).values()))
+        case list() | tuple():
+            return any(map(has_float, cast("Sequence[object]", value)))
+        case _:
+            return isinstance(value, float)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON values are of any kind

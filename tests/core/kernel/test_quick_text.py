@@ -41,7 +41,7 @@ def test_what_is_written_quickly_is_what_is_written_slowly(facts: dict[str, Any]
 @pytest.mark.parametrize(
     "facts",
     [
-        {"channel": "phone", "records": [{"a": "b", "n": 1, "yes": True}], "": 0},
+        {"siteKey": None, "channel": "phone", "records": [{"a": "b", "n": 1, "yes": True}], "": 0},
         {"id": UUID(int=7), "ids": (UUID(int=8),)},
     ],
 )
