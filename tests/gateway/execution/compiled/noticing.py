@@ -42,10 +42,13 @@ FEATURES = frozenset(
         ),
         *("default used", "default not used", "null in the document"),
         *("first", "last", "after", "before", "filter", "filter of several", "totalCount", "pageInfo", "a cursor each"),
-        *("a page in a page", "a page in a page in a page", "several fields at the root", "one of several operations"),
+        *("a page in a page", "several fields at the root", "one of several operations"),
     }
 )
 """What the query language has, as far as it is counted; ``INTERFACES`` come where the schema reads one."""
+
+DEEPEST = "a page in a page in a page"
+"""Seldom where lists seldom lead to lists."""
 
 INTERFACES = frozenset({"node", "inline fragment on an interface's type"})
 
@@ -160,7 +163,7 @@ class Walk:
         inner = cast("Any", get_named_type(definition.type))
         if is_composite_type(inner) and node.selection_set:
             deeper = pages + inner.name.endswith("Connection")
-            self.note(*("a page in a page", "a page in a page in a page")[: max(deeper - 1, 0)])
+            self.note(*("a page in a page", DEEPEST)[: max(deeper - 1, 0)])
             self.selections(node.selection_set, inner, deeper, inside)
 
     def argument(self, place: str, name: str, value: ValueNode, kind: Any) -> None:
