@@ -1,13 +1,26 @@
 """How the command line speaks: tables, progress bars, and errors that say what to do next."""
 
+import os
+import sys
+from typing import Final, TextIO
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from core.kernel.errors import DomainError
 
-OUT = Console()
-ERR = Console(stderr=True)
+WIDE: Final = 1_000
+"""Columns where nobody looks at a screen: whoever reads a pipe or a log file wants lines whole."""
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Give the columns there are for a stream; ``None`` lets the terminal, or COLUMNS, say it."""
+    return None if stream.isatty() or os.environ.get("COLUMNS") else WIDE
+
+
+OUT = Console(width=width_of(sys.stdout))
+ERR = Console(width=width_of(sys.stderr), stderr=True)
 
 
 def progress() -> Progress:
@@ -23,10 +36,11 @@ def progress() -> Progress:
 
 
 def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
-    """Make a table; columns named in ``numbers`` are aligned right."""
+    """Make a table; columns named in ``numbers`` are aligned right, and where it is too narrow nothing is cut off."""
     made = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", no_wrap=column in numbers)
+        aligned = "right" if column in numbers else "left"
+        made.add_column(column, justify=aligned, no_wrap=column in numbers, overflow="fold")
     return made
 
 

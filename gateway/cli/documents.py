@@ -43,7 +43,6 @@ def check(place: Place) -> None:
     """Hold documents against the schema and its limits, without any database; exits with 1 if one is wrong."""
     examined = looked_at(place)
     shown = table(f"Documents of {place}", "Document", "Operations", "Cost", "Hash", numbers=("Cost",))
-    shown.columns[-1].overflow = "fold"  # a hash that is cut off is of no use
     for one in examined:
         shown.add_row(one.given.place, ", ".join(name or "(no name)" for name in one.operations), *figures(one))
     OUT.print(shown)

@@ -82,9 +82,12 @@ async def show(settings: Settings, network: str) -> None:
     """Show a network's tenants as a table."""
     async with operator(settings) as at:
         scope = await at.headquarters(network)
-        shown = table(f"Tenants of {network}", "Key", "Name", "Kind", "Locale", "Time zone", "Id", "Active")
+        shown = table(f"Tenants of {network}", "Key", "Name", "Kind", "Locale", "Time zone", "Id")
         for one in await at.directory.tenants(scope.network_id):
-            shown.add_row(one.key, one.name, one.kind, one.locale, one.time_zone, str(one.id), str(one.active))
+            kind = one.kind if one.active else f"{one.kind}, suspended"
+            shown.add_row(one.key, one.name, kind, one.locale, one.time_zone, str(one.id))
+        for column in shown.columns[2:4]:
+            column.no_wrap = True
     OUT.print(shown)
 
 

@@ -359,6 +359,16 @@ async def test_doctor_says_what_is_broken_and_how_to_mend_it(
 # Tenants
 
 
+@pytest.mark.parametrize("columns", ["", "80"])
+async def test_nothing_is_cut_off_on_a_narrow_screen_nor_wrapped_in_a_pipe(columns: str, office: Office) -> None:
+    ended = touchstone("tenants", "list", "--network", office.network, **office.settings | {"COLUMNS": columns})
+    assert ended.returncode == 0, told(ended)
+    assert "…" not in ended.stdout
+    [(tenant,)] = await office.ask("SELECT id FROM tenants WHERE key = 'store-01'")
+    narrow = "".join(line.split("│")[-2].strip() for line in ended.stdout.splitlines() if "│" in line)
+    assert str(tenant) in (narrow if columns else ended.stdout)
+
+
 async def test_a_network_is_founded_and_grows(office: Office) -> None:
     def tenants(*arguments: str) -> str:
         ended = touchstone("tenants", *arguments, **office.settings)
