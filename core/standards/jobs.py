@@ -10,6 +10,7 @@ from core.standards.amend import publish_overlays
 from core.standards.approve import settle_decision
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK as CHECK_PROMISES
+from core.standards.rollouts.follow import follow_all
 from core.standards.suspended import tell_suspended
 
 AT_ONCE: Final = 500
@@ -43,6 +44,7 @@ async def tell_below(work: Work) -> None:
         code = work.payload["code"]
         if "after" not in work.payload:
             await send(unit, CHECK_PROMISES, {"code": code})
+            await send(unit, "standards.follow_own_rollouts", {"code": code})
         for tenant_id in left[:AT_ONCE]:
             await send(unit, "standards.check_adaptations", {"code": code}, target_tenant_id=UUID(tenant_id))
         if left[AT_ONCE:]:
@@ -55,6 +57,7 @@ async def check_adaptations(work: Work) -> None:
     async with work.unit() as unit:
         await tell_suspended(unit, work.payload["code"])
         await tell_broken_promises(unit, work.payload["code"])
+        await follow_all(unit, work.payload["code"])
 
 
 @handles("standards.publish_overlays")

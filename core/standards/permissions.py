@@ -26,3 +26,7 @@ RULE_WAIVERS = permission(
     "standards.rule_waivers", "Decide for the network how long waivers last and how often they are renewed."
 )
 OFFER_SUGGESTIONS = permission("standards.offer_suggestions", "Offer adaptations of standards to the units below.")
+ROLL_OUT_STANDARDS = permission("standards.roll_out", "Plan how a version reaches the units below, and lead its waves.")
+ADOPT_STANDARDS = permission(
+    "standards.adopt", "Acknowledge a version for one's tenant, or adopt it ahead of its wave."
+)

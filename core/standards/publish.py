@@ -29,6 +29,7 @@ from core.standards.repository.published import (
 )
 from core.standards.resolve import zoned
 from core.standards.reviews.schedule import schedule_review
+from core.standards.rollouts.attach import attach_rollouts, stage
 from core.standards.vocabulary import VersionStatus
 
 
@@ -48,7 +49,7 @@ class PublishVersion:
 
 
 async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersion:
-    """Publish an approved version; the one before ends where this one begins.
+    """Publish an approved version; the one before ends where this one begins, or where the wave of a unit does.
 
     Raises:
         NotPermitted: The actor may not publish.
@@ -69,11 +70,13 @@ async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersio
     await check_free(unit, version, code, valid_from)
     published = await published_row(unit, standard, version, valid_from)
     await mark_published(unit, standard, version, before, valid_from)
+    rollouts = await attach_rollouts(unit, code, version.id, published.id, valid_from)
     try:
         if before is not None:
             await end_version(unit, before, valid_from, head.recorded_at)
         await add_version(unit, published)
         await add_version_overlay(unit, published, Span(valid_from), head.recorded_at)
+        await stage(unit, rollouts, head.recorded_at)
     except CodeCollides as collision:
         raise CodeIsTaken(standard=code) from collision
     return version

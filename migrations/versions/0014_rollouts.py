@@ -135,6 +135,7 @@ def create_waves() -> None:
         required("gate_reason", TEXT),
         optional("begins_at", INSTANT),
         optional("deadline", INSTANT),
+        optional("enforced_from", INSTANT),
         optional("rolled_back_at", INSTANT),
         required("rollback_reason", TEXT),
         sa.UniqueConstraint("tenant_id", "rollout_id", "position", name="rollout_waves_position_once"),

@@ -97,6 +97,7 @@ class RolloutWave(TenantRow, table=True):
         gate_reason: Why.
         begins_at: When it begins or began, once that is known.
         deadline: The deadline that stands, once its beginning is known.
+        enforced_from: Since when the version is in force for the whole wave, once that is known.
         rolled_back_at: Since when it is rolled back.
         rollback_reason: Why.
     """
@@ -133,6 +134,7 @@ class RolloutWave(TenantRow, table=True):
     gate_reason: str = ""
     begins_at: datetime | None = None
     deadline: datetime | None = None
+    enforced_from: datetime | None = None
     rolled_back_at: datetime | None = None
     rollback_reason: str = ""
 
