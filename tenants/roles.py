@@ -102,6 +102,7 @@ MANAGER = CLERK | {
     "standards.promise",
     "standards.read_statistics",
     "standards.ask_waivers",
+    "standards.adopt",
 }
 OWNER = MANAGER | {
     "people.invite",
@@ -123,6 +124,7 @@ REGIONAL = OWNER | {
 EDITOR = EVERYBODY | {
     "standards.draft",
     "standards.publish",
+    "standards.roll_out",
     "standards.adapt",
     "standards.read_network",
     "standards.review",
@@ -159,6 +161,7 @@ ADMINISTRATOR = (OWNER - NOT_OF_ADMINISTRATORS) | {
     "standards.rule_waivers",
     "standards.publish",
     "standards.review",
+    "standards.roll_out",
     "quality.read_network",
     "plugins.approve",
     "queries.explain",

@@ -22,6 +22,7 @@ from core.standards.policy.variants import Context, checked_context
 from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
 from core.standards.policy.waived import waive
 from core.standards.repository.adaptations import keep_document, kept_documents, revision_of
+from core.standards.rollouts.upcoming import UpcomingVersion, upcoming_versions
 
 SETTLED_AFTER: Final = timedelta(seconds=10)
 """A write ends within five seconds, so what was known longer ago than this never changes again."""
@@ -42,6 +43,7 @@ class Resolution:
         revision: Revision of the tenant's own side as it is now, to send back with an adaptation.
         context: What was asked to be known of the situation.
         locales: In which languages texts are shown, the most wanted first.
+        upcoming: Versions the tenant is not on yet, the newest first.
     """
 
     standard: EffectiveStandard
@@ -52,6 +54,7 @@ class Resolution:
     revision: int
     context: Context
     locales: Sequence[str]
+    upcoming: Sequence[UpcomingVersion]
 
     @property
     def chosen(self) -> Sequence[EffectiveValue]:
@@ -102,6 +105,7 @@ async def effective_standard(
         revision=await revision_of(unit, code),
         context=situation,
         locales=await locales_wanted(unit, locale, lineage),
+        upcoming=await upcoming_versions(unit, gathered, instant),
     )
 
 

@@ -25,6 +25,8 @@ from core.standards.graphql.queries import (
 )
 from core.standards.graphql.reading import mark_version_read, network_reading
 from core.standards.graphql.reviews import record_review, reviews_due, standard_reviews
+from core.standards.graphql.rollouts import MUTATIONS as ROLLOUT_MUTATIONS
+from core.standards.graphql.rollouts import QUERIES as ROLLOUT_QUERIES
 
 CONTRIBUTION = Contribution(
     feature="standards",
@@ -45,6 +47,7 @@ CONTRIBUTION = Contribution(
         *waivers.QUERIES,
         *suggestions.QUERIES,
         effective_standard_below,
+        *ROLLOUT_QUERIES,
     ],
     mutations=[
         draft_standard,
@@ -60,5 +63,6 @@ CONTRIBUTION = Contribution(
         *waivers.MUTATIONS,
         *suggestions.MUTATIONS,
         withdraw_version,
+        *ROLLOUT_MUTATIONS,
     ],
 )

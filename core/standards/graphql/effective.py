@@ -11,6 +11,7 @@ from core.kernel.graphql.types import shows, value
 from core.standards.graphql.contexts import ContextType, context_shown
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import LocalizedTextType, NarrowingType, narrowing_shown
+from core.standards.graphql.rollout_types import UpcomingVersionType, upcoming_shown
 from core.standards.graphql.vocabulary import (
     ClauseKind,
     ClauseLevel,
@@ -136,6 +137,7 @@ class EffectiveStandardType:
     orphans: list[OverlayReasonType] = shows(
         "Adaptations of what the version has no more, and variants that cannot be added."
     )
+    upcoming: list[UpcomingVersionType] = shows("Versions that the tenant is not on yet, the newest first.")
 
 
 def limit_shown(limit: Limit) -> LimitType:
@@ -277,4 +279,5 @@ def resolution_shown(resolution: Resolution) -> EffectiveStandardType:
         values=[value_shown(standard.version, one) for one in resolution.chosen],
         variants=[value_shown(standard.version, one) for one in standard.every() if one.variant],
         orphans=judged_all(standard.orphans),
+        upcoming=[upcoming_shown(one) for one in resolution.upcoming],
     )

@@ -14,6 +14,7 @@ from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import LocalizedTextInput, texts
 from core.standards.graphql.profiles import ProfileInput
+from core.standards.graphql.rollout_inputs import RolloutWaveInput
 from core.standards.graphql.types import AdaptationType, StandardVersionType
 from core.standards.graphql.vocabulary import (
     ClauseKind,
@@ -35,6 +36,7 @@ from core.standards.policy.content import (
     StandardContent,
     VariantContent,
 )
+from core.standards.rollouts import plan as planning
 
 
 @strawberry.input(description="What values of levels below must keep to; what is left out is not bounded.")
@@ -225,6 +227,10 @@ class PublishVersionInput:
     valid_from: datetime | None = strawberry.field(
         default=None, description="Since when it holds; now by default, an instant in the past for logs of that time."
     )
+    rollout: list[RolloutWaveInput] | None = strawberry.field(
+        default=None,
+        description="The waves in which it reaches the units below; as planned before, or all at once, by default.",
+    )
 
     def to_command(self) -> publishing.PublishVersion:
         """Give the command."""
@@ -233,6 +239,13 @@ class PublishVersionInput:
             expected_revision=self.expected_revision,
             valid_from=self.valid_from,
         )
+
+    def to_plan(self) -> planning.PlanRollout | None:
+        """Give the command that plans its rollout, where one is asked for."""
+        if self.rollout is None:
+            return None
+        waves = [one.to_plan() for one in self.rollout]
+        return planning.PlanRollout(version_id=local_id(StandardVersionType, self.version), waves=waves)
 
 
 @strawberry.input(description="Which version to withdraw, and when it ends.")

@@ -2,6 +2,7 @@
 
 from core.kernel.approvals import AuthorMayNotApprove
 from core.kernel.errors import DomainError, InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.unit import Unit
 from core.standards import adapt as adapting
@@ -31,8 +32,12 @@ from core.standards.graphql.inputs import (
     WithdrawAdaptationInput,
     WithdrawVersionInput,
 )
+from core.standards.graphql.rollouts import PLANNING
 from core.standards.graphql.types import AdaptationType, StandardVersionType
 from core.standards.permissions import ADAPT_STANDARDS, APPROVE_STANDARDS, DRAFT_STANDARDS, PUBLISH_STANDARDS
+from core.standards.rollouts.errors import RolloutIsPlanned
+from core.standards.rollouts.gates import gates_in
+from core.standards.rollouts.plan import plan_rollout
 
 MOVING: tuple[type[DomainError], ...] = (NotFound, StaleEdit, VersionIsElsewhere)
 
@@ -73,11 +78,17 @@ async def approve_version(unit: Unit, input: ApproveVersionInput) -> Refs:
 @mutation(
     permission=PUBLISH_STANDARDS,
     success=payload("PublishVersionSuccess", version=StandardVersionType),
-    errors=(*MOVING, VersionIsNotNewer, CodeIsTaken, InvalidInput),
-    description="Publishes an approved version to every unit below; the version before ends where it begins.",
+    errors=(*MOVING, VersionIsNotNewer, CodeIsTaken, *PLANNING, RolloutIsPlanned),
+    description=(
+        "Publishes an approved version to the units below, in the waves of its rollout or to all at once; "
+        "the version before ends where it begins for each."
+    ),
 )
-async def publish_version(unit: Unit, input: PublishVersionInput) -> Refs:
+async def publish_version(unit: Unit, context: RequestContext, input: PublishVersionInput) -> Refs:
     """Publish a version."""
+    plan = input.to_plan()
+    if plan is not None:
+        await plan_rollout(unit, plan, gates_in(context.services))
     return Refs(version=(await publishing.publish_version(unit, input.to_command())).id)
 
 

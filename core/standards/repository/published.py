@@ -248,3 +248,13 @@ async def close_overlays(unit: Unit, ids: Collection[UUID], recorded: datetime) 
         .values(recorded_to=recorded)
         .execution_options(synchronize_session=False)
     )
+
+
+async def numbers_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Read the numbers of published versions, without their text."""
+    found = await unit.session.execute(
+        select(PublishedVersion.id, PublishedVersion.number).where(
+            col(PublishedVersion.network_id) == unit.network_id, col(PublishedVersion.id).in_(ids)
+        )
+    )
+    return {row.id: row.number for row in found}

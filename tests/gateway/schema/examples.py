@@ -41,6 +41,7 @@ SAID = "Said by whoever calls"
 LATER = "2027-06-01T00:00:00Z"
 PERIOD = {"standardCode": CODE}
 TITLE = [{"locale": "en", "text": SAID}]
+REST = [{"name": SAID, "kind": "REST"}]
 
 QUERIES = {
     "adaptations": Example(),
@@ -63,6 +64,7 @@ QUERIES = {
     "me": Example(),
     "memberships": Example(),
     "myNetwork": at_headquarters(),
+    "myRollouts": Example(),
     "mySettings": Example(),
     "myTenant": Example(),
     "networkQuality": Example(arguments={"period": PERIOD}, where="headquarters", audited=True),
@@ -81,6 +83,8 @@ QUERIES = {
     "records": Example(),
     "reviewsDue": at_headquarters(),
     "roles": Example(answers=False),
+    "rollout": at_headquarters(id="#rollout planned"),
+    "rollouts": at_headquarters(),
     "serviceAccounts": Example(),
     "site": Example(arguments={"id": "#site"}),
     "sites": Example(),
@@ -101,11 +105,13 @@ QUERIES = {
 }
 CHANGES = {
     "acceptInvitation": Example(arguments={"input": {"code": "guessed", "displayName": SAID}}, answers=False),
+    "acknowledgeVersion": changes(code="rollout-adopted", version="1.0.0", differenceHash="#difference"),
     "adaptParameter": changes(
         code=CODE, clauseKey="resolution", parameterKey="limit", value=100_003, reason=SAID, expectedRevision="@adapted"
     ),
     "addStep": changes(record="#record worked", version=2, key="completed"),
     "adoptSuggestion": changes(suggestion="#suggestion adopted", expectedRevision="@adapted"),
+    "adoptVersion": changes(code="rollout-adopted", version="1.0.0", reason=SAID),
     "approvePlugin": changes("headquarters", plugin="fresh", scopes=[]),
     "approveVersion": changes("headquarters", version="#version submitted", expectedRevision="@submitted"),
     "askWaiver": changes(
@@ -119,6 +125,9 @@ CHANGES = {
     ),
     "cancelJob": changes(job="#job cancelled"),
     "changeRoles": changes(membership="#membership changed", roles=["manager"], version=1),
+    "changeRollout": changes(
+        "headquarters", rollout="#rollout planned", expectedRevision="@rollout planned", waves=REST
+    ),
     "changeSettings": changes(version="@settings", name=SAID),
     "changeSite": changes(site="#site", version=1, name=SAID),
     "changeWaiverRules": Example(
@@ -145,6 +154,7 @@ CHANGES = {
     "endPromise": changes(promise="#promise", reason=SAID, expectedRevision="@adapted"),
     "endMembership": changes(membership="#membership ended", version=1),
     "endWaiver": changes(waiver="#waiver ended", reason=SAID, expectedRevision=1),
+    "haltRollout": changes("headquarters", rollout="#rollout running", reason=SAID),
     "invitePerson": changes(roles=["clerk"], invitee=SAID),
     "makePromise": changes(code=CODE, scope=TITLE, expectedRevision="@adapted"),
     "markVersionRead": changes(version="#published"),
@@ -155,6 +165,8 @@ CHANGES = {
     "openRecord": changes(channel="phone", standardCode=CODE, externalId=SAID),
     "openRecords": changes(records=[{"channel": "phone", "standardCode": CODE, "externalId": SAID}]),
     "openSite": changes(key="fresh", name=SAID),
+    "passGate": changes("headquarters", wave="#wave gated 1", reason=SAID),
+    "planRollout": changes("headquarters", version="#version planned", waves=REST),
     "provisionTenant": changes("headquarters", key="fresh", name=SAID, parent="#region"),
     "publishVersion": changes("headquarters", version="#version approved", expectedRevision="@approved"),
     "recordReview": changes("headquarters", standard="#standard", outcome="KEEP", note=SAID),
@@ -163,12 +175,16 @@ CHANGES = {
     "renewWaiver": changes(waiver="#waiver renewed", reason=SAID, until=LATER, expectedRevision=2),
     "replayDeadLetter": changes(deadLetter="#letter"),
     "resolveRecord": changes(record="#record resolved", version=3),
+    "resumeRollout": changes("headquarters", rollout="#rollout halted"),
     "resumeTenant": changes("headquarters", tenant="#tenant resumed"),
     "rescoreRecords": Example(),
     "revokePlugin": changes(plugin="revoked"),
     "revokeServiceAccount": changes(serviceAccount="#account revoked"),
     "revokeWaiver": changes("headquarters", request="#request revoked", reason=SAID, expectedRevision=2),
+    "rollBackWave": changes("headquarters", wave="#wave reversed 1", reason=SAID),
     "rotateSecret": changes(serviceAccount="#account rotated", version=1),
+    "startRollout": changes("headquarters", rollout="#rollout started", expectedRevision="@rollout started"),
+    "startWave": changes("headquarters", wave="#wave begun 2"),
     "submitVersion": changes("headquarters", version="#version drafted", expectedRevision="@drafted"),
     "suspendTenant": changes("headquarters", tenant="#tenant suspended"),
     "takeWorkItem": changes(workItem="#item taken", version=1),

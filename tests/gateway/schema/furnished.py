@@ -48,6 +48,7 @@ from tenants.networks.suspend import suspend_tenant
 from tenants.people.define_role import DefineRole, define_role
 from tenants.sites.open import OpenSite, open_site
 from tests.core.records.builders import event, mapping, xes_log, xes_trace
+from tests.gateway.schema.furnished_rollouts import furnish_rollouts
 from tests.support.api import Api
 from tests.support.networks import FOUNDED, BuiltNetwork, as_person
 from tests.tenants.office import Office
@@ -116,6 +117,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await standards(house)
     await waivers(house)
     await suggestions(house)
+    await furnish_rollouts(house, STANDARD, SHARED)
     await work(house)
     await records(house, folder)
     return house

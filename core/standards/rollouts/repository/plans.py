@@ -159,3 +159,29 @@ async def forget_adoptions(unit: Unit, wave_id: UUID) -> None:
         .values(adopted_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+async def count_waves(unit: Unit, wave_ids: Collection[UUID], now: datetime) -> Sequence[tuple[UUID, int, int, int]]:
+    """Count the units of waves: all, those on the version at an instant, and those that have acknowledged it."""
+    stands = col(RolloutWave.rolled_back_at).is_(None)
+    adopted = stands & ((col(RolloutWave.enforced_from) <= now) | (col(RolloutMember.adopted_at) <= now))
+    found = await unit.session.execute(
+        select(
+            RolloutMember.wave_id,
+            func.count(),
+            func.count().filter(adopted),
+            func.count(RolloutMember.acknowledged_at),  # type: ignore[arg-type]
+        )
+        .join(
+            RolloutWave,
+            (col(RolloutWave.tenant_id) == col(RolloutMember.tenant_id))
+            & (col(RolloutWave.id) == col(RolloutMember.wave_id)),
+        )
+        .where(
+            col(RolloutMember.tenant_id) == unit.tenant_id,
+            col(RolloutWave.tenant_id) == unit.tenant_id,
+            col(RolloutMember.wave_id).in_(wave_ids),
+        )
+        .group_by(col(RolloutMember.wave_id))
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in found]

@@ -111,3 +111,18 @@ async def add_assignments(
         for adopter_id, wave_id in waves
     ]
     await unit.session.execute(insert(RolloutAssignment).values(rows).on_conflict_do_nothing())
+
+
+async def rolled_out_codes(unit: Unit, owners: Collection[UUID]) -> Sequence[str]:
+    """Name the standards of which some version is, or was, rolled out."""
+    found = await unit.session.execute(
+        select(RolloutStage.code)
+        .where(
+            col(RolloutStage.network_id) == unit.network_id,
+            col(RolloutStage.owner_tenant_id).in_(owners),
+            col(RolloutStage.recorded_to).is_(None),
+        )
+        .distinct()
+        .order_by(col(RolloutStage.code))
+    )
+    return found.scalars().all()
