@@ -27,6 +27,7 @@ from core.standards.repository.published import (
     withdraw_row,
 )
 from core.standards.resolve import zoned
+from core.standards.rollouts.attach import end_rollouts, stage
 from core.standards.vocabulary import VersionStatus
 
 
@@ -77,12 +78,14 @@ async def withdraw_version(unit: Unit, command: WithdrawVersion) -> StandardVers
     version.valid_to = ends if version.valid_from is not None and version.valid_from < ends else None
     await reinstate(unit, standard, before)
     await marked(unit, standard, version, reason)
+    rollouts = await end_rollouts(unit, standard.code)
     await withdraw_row(unit, published, version.valid_to, recorded_now())
     await close_overlays(unit, [open_row.id], head.recorded_at)
     if held is not None:
         await add_version_overlay(unit, published, held, head.recorded_at)
     if before is not None:
         await resume(unit, before, open_row.valid_from if held is None else ends, head.recorded_at)
+    await stage(unit, rollouts, head.recorded_at)
     return version
 
 

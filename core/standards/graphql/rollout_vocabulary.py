@@ -14,7 +14,7 @@ enumeration(
         "RUNNING": "Waves begin as planned or by hand.",
         "HALTED": "No wave begins, and no deadline brings the version into force.",
         "FINISHED": "The version is in force everywhere, and every deadline has passed.",
-        "SUPERSEDED": "A later version was published; waves that had begun keep their deadlines.",
+        "SUPERSEDED": "A later version holds, or it was withdrawn; waves that had begun keep their deadlines.",
     },
 )
 enumeration(

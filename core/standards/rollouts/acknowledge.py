@@ -10,13 +10,12 @@ from core.kernel.timers import clear_timer
 from core.kernel.unit import Unit
 from core.kernel.work_items import settle_item
 from core.standards.permissions import ADOPT_STANDARDS
-from core.standards.repository.adaptations import next_head
 from core.standards.rollouts.adopt import check_going_on, rolled_out
 from core.standards.rollouts.difference import Difference, difference_of, rollouts_seen
 from core.standards.rollouts.errors import DifferenceHasChanged
 from core.standards.rollouts.models import Acknowledgement
 from core.standards.rollouts.policy.succession import Issue, Stage
-from core.standards.rollouts.repository.acknowledgements import acknowledgement_of
+from core.standards.rollouts.repository.acknowledgements import keep_acknowledgement
 from core.standards.rollouts.vocabulary import AcknowledgementStatus
 
 ITEM = "standards.acknowledge_version"
@@ -53,14 +52,13 @@ async def acknowledge_version(unit: Unit, command: AcknowledgeVersion) -> Acknow
         InvalidInput: The version starts later.
     """
     unit.scope.require(ADOPT_STANDARDS)
-    await next_head(unit, command.code)
     gathered = await rollouts_seen(unit, command.code)
     issue, stage = rolled_out(unit, gathered, command.code, command.number)
     check_going_on(command.code, stage)
     difference = await difference_of(unit, gathered, issue.id, stage)
     if difference.hash != command.difference_hash:
         raise DifferenceHasChanged(given=command.difference_hash, actual=difference.hash)
-    row = await acknowledgement_of(unit, issue.id) or asked_row(unit, command.code, issue, stage, difference)
+    row = await keep_acknowledgement(unit, asked_row(unit, command.code, issue, stage, difference))
     if row.acknowledged_hash == difference.hash and row.status == AcknowledgementStatus.ACKNOWLEDGED:
         return row
     row.status, row.acknowledged_hash = AcknowledgementStatus.ACKNOWLEDGED.value, difference.hash

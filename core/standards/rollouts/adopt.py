@@ -98,7 +98,7 @@ def rolled_out(unit: Unit, gathered: Gathered, code: str, number: str) -> tuple[
         VersionIsElsewhere: A later version is published.
     """
     found = stage_of_number(gathered, number)
-    issue = next((one for one in gathered.succession.issues if one.id == found), None)
+    issue = None if found is None else gathered.succession.issue(found, unit.now)
     if issue is None:
         raise NotFound(kind="rollout of version", key=f"{code} {number}")
     stage = gathered.succession.stage_at(issue.id, unit.now)

@@ -47,11 +47,16 @@ async def attach_rollouts(
     Returns:
         What :func:`stage` writes where units below read it, as the last statements.
     """
-    found = [await superseded(unit, one) for one in await live_rollouts(unit, code)]
+    found = await end_rollouts(unit, code)
     planned = await rollout_of_version(unit, version_id)
     if planned is not None:
         found.append(await started(unit, planned, published_version_id, valid_from))
     return found
+
+
+async def end_rollouts(unit: Unit, code: str) -> list[Attached]:
+    """End the rollouts of a standard that have started, because another version holds from now on."""
+    return [await superseded(unit, one) for one in await live_rollouts(unit, code)]
 
 
 async def stage(unit: Unit, attached: Sequence[Attached], recorded: datetime) -> None:

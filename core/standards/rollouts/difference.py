@@ -13,6 +13,7 @@ from core.standards.policy.effective import effective_text
 from core.standards.policy.fold import fold
 from core.standards.policy.overlays import Version
 from core.standards.policy.spans import Span
+from core.standards.policy.waived import waive
 from core.standards.repository.published import versions_by_id
 from core.standards.resolve import MOMENT
 from core.standards.rollouts.policy.difference import difference_text
@@ -63,4 +64,5 @@ def folded(gathered: Gathered, row: PublishedVersion, instant: datetime) -> str:
         span=Span(row.valid_from),
         recorded_from=row.published_at,
     )
-    return effective_text(fold(version, gathered.overlays, gathered.lineage, instant))
+    standard = fold(version, gathered.overlays, gathered.lineage, instant)
+    return effective_text(waive(standard, gathered.waivers, gathered.overlays, gathered.lineage, instant))

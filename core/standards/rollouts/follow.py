@@ -14,7 +14,11 @@ from core.standards.rollouts.difference import Difference, difference_of, rollou
 from core.standards.rollouts.models import Acknowledgement
 from core.standards.rollouts.policy.reminders import next_reminder
 from core.standards.rollouts.policy.succession import Issue, Stage
-from core.standards.rollouts.repository.acknowledgements import acknowledgement_of, acknowledgements_of
+from core.standards.rollouts.repository.acknowledgements import (
+    acknowledgement_of,
+    acknowledgements_of,
+    keep_acknowledgement,
+)
 from core.standards.rollouts.vocabulary import AcknowledgementStatus, Phase, RolloutMode
 from core.standards.suspended import tell_suspended
 
@@ -66,7 +70,7 @@ async def remind(unit: Unit, version_id: UUID) -> None:
 async def look_again(unit: Unit, gathered: Gathered, code: str, version_id: UUID) -> None:
     """Ask, ask again or stop asking, as the tenant's wave stands now."""
     row = await acknowledgement_of(unit, version_id)
-    issue = next((one for one in gathered.succession.issues if one.id == version_id), None)
+    issue = gathered.succession.issue(version_id, unit.now)
     stage = gathered.succession.stage_at(version_id, unit.now)
     if issue is None or stage is None or not asks(unit, gathered, issue, stage):
         if row is not None and row.status == AcknowledgementStatus.ASKED:
@@ -75,7 +79,8 @@ async def look_again(unit: Unit, gathered: Gathered, code: str, version_id: UUID
             await stop_asking(unit, row)
     elif not stage.halted:
         difference = await difference_of(unit, gathered, version_id, stage)
-        await ask(unit, stage, difference, row or asked_row(unit, code, issue, stage, difference))
+        row = row or await keep_acknowledgement(unit, asked_row(unit, code, issue, stage, difference))
+        await ask(unit, stage, difference, row)
 
 
 def asks(unit: Unit, gathered: Gathered, issue: Issue, stage: Stage) -> bool:

@@ -104,9 +104,23 @@ class Succession:
         """
         started = [one for one in self.issues if one.span.start <= instant and one.id != without]
         for one in sorted(started, key=lambda issue: issue.span.start, reverse=True):
+            if self.replaced_by_older(one, instant):
+                continue
             if one.id not in self.stages or self.reached(one.id, instant):
                 return None if self.withdrawn(one, instant) else one.id
         return None
+
+    def issue(self, version_id: UUID, instant: datetime) -> Issue | None:
+        """Find how a version is issued at an instant: the last time before it, or else the first time after it."""
+        issues = sorted((one for one in self.issues if one.id == version_id), key=lambda one: one.span.start)
+        before = [one for one in issues if one.span.start <= instant]
+        return before[-1] if before else next(iter(issues), None)
+
+    def replaced_by_older(self, issue: Issue, instant: datetime) -> bool:
+        """Tell whether a version was withdrawn in favour of one that had been issued before it and is again."""
+        end = issue.span.end
+        again = {one.id for one in self.issues if end is not None and end <= instant and one.span.start == end}
+        return any(one.id in again and one.span.start < issue.span.start for one in self.issues)
 
     def reached(self, version_id: UUID, instant: datetime) -> bool:
         """Tell whether a version that is rolled out is in force for the tenant at an instant."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from core.kernel.ids import new_id
@@ -25,6 +26,20 @@ async def acknowledgement_of(unit: Unit, published_version_id: UUID) -> Acknowle
         .execution_options(populate_existing=True)
     )
     return found.scalar_one_or_none()
+
+
+async def keep_acknowledgement(unit: Unit, row: Acknowledgement) -> Acknowledgement:
+    """Write a row unless there is one of the version already, and give the one that is there, locked.
+
+    Raises:
+        RuntimeError: The row that was just written cannot be read; this is damage, not a refusal.
+    """
+    await unit.session.execute(insert(Acknowledgement).values(row.model_dump()).on_conflict_do_nothing())
+    found = await acknowledgement_of(unit, row.published_version_id)
+    if found is None:
+        msg = f"The acknowledgement of {row.published_version_id} is not there."
+        raise RuntimeError(msg)
+    return found
 
 
 async def acknowledgements_of(unit: Unit, code: str) -> Sequence[Acknowledgement]:

@@ -154,3 +154,17 @@ def test_a_withdrawn_version_leaves_nothing_to_those_it_had_reached() -> None:
 def test_what_would_hold_without_a_version_can_be_asked() -> None:
     history = Succession(issues=ISSUES, stages={TWO: [stage(span(4), Phase.BEGUN, 4)]})
     assert (history.version_at(at(5)), history.version_at(at(5), without=TWO)) == (TWO, ONE)
+
+
+def test_a_version_that_holds_again_after_a_withdrawal_holds_for_those_it_had_reached() -> None:
+    zero = UUID(int=7)
+    issues = [
+        Issue(id=zero, span=span(0, 2)),
+        Issue(id=ONE, span=span(2, 4)),
+        Issue(id=TWO, span=span(4, 8)),
+        Issue(id=ONE, span=span(8)),
+    ]
+    reached = Succession(issues=issues, stages={ONE: [stage(span(2), Phase.BEGUN, 3)]})
+    assert [reached.version_at(at(tick)) for tick in (2, 3, 4, 8)] == [zero, ONE, TWO, ONE]
+    not_reached = Succession(issues=issues, stages={ONE: [stage(span(2))]})
+    assert [not_reached.version_at(at(tick)) for tick in (2, 3, 4, 8)] == [zero, zero, TWO, zero]
