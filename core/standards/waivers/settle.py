@@ -17,6 +17,7 @@ from core.standards.models import Waiver, WaiverSpan
 from core.standards.permissions import ASK_WAIVERS
 from core.standards.policy.checks import checked_note
 from core.standards.policy.spans import Span
+from core.standards.promises.make import CHECK as CHECK_PROMISES
 from core.standards.repository.adaptations import Head, next_head
 from core.standards.waivers.ask import changed, waiver_to_change
 from core.standards.waivers.errors import WaiverIsElsewhere
@@ -231,7 +232,8 @@ async def tell(unit: Unit, waiver: Waiver, deciding: Iterable[UUID], at: datetim
 
 
 async def tell_here(unit: Unit, waiver: Waiver, action: str) -> None:
-    """Write the audit entry and the event of a change."""
+    """Write the audit entry and the event of a change, and have the tenant's promises looked at again."""
     facts = {"code": waiver.code, "status": waiver.status, "round": waiver.round, "until": waiver.expires_at}
     await record_act(unit, action=action, subject_kind="waiver", subject_id=waiver.id, details=facts)
     await send(unit, CHANGED, {"waiver_id": waiver.id, "code": waiver.code, "status": waiver.status})
+    await send(unit, CHECK_PROMISES, {"code": waiver.code})

@@ -1,6 +1,7 @@
 """The GraphQL that the pages about standards show runs as it stands there."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,14 @@ async def test_reviews_and_reading(stage: Stage) -> None:
     due, reading = await run(stage, scope, "reviews", version=version)
     assert [one["code"] for one in due["reviewsDue"]["nodes"]] == ["incident-handling"]
     assert (reading["networkReading"]["readers"], reading["networkReading"]["tenants"]) == (0, 4)
+
+
+async def test_waivers_and_suggestions(stage: Stage) -> None:
+    await stage.publish()
+    until = (stage.clock.now() + timedelta(days=100)).isoformat()
+    scope = as_person(stage.network.north, every_permission())
+    asked, mine, rules, fitting = await run(stage, scope, "waivers", until=until)
+    assert asked["askWaiver"]["waiver"]["bound"] == "operators"
+    assert [one["status"] for one in mine["waivers"]["nodes"]] == ["ASKED"]
+    assert rules["waiverRules"]["longestDays"] == 366
+    assert fitting["fittingSuggestions"] == []
