@@ -169,4 +169,5 @@ async def test_a_suggestion_for_later_versions_fits_from_them_on(stage: Stage) -
 )
 def test_whom_a_suggestion_fits(said: dict[str, Any], why: str | None) -> None:
     asked: dict[str, Any] = {"locale": "", "territory": "", "versions": ("", ""), "tenant_locale": "de-AT"}
-    assert misfit(**{**asked, "number": "1.2.0", **said}) == why
+    asked |= {"number": "1.2.0", **said}
+    assert misfit(**asked) == why

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.core.standards.builders import Stage
+from core.standards.standing import Holding, holding_at
+from tests.core.standards.builders import CODE, Stage
 from tests.core.standards.waivers.asking import (
     DAY,
     REQUEST,
@@ -27,7 +28,7 @@ async def test_the_whole_life_of_a_waiver(stage: Stage) -> None:
 async def test_what_is_core_is_asked_of_whoever_published_it(stage: Stage) -> None:
     await stage.publish()
     north, hq = front(stage, stage.network.north), front(stage, stage.network.headquarters)
-    said = {"clauseKey": "survey", "parameterKey": "sample", "value": 20}
+    said: dict[str, Any] = {"clauseKey": "survey", "parameterKey": "sample", "value": 20}
     asked = await north.done("askWaiver", WAIVER, **asking(stage, **said))
     assert (asked["bound"], asked["boundLimit"]) == ("operators", [])
     await work_off(stage)
@@ -148,3 +149,19 @@ async def test_reminders_come_as_often_as_the_network_says(stage: Stage) -> None
             stage.network.id,
         )
     assert reminded == [0, 1, 0, 1]
+
+
+async def test_records_that_are_opened_pin_what_a_waiver_makes_hold_and_no_longer_than_it_holds(stage: Stage) -> None:
+    north, region = await bounded(stage)
+
+    async def holding() -> Holding:
+        async with stage.unit(stage.network.north) as unit:
+            return await holding_at(unit, CODE, stage.clock.now())
+
+    before = await holding()
+    found = await granted(stage, north, region, 30)
+    with_it = await holding()
+    assert with_it.hash == (await north.effective())["hash"] != before.hash
+    assert with_it.span.end == datetime.fromisoformat(found["expiresAt"])
+    stage.clock.advance(30 * DAY)
+    assert (await holding()).hash == before.hash
