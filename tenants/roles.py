@@ -99,6 +99,7 @@ MANAGER = CLERK | {
     "sites.manage",
     "people.read",
     "standards.adapt",
+    "standards.propose_adaptations",
     "standards.promise",
     "standards.read_statistics",
     "standards.ask_waivers",
@@ -110,6 +111,7 @@ OWNER = MANAGER | {
     "service_accounts.manage",
     "plugins.enable",
     "tenants.configure",
+    "standards.rule_adaptations",
     "audit.read",
     "work.replay",
 }

@@ -1,10 +1,11 @@
 """Adapt a standard for one's tenant within bounds, and withdraw an adaptation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
+from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
@@ -21,7 +22,9 @@ from core.standards.policy.documents import JsonValue
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, checked_context, selector_text
-from core.standards.repository.adaptations import Head, adaptation_by_id, adaptations_of, next_head
+from core.standards.proposals.errors import TwoMustAdapt
+from core.standards.proposals.repository import needs_two
+from core.standards.repository.adaptations import Head, adaptation_by_id, adaptations_of, next_head, revision_of
 from core.standards.resolve import zoned
 from core.standards.vocabulary import Operator, aspect_of
 
@@ -79,11 +82,27 @@ class WithdrawAdaptation:
     expected_revision: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An adaptation that was judged.
+
+    Attributes:
+        overlay: What is asked for.
+        based_on: The published version it is laid over.
+        head: The revision it is laid under.
+    """
+
+    overlay: Overlay
+    based_on: UUID
+    head: Head
+
+
 async def adapt(unit: Unit, command: Adapt) -> Adaptation:
     """Adapt a standard; it is in force at once, and what it overlaps in time ends where it begins.
 
     Raises:
         NotPermitted: The actor may not adapt.
+        TwoMustAdapt: The tenant wants one person to propose and another to approve.
         UnknownParameter: There is no such clause or parameter at some instant of its validity.
         ClauseIsLocked: It is core, or the operator is not granted.
         WrongType: The value has not the form of the parameter's type.
@@ -96,18 +115,47 @@ async def adapt(unit: Unit, command: Adapt) -> Adaptation:
         InvalidInput: The span is empty, an instant has no zone, or the reason is missing.
     """
     unit.scope.require(ADAPT_STANDARDS)
-    span = checked_span(unit, command)
+    if await needs_two(unit):
+        raise TwoMustAdapt
     head = await expected_head(unit, command.code, command.expected_revision)
+    return await laid(unit, command.code, await judged(unit, command, head))
+
+
+async def judged(
+    unit: Unit, command: Adapt, head: Head, *, author_id: UUID | None = None, approver_id: UUID | None = None
+) -> Asked:
+    """Judge what is asked for as it would be in force now.
+
+    Args:
+        unit: The owner's transaction.
+        command: What is asked for.
+        head: The revision it would be laid under.
+        author_id: Who asked for it; the actor by default.
+        approver_id: Who approved it, where approval was asked.
+
+    Raises:
+        DomainError: It would not be in force; see :func:`adapt`.
+    """
+    span = checked_span(unit, command)
     gathered = await gather(unit, command.code, await lineage_at(unit, span.start), span, None)
     check_publisher(unit, gathered, command.code, span)
-    overlay = overlay_asked(unit, command, span, head)
-    based_on = check_overlay(gathered, command.code, overlay)
+    overlay = replace(
+        overlay_asked(unit, command, span, head),
+        author_id=author_id or unit.scope.actor.id,
+        approver_id=approver_id,
+    )
+    return Asked(overlay=overlay, based_on=check_overlay(gathered, command.code, overlay), head=head)
+
+
+async def laid(unit: Unit, code: str, asked: Asked) -> Adaptation:
+    """Lay what was judged; what it overlaps in time ends where it begins."""
+    overlay, span, head = asked.overlay, asked.overlay.span, asked.head
     replaced = [
         row
-        for row in await adaptations_of(unit, command.code)
+        for row in await adaptations_of(unit, code)
         if same_place(row, overlay) and Span(row.valid_from, row.valid_to).meets(span)
     ]
-    made = row_of(unit, command.code, overlay, based_on, head)
+    made = row_of(unit, code, overlay, asked.based_on, head)
     left = [piece for row in replaced for piece in split(row, span, head)]
     await record(unit, made, "standards.adapt")
     await amend(unit, closed=replaced, added=[made, *left], head=head)
@@ -150,6 +198,14 @@ def checked_span(unit: Unit, command: Adapt) -> Span:
     if end is not None and end <= start:
         raise InvalidInput(field="validTo", problem="the adaptation must end after it begins")
     return Span(start, end)
+
+
+async def head_to_come(unit: Unit, code: str, expected: int | None) -> Head:
+    """Tell what the next revision would be, without taking it, and refuse where the caller read another one."""
+    actual = await revision_of(unit, code)
+    if expected is not None and expected != actual:
+        raise StaleEdit(kind="tenant's side of the standard", expected=expected, actual=actual)
+    return Head(revision=actual + 1, recorded_at=recorded_now())
 
 
 async def expected_head(unit: Unit, code: str, expected: int | None) -> Head:

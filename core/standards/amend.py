@@ -62,6 +62,7 @@ def row_of(unit: Unit, code: str, overlay: Overlay, based_on: UUID, head: Head) 
         revision=head.revision,
         suggestion_id=overlay.suggestion_id,
         author_id=overlay.author_id,
+        approver_id=overlay.approver_id,
         valid_from=overlay.span.start,
         valid_to=overlay.span.end,
         recorded_from=head.recorded_at,

@@ -11,6 +11,7 @@ from core.standards.approve import settle_decision
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK as CHECK_PROMISES
 from core.standards.rollouts.follow import follow_all
+from core.standards.proposals.decide import settle_proposal
 from core.standards.suspended import tell_suspended
 
 AT_ONCE: Final = 500
@@ -65,6 +66,14 @@ async def publish_own_overlays(work: Work) -> None:
     """Let units that were newly placed below the tenant read its adaptations."""
     async with work.unit() as unit:
         await publish_overlays(unit)
+
+
+@handles("standards.adaptation.approved")
+@handles("standards.adaptation.rejected")
+async def proposal_decided(work: Work) -> None:
+    """Follow a decision about a proposed adaptation made in the inbox."""
+    async with work.unit() as unit:
+        await settle_proposal(unit, UUID(work.payload["subject_id"]))
 
 
 @handles("standards.version.approved")

@@ -4,6 +4,7 @@ In bitemporal tables the only update ever made closes ``recorded_to``.
 """
 
 from core.standards.promises.models import Promise
+from core.standards.proposals.models import AdaptationProposal, AdaptationRule
 from core.standards.reading.models import VersionReading
 from core.standards.reviews.models import ReviewDate, StandardReview
 from core.standards.rollouts.models import (
@@ -24,6 +25,8 @@ from core.standards.waivers.models import Waiver, WaiverEvent, WaiverRequest, Wa
 __all__ = [
     "Acknowledgement",
     "Adaptation",
+    "AdaptationProposal",
+    "AdaptationRule",
     "Adoption",
     "Clause",
     "EffectiveDocument",

@@ -6,6 +6,12 @@ READ_STANDARDS = permission("standards.read", "Read the standards that hold in o
 DRAFT_STANDARDS = permission("standards.draft", "Write drafts of standards and hand them in for approval.")
 APPROVE_STANDARDS = permission("standards.approve", "Approve a standard's version that somebody else wrote.")
 PUBLISH_STANDARDS = permission("standards.publish", "Publish an approved version to every unit below.")
+PROPOSE_ADAPTATIONS = permission(
+    "standards.propose_adaptations", "Propose adaptations of what a standard leaves flexible for somebody to approve."
+)
+RULE_ADAPTATIONS = permission(
+    "standards.rule_adaptations", "Decide for one's tenant whether every adaptation takes two persons."
+)
 ADAPT_STANDARDS = permission("standards.adapt", "Adapt for one's tenant what a standard leaves flexible.")
 PROMISE_STANDARDS = permission(
     "standards.promise", "Promise one's customers what a standard delivers, and end such a promise."

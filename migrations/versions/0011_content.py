@@ -4,10 +4,40 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core.kernel.migration.tables import INSTANT, TEXT, begin, optional, required
+from core.kernel.migration.tables import INSTANT, TEXT, UUID, begin, create_tenant_table, optional, required
 
 revision = "0011"
 down_revision = "0010"
+
+
+def create_proposals() -> None:
+    create_tenant_table(
+        "adaptation_proposals",
+        *(required(name, TEXT) for name in ("code", "clause_key", "parameter_key", "variant", "operator")),
+        optional("value", JSONB()),
+        optional("narrowing", JSONB()),
+        *(required(name, TEXT) for name in ("reason", "legal_basis", "status", "refusal")),
+        optional("valid_from", INSTANT),
+        optional("valid_to", INSTANT),
+        optional("adaptation_id", UUID),
+        required("author_id", UUID),
+        optional("decided_by", UUID),
+        required("proposed_at", INSTANT),
+        optional("decided_at", INSTANT),
+        required("revision", sa.Integer()),
+        sa.CheckConstraint(
+            "operator IN ('assign', 'narrow', 'append', 'remove')", name="adaptation_proposals_operator"
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'approved', 'rejected', 'refused')", name="adaptation_proposals_status"
+        ),
+        sa.CheckConstraint("(status = 'approved') = (adaptation_id IS NOT NULL)", name="adaptation_proposals_became"),
+        sa.CheckConstraint("decided_by <> author_id", name="adaptation_proposals_by_another"),
+    )
+    for column in ("code", "status"):
+        keys = ["tenant_id", column, "id"]
+        op.create_index(f"adaptation_proposals_by_{column}", "adaptation_proposals", keys)
+    create_tenant_table("adaptation_rules", required("by_two", sa.Boolean()), required("recorded_at", INSTANT), key=())
 
 
 def one_at_a_time(where: str) -> None:
@@ -31,10 +61,13 @@ def upgrade() -> None:
     add_filled("standards", required("review_months", sa.Integer(), "6"))
     op.add_column("published_versions", optional("withdrawn_at", INSTANT))
     one_at_a_time("WHERE (withdrawn_at IS NULL)")
+    create_proposals()
 
 
 def downgrade() -> None:
     begin()
+    op.drop_table("adaptation_rules")
+    op.drop_table("adaptation_proposals")
     one_at_a_time("")
     op.drop_column("published_versions", "withdrawn_at")
     op.drop_column("standards", "review_months")

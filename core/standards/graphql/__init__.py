@@ -1,7 +1,7 @@
 """What standards add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
-from core.standards.graphql import suggestions, waivers
+from core.standards.graphql import proposals, suggestions, waivers
 from core.standards.graphql.mutations import (
     adapt_parameter,
     approve_version,
@@ -46,6 +46,7 @@ CONTRIBUTION = Contribution(
         network_reading,
         *waivers.QUERIES,
         *suggestions.QUERIES,
+        *proposals.QUERIES,
         effective_standard_below,
         *ROLLOUT_QUERIES,
     ],
@@ -62,6 +63,7 @@ CONTRIBUTION = Contribution(
         mark_version_read,
         *waivers.MUTATIONS,
         *suggestions.MUTATIONS,
+        *proposals.MUTATIONS,
         withdraw_version,
         *ROLLOUT_MUTATIONS,
     ],

@@ -38,6 +38,7 @@ from core.standards.permissions import ADAPT_STANDARDS, APPROVE_STANDARDS, DRAFT
 from core.standards.rollouts.errors import RolloutIsPlanned
 from core.standards.rollouts.gates import gates_in
 from core.standards.rollouts.plan import plan_rollout
+from core.standards.proposals.errors import TwoMustAdapt
 
 MOVING: tuple[type[DomainError], ...] = (NotFound, StaleEdit, VersionIsElsewhere)
 
@@ -115,6 +116,7 @@ async def withdraw_version(unit: Unit, input: WithdrawVersionInput) -> Refs:
         NotFound,
         PublisherCannotAdapt,
         StaleEdit,
+        TwoMustAdapt,
         UnknownParameter,
         VariantsAreAmbiguous,
         WrongType,

@@ -33,6 +33,7 @@ from core.standards.graphql.vocabulary import Operator
 from core.standards.graphql.waiver_types import tenant_named
 from core.standards.models import Adaptation, Suggestion, SuggestionAnswer
 from core.standards.permissions import ADAPT_STANDARDS, OFFER_SUGGESTIONS, READ_STANDARDS
+from core.standards.proposals.errors import TwoMustAdapt
 from core.standards.suggestions import answer as answering
 from core.standards.suggestions import offer as offering
 from core.standards.suggestions.errors import SuggestionDoesNotFit, SuggestionIsAnswered, SuggestionIsWithdrawn
@@ -239,6 +240,7 @@ async def withdraw_suggestion(unit: Unit, input: WithdrawSuggestionInput) -> Ref
         StaleEdit,
         SuggestionDoesNotFit,
         SuggestionIsAnswered,
+        TwoMustAdapt,
         UnknownParameter,
         VariantsAreAmbiguous,
         WrongType,

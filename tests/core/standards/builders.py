@@ -35,6 +35,8 @@ TABLES = (
     "published_versions",
     "published_overlays",
     "adaptations",
+    "adaptation_proposals",
+    "adaptation_rules",
     "effective_documents",
     "waivers",
     "waiver_spans",

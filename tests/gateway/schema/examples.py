@@ -44,6 +44,8 @@ TITLE = [{"locale": "en", "text": SAID}]
 REST = [{"name": SAID, "kind": "REST"}]
 
 QUERIES = {
+    "adaptationProposals": Example(),
+    "adaptationRule": Example(answers=False),
     "adaptations": Example(),
     "approvals": Example(),
     "auditEntries": Example(),
@@ -104,6 +106,16 @@ QUERIES = {
     "workItem": Example(arguments={"id": "#item kept"}),
 }
 CHANGES = {
+    "approveAdaptation": changes(proposal="#proposal approved", expectedRevision=1),
+    "proposeAdaptation": changes(
+        code=CODE,
+        clauseKey="first_response",
+        parameterKey="limit",
+        value=7_000,
+        reason=SAID,
+        expectedRevision="@adapted",
+    ),
+    "ruleAdaptations": changes(byTwo=False),
     "acceptInvitation": Example(arguments={"input": {"code": "guessed", "displayName": SAID}}, answers=False),
     "acknowledgeVersion": changes(code="rollout-adopted", version="1.0.0", differenceHash="#difference"),
     "adaptParameter": changes(

@@ -30,6 +30,7 @@ from core.standards.document import load_standard
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.models import StandardVersion
 from core.standards.promises.make import MakePromise, make_promise
+from core.standards.proposals.propose import propose_adaptation
 from core.standards.publish import PublishVersion, publish_version
 from core.standards.reading.mark import MarkRead, mark_read
 from core.standards.reviews.record import RecordReview, record_review
@@ -245,6 +246,10 @@ async def suggestions(house: Furnished) -> None:
         house.call(f"suggestion {name}", "Suggestion", suggestion.id)
     answered = AdoptSuggestion(suggestion_id=UUID(local(house.ids["suggestion answered"])), reason=MARK)
     await house.run(house.north, adopt_suggestion, answered)
+    for name in ("kept", "approved"):
+        asked = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_100, reason=MARK)
+        proposed = await house.run(as_person(house.north, every_permission()), propose_adaptation, asked)
+        house.call(f"proposal {name}", "AdaptationProposal", proposed.id)
 
 
 async def work(house: Furnished) -> None:

@@ -1,0 +1,1 @@
+"""Adaptations that one person proposes and another approves."""
