@@ -190,6 +190,9 @@ class AdaptationType:
     reason: str = reads(Column("reason"), description="Why.")
     legal_basis: str = reads(Column("legal_basis"), description="The law or rule that asks for it; may be empty.")
     author_id: str = reads(Expression(as_text("author_id")), description="Id of whoever made it.")
+    approver_id: str | None = reads(
+        Expression(as_text("approver_id")), description="Id of whoever approved it; empty where no approval was asked."
+    )
     valid_from: datetime = reads(Column("valid_from"), description="Since when it holds.")
     valid_to: datetime | None = reads(Column("valid_to"), description="Until when it holds; open where empty.")
     recorded_from: datetime = reads(Column("recorded_from"), description="Since when that is known.")

@@ -11,7 +11,7 @@ from core.standards.policy.bounds import Limit, LimitKey
 from core.standards.policy.limits import tightened
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.slots import Judged, Slot, descend, received
-from core.standards.policy.variants import EVERYWHERE, ambiguous, compatible, implied, rank
+from core.standards.policy.variants import EVERYWHERE, ambiguous, chosen, compatible, implied, rank, read_selector
 from core.standards.vocabulary import Aspect, Operator, Outcome
 
 Slots = Mapping[str, Slot]
@@ -90,8 +90,18 @@ def opening(slots: Slots, variant: str) -> Slot:
 
 
 def replaced_by(slots: Slots, variant: str) -> list[str]:
-    """List the received variants whose place an added one takes in some context."""
-    return [one for one in slots if rank(one) < rank(variant) and compatible(one, variant)]
+    """List the received variants whose place an added one takes in some context.
+
+    Where both apply and nothing else is known is the context in which the received one is chosen, if it is in any.
+    """
+    selector = read_selector(variant)
+    return [
+        one
+        for one in slots
+        if rank(one) < rank(variant)
+        and compatible(one, variant)
+        and chosen(slots, {**selector, **read_selector(one)}) == one
+    ]
 
 
 def shared_operators(slots: Slots, variant: str) -> frozenset[Operator]:

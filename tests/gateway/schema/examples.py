@@ -115,7 +115,7 @@ CHANGES = {
         reason=SAID,
         expectedRevision="@adapted",
     ),
-    "ruleAdaptations": changes(byTwo=False),
+    "ruleAdaptations": Example(arguments={"input": {"byTwo": False}}, answers=False),
     "acceptInvitation": Example(arguments={"input": {"code": "guessed", "displayName": SAID}}, answers=False),
     "acknowledgeVersion": changes(code="rollout-adopted", version="1.0.0", differenceHash="#difference"),
     "adaptParameter": changes(

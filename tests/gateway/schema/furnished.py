@@ -247,7 +247,7 @@ async def suggestions(house: Furnished) -> None:
     answered = AdoptSuggestion(suggestion_id=UUID(local(house.ids["suggestion answered"])), reason=MARK)
     await house.run(house.north, adopt_suggestion, answered)
     for name in ("kept", "approved"):
-        asked = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_100, reason=MARK)
+        asked = Adapt(code=CODE, clause_key="resolution", parameter_key="limit", value=100_001, reason=MARK)
         proposed = await house.run(as_person(house.north, every_permission()), propose_adaptation, asked)
         house.call(f"proposal {name}", "AdaptationProposal", proposed.id)
 
