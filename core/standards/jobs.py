@@ -10,8 +10,8 @@ from core.standards.amend import publish_overlays
 from core.standards.approve import settle_decision
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK as CHECK_PROMISES
-from core.standards.rollouts.follow import follow_all
 from core.standards.proposals.decide import settle_proposal
+from core.standards.rollouts.follow import follow_all
 from core.standards.suspended import tell_suspended
 
 AT_ONCE: Final = 500
