@@ -8,6 +8,7 @@ from core.kernel.services import Services
 from core.kernel.settings import Settings
 from core.plugin_host.invoker import Invoker
 from core.plugin_host.registry import load_plugins
+from core.standards.rollouts.gates import RolloutGates
 from tenants.activations.state import TenantActivation
 from tenants.directory import TenantDirectory
 
@@ -18,5 +19,6 @@ def make_services(database: Database, settings: Settings) -> Services:
     services = Services()
     services.put(Directory, TenantDirectory(database))
     services.put(Invoker, Invoker(load_plugins(), TenantActivation(database)))
+    services.put(RolloutGates, RolloutGates())
     services.put(MasterKeys, MasterKeys.read(settings.master_key.get_secret_value()))
     return services
