@@ -5,6 +5,7 @@ Each mutation is done once, and its answer is then read again under the same ide
 
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
@@ -12,6 +13,7 @@ from typing import Any, cast
 import anyio
 import anyio.from_thread
 import pytest
+from graphql import GraphQLError
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +35,7 @@ from tests.support.cluster import Address, admin_database_url, superuser
 from tests.support.networks import build_network
 from tests.tenants.office import Office
 
-SHORT = 240
+SHORT = 720
 LEAST_PRINTED = 0.75
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 SEVERAL = [{"channel": "phone", "standardCode": CODE, "externalId": f"several {one}"} for one in (3, 1, 2, 1)]
@@ -120,7 +122,8 @@ class Reading:
     def words(self) -> Vocabulary:
         ids: dict[str, list[str]] = {"": ["x"]}
         for one in self.house.ids.values():
-            ids.setdefault(split_id(one)[0], []).append(one)
+            with suppress(GraphQLError):  # Hashes that are acknowledged stand among the ids.
+                ids.setdefault(split_id(one)[0], []).append(one)
         return Vocabulary(ids=ids, values={}, weights={})
 
 
