@@ -20,6 +20,7 @@ from core.standards.errors import (
     ClauseIsLocked,
     NoStandardInForce,
     PublisherCannotAdapt,
+    TwoMustAdapt,
     UnknownParameter,
     VariantsAreAmbiguous,
     WrongType,

@@ -152,6 +152,7 @@ async def adopt_suggestion(unit: Unit, command: AdoptSuggestion) -> SuggestionAn
     Raises:
         NotPermitted: The actor may not adapt.
         NotFound: No unit above offers such a suggestion.
+        TwoMustAdapt: The tenant wants one person to propose adaptations and another to approve them.
         SuggestionDoesNotFit: It is for others, or withdrawn.
         SuggestionIsAnswered: The tenant has adopted it, and something of that holds still.
         UnknownParameter: There is no such clause or parameter at some instant of its validity.
