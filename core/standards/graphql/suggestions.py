@@ -20,7 +20,6 @@ from core.standards.errors import (
     ClauseIsLocked,
     NoStandardInForce,
     PublisherCannotAdapt,
-    TwoMustAdapt,
     UnknownParameter,
     VariantsAreAmbiguous,
     WrongType,
