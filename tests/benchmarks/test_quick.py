@@ -47,3 +47,11 @@ async def test_the_short_form_of_execution_runs_without_peers() -> None:
     assert [one["case"] for one in cases if "PostGraphile" in one["case"]] == ["beside PostGraphile 5"]
     flat = [one for one in measured if one["goal"] == ">= 0.8"]
     assert len(flat) == 4
+
+
+@pytest.mark.long
+async def test_the_short_form_of_standards_runs() -> None:
+    cold, cached = (await load("standards").run(quick=True))[:2]
+    assert_cases([cached], ["ms"])
+    assert (cold["unit"], cold["against"]) == ("ms", cached["against"])
+    assert cold["value"] > 0
