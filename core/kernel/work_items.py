@@ -1,6 +1,6 @@
 """Work items: the inbox where conflicts, approvals, reminders and escalations reach a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -150,12 +150,19 @@ async def close_item(unit: Unit, command: CloseWorkItem) -> WorkItem:
 
 async def settle_item(unit: Unit, kind: str, subject_id: UUID) -> None:
     """Close the open item of a kind, because what it waited for has happened elsewhere."""
+    await settle_items(unit, kind, [subject_id])
+
+
+async def settle_items(unit: Unit, kind: str, subject_ids: Collection[UUID]) -> None:
+    """Close the open items of a kind about some subjects, because what they waited for has happened elsewhere."""
+    if not subject_ids:
+        return
     await unit.session.execute(
         update(WorkItem)
         .where(
             col(WorkItem.tenant_id) == unit.tenant_id,
             col(WorkItem.kind) == kind,
-            col(WorkItem.subject_id) == subject_id,
+            col(WorkItem.subject_id).in_(subject_ids),
             col(WorkItem.status).in_(OPEN),
         )
         .values(

@@ -1,5 +1,6 @@
 """Adapt a standard for one's tenant within bounds, and withdraw an adaptation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +11,13 @@ from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
+from core.kernel.work_items import settle_items
 from core.standards.amend import amend, row_of, split
 from core.standards.errors import NoStandardInForce, PublisherCannotAdapt
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import check_overlay
+from core.standards.merging.carry import ITEM
+from core.standards.merging.repository import overtake
 from core.standards.models import Adaptation
 from core.standards.permissions import ADAPT_STANDARDS
 from core.standards.policy.checks import at, checked_note
@@ -158,6 +162,7 @@ async def laid(unit: Unit, code: str, asked: Asked) -> Adaptation:
     made = row_of(unit, code, overlay, asked.based_on, head)
     left = [piece for row in replaced for piece in split(row, span, head)]
     await record(unit, made, "standards.adapt")
+    await settle_upgrades(unit, code, replaced)
     await amend(unit, closed=replaced, added=[made, *left], head=head)
     return made
 
@@ -187,6 +192,7 @@ async def withdraw_adaptation(unit: Unit, command: WithdrawAdaptation) -> Adapta
         raise NotFound(kind="adaptation in force", key=str(command.adaptation_id))
     left = split(found, Span(ends), head)
     await record(unit, found, "standards.withdraw_adaptation", reason=reason)
+    await settle_upgrades(unit, found.code, [found])
     await amend(unit, closed=[found], added=left, head=head)
     return left[0] if left else found
 
@@ -260,6 +266,14 @@ def same_place(row: Adaptation, overlay: Overlay) -> bool:
     """Tell whether a row changes the same side of the same place, for the same contexts."""
     place = (row.clause_key, row.parameter_key, row.variant, row.aspect)
     return place == (overlay.clause_key, overlay.parameter_key, overlay.variant, aspect_of(overlay.operator))
+
+
+async def settle_upgrades(unit: Unit, code: str, replaced: Sequence[Adaptation]) -> None:
+    """Let nothing wait about adaptations that are known no longer; what is left of them is looked at again."""
+    ids = [row.id for row in replaced]
+    if ids and await overtake(unit, ids):
+        await settle_items(unit, ITEM, ids)
+        await send(unit, "standards.check_adaptations", {"code": code})
 
 
 async def record(unit: Unit, adaptation: Adaptation, action: str, **details: str) -> None:

@@ -13,8 +13,9 @@ from core.kernel.unit import Unit
 from core.standards.errors import CodeIsTaken, VersionIsElsewhere, VersionIsNotNewer
 from core.standards.models import Standard, StandardVersion
 from core.standards.permissions import DRAFT_STANDARDS
-from core.standards.policy.checks import checked_content, checked_note
-from core.standards.policy.content import StandardContent, content_hash
+from core.standards.policy.checks import at, checked_content, checked_note
+from core.standards.policy.content import Move, StandardContent, content_hash, plain_moves, read_content
+from core.standards.policy.moves import check_against
 from core.standards.policy.numbers import parse_number
 from core.standards.repository.drafts import insert_standard, replace_content, standard_by_code, versions_of
 from core.standards.repository.published import newest_published, publisher_of
@@ -29,11 +30,13 @@ class DraftStandard:
         content: The whole version.
         change_log: What changed and why, in the author's words.
         expected_revision: Revision of the draft that is written anew; empty where the version is new.
+        keeps_lineage: Whether the moves that the draft remembers stay, whatever the content says of them.
     """
 
     content: StandardContent
     change_log: str = ""
     expected_revision: int | None = None
+    keeps_lineage: bool = False
 
 
 async def draft_standard(unit: Unit, command: DraftStandard) -> StandardVersion:
@@ -54,6 +57,7 @@ async def draft_standard(unit: Unit, command: DraftStandard) -> StandardVersion:
     versions = await versions_of(unit, standard.id)
     version = next((one for one in versions if one.number == content.number), None)
     check_replaceable(content.code, version, command.expected_revision)
+    content = await with_lineage(unit, command, content, version)
     version = rewritten(unit, standard, version, content)
     version.change_log = checked_note("changeLog", command.change_log)
     unit.session.add(version)
@@ -106,6 +110,26 @@ def check_replaceable(code: str, version: StandardVersion | None, expected: int 
         raise StaleEdit(kind="draft", expected=expected or 0, actual=actual or 0)
 
 
+async def with_lineage(
+    unit: Unit, command: DraftStandard, content: StandardContent, version: StandardVersion | None
+) -> StandardContent:
+    """Give the content with the moves it remembers, which must fit the version published before."""
+    if command.keeps_lineage and version is not None:
+        kept = msgspec.convert(version.lineage, type=tuple[Move, ...])
+        content = checked_content(msgspec.structs.replace(content, lineage=kept))
+    before = await predecessor(unit, content.code)
+    if before is not None:
+        with at("lineage"):
+            check_against(before, content)
+    return content
+
+
+async def predecessor(unit: Unit, code: str) -> StandardContent | None:
+    """Read the version that a draft of the tenant comes after."""
+    newest = await newest_published(unit, code)
+    return None if newest is None else read_content(newest.document)
+
+
 def rewritten(
     unit: Unit, standard: Standard, version: StandardVersion | None, content: StandardContent
 ) -> StandardVersion:
@@ -125,12 +149,14 @@ def rewritten(
             title={},
             layer="",
             profile={},
+            lineage=[],
             hash="",
             author_id=actor,
             editors=[],
             revision=0,
             recorded_at=recorded_now(),
         )
+    version.lineage = plain_moves(content.lineage)
     version.title, version.layer, version.hash = content.title, content.layer.value, content_hash(content)
     version.profile = msgspec.to_builtins(content.profile)
     version.author_id, version.editors = actor, sorted({*version.editors, str(actor)})

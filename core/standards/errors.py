@@ -323,3 +323,29 @@ class TooRecentToKnow(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say what to do."""
         return "Ask for an earlier instant, or leave it out to see what is known now."
+
+
+@fact
+class LineageDoesNotFit(DomainError):  # noqa: N818 - errors are facts
+    """The moves that a version remembers do not fit the version before it.
+
+    Attributes:
+        standard: Code of the standard.
+        before: Number of the version before.
+        problem: What does not fit.
+    """
+
+    standard: str
+    before: str
+    problem: str
+    code: ClassVar[str] = "standards.lineage_does_not_fit"
+
+    @property
+    def message(self) -> str:
+        """Say what does not fit."""
+        return f"The moves of clauses of {self.standard} do not fit {self.before}: {self.problem}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Draft the version again from the one that is published now."

@@ -8,6 +8,7 @@ from core.kernel.outbox import send
 from core.kernel.work import Work
 from core.standards.amend import publish_overlays
 from core.standards.approve import settle_decision
+from core.standards.merging.carry import carry_adaptations, carry_at_turn
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK as CHECK_PROMISES
 from core.standards.proposals.decide import settle_proposal
@@ -54,11 +55,22 @@ async def tell_below(work: Work) -> None:
 
 @handles("standards.check_adaptations")
 async def check_adaptations(work: Work) -> None:
-    """Tell the owner which adaptations are suspended, and which promises are not kept any more."""
+    """Carry the owner's adaptations into what holds now; tell which are suspended, and which promises broken."""
+    code = work.payload["code"]
     async with work.unit() as unit:
-        await tell_suspended(unit, work.payload["code"])
-        await tell_broken_promises(unit, work.payload["code"])
-        await follow_all(unit, work.payload["code"])
+        if await carry_adaptations(unit, code):
+            await send(unit, "standards.check_adaptations", {"code": code})
+        else:
+            await tell_suspended(unit, code)
+            await tell_broken_promises(unit, code)
+            await follow_all(unit, code)
+
+
+@handles("standards.upgrade_turns")
+async def upgrade_turns(work: Work) -> None:
+    """Look again at what waits in a version that has ended."""
+    async with work.unit(once=True) as unit:
+        await carry_at_turn(unit, UUID(work.payload["subject_id"]))
 
 
 @handles("standards.publish_overlays")

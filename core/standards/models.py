@@ -3,6 +3,7 @@
 In bitemporal tables the only update ever made closes ``recorded_to``.
 """
 
+from core.standards.merging.models import MergeOutcomeRow
 from core.standards.promises.models import Promise
 from core.standards.proposals.models import AdaptationProposal, AdaptationRule
 from core.standards.reading.models import VersionReading
@@ -30,6 +31,7 @@ __all__ = [
     "Adoption",
     "Clause",
     "EffectiveDocument",
+    "MergeOutcomeRow",
     "Parameter",
     "Promise",
     "PublishedOverlay",

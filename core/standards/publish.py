@@ -8,11 +8,12 @@ from core.kernel.clock import recorded_now
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.approve import moved, version_in
-from core.standards.errors import CodeIsTaken, VersionIsNotNewer
+from core.standards.errors import CodeIsTaken, LineageDoesNotFit, VersionIsNotNewer
 from core.standards.models import PublishedVersion, Standard, StandardVersion
 from core.standards.permissions import PUBLISH_STANDARDS
-from core.standards.policy.content import content_text
+from core.standards.policy.content import content_text, read_content
 from core.standards.policy.documents import hash_of
+from core.standards.policy.moves import check_against
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.profile import REVIEW_MONTHS
 from core.standards.policy.spans import Span
@@ -57,6 +58,7 @@ async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersio
         VersionIsElsewhere: It is not approved.
         StaleEdit: It was changed since it was read.
         VersionIsNotNewer: Its number or its start does not come after that of the newest published one.
+        LineageDoesNotFit: The moves it remembers do not fit the version before.
         CodeIsTaken: Another tenant of the network publishes a standard of that code.
         InvalidInput: The instant has no zone.
     """
@@ -69,6 +71,7 @@ async def publish_version(unit: Unit, command: PublishVersion) -> StandardVersio
     check_newer(code, version, valid_from, before)
     await check_free(unit, version, code, valid_from)
     published = await published_row(unit, standard, version, valid_from)
+    check_lineage(published, before)
     await mark_published(unit, standard, version, before, valid_from)
     rollouts = await attach_rollouts(unit, code, version.id, published.id, valid_from)
     try:
@@ -105,6 +108,16 @@ async def check_free(unit: Unit, version: StandardVersion, code: str, valid_from
         raise VersionIsNotNewer(
             standard=code, number=version.number, newest=newest, newest_from=last.valid_to or last.valid_from
         )
+
+
+def check_lineage(version: PublishedVersion, before: PublishedVersion | None) -> None:
+    """Refuse moves that do not fit the version before, because another was published since they were written."""
+    if before is None:
+        return
+    try:
+        check_against(read_content(before.document), read_content(version.document))
+    except ValueError as problem:
+        raise LineageDoesNotFit(standard=version.code, before=before.number, problem=str(problem)) from problem
 
 
 async def mark_published(

@@ -6,19 +6,18 @@ The fold suspends them by itself; this only tells the owner, so nothing hangs on
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from core.kernel.unit import Unit
-from core.kernel.work_items import open_item, settle_item
+from core.kernel.work_items import open_item, settle_items
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import instants_to_judge
+from core.standards.merging.carry import ITEM
+from core.standards.merging.repository import kept_suspended
 from core.standards.policy.fold import fold
 from core.standards.policy.slots import Judged
 from core.standards.policy.spans import Span
 from core.standards.vocabulary import Outcome
-
-ITEM: Final = "standards.adaptation_suspended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +37,12 @@ async def tell_suspended(unit: Unit, code: str) -> Sequence[Suspension]:
     """
     span = Span(unit.now)
     gathered = await gather(unit, code, await lineage_at(unit, unit.now), span, None)
-    found = suspensions(gathered, span)
+    left = await kept_suspended(unit, code)
+    found = {id_: one for id_, one in suspensions(gathered, span).items() if id_ not in left}
     for adaptation_id, suspension in found.items():
         facts = {"code": code, "outcome": suspension.judged.outcome, "at": suspension.at}
         await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=adaptation_id, facts=facts)
-    for overlay in gathered.own:
-        if overlay.id not in found:
-            await settle_item(unit, ITEM, overlay.id)
+    await settle_items(unit, ITEM, [overlay.id for overlay in gathered.own if overlay.id not in found])
     return list(found.values())
 
 

@@ -2,6 +2,9 @@
 
 from core.kernel.graphql.contribution import Contribution
 from core.standards.graphql import proposals, suggestions, waivers
+from core.standards.graphql import suggestions, waivers
+from core.standards.graphql.diffs import standard_diff, tenant_diff
+from core.standards.graphql.merging import merge_clauses, rename_clause, split_clause
 from core.standards.graphql.mutations import (
     adapt_parameter,
     approve_version,
@@ -27,6 +30,7 @@ from core.standards.graphql.reading import mark_version_read, network_reading
 from core.standards.graphql.reviews import record_review, reviews_due, standard_reviews
 from core.standards.graphql.rollouts import MUTATIONS as ROLLOUT_MUTATIONS
 from core.standards.graphql.rollouts import QUERIES as ROLLOUT_QUERIES
+from core.standards.graphql.upgrades import merge_outcomes, resolve_merge
 
 CONTRIBUTION = Contribution(
     feature="standards",
@@ -39,6 +43,9 @@ CONTRIBUTION = Contribution(
         published_version,
         adaptations,
         effective_standard,
+        merge_outcomes,
+        standard_diff,
+        tenant_diff,
         promise,
         promises,
         reviews_due,
@@ -66,5 +73,9 @@ CONTRIBUTION = Contribution(
         *proposals.MUTATIONS,
         withdraw_version,
         *ROLLOUT_MUTATIONS,
+        resolve_merge,
+        rename_clause,
+        split_clause,
+        merge_clauses,
     ],
 )

@@ -12,6 +12,7 @@ from core.standards import publish as publishing
 from core.standards import withdraw as withdrawing
 from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.json_values import Json
+from core.standards.graphql.merging_vocabulary import MoveKind
 from core.standards.graphql.parts import LocalizedTextInput, texts
 from core.standards.graphql.profiles import ProfileInput
 from core.standards.graphql.rollout_inputs import RolloutWaveInput
@@ -30,6 +31,7 @@ from core.standards.graphql.vocabulary import (
 from core.standards.policy.content import (
     Bounds,
     ClauseContent,
+    Move,
     Narrowing,
     ParameterContent,
     Profile,
@@ -157,6 +159,35 @@ class ClauseInput:
         )
 
 
+@strawberry.input(description="A parameter that is called something else now.")
+class MovedParameterInput:
+    """One renamed parameter."""
+
+    was: str = strawberry.field(description="The clause and the parameter in the version before, joined by a dot.")
+    becomes: str = strawberry.field(description="The same in this version.")
+
+
+@strawberry.input(description="Clauses of the version before that stand elsewhere now.")
+class ClauseMoveInput:
+    """One move."""
+
+    kind: MoveKind = strawberry.field(description="What was done.")
+    sources: list[str] = strawberry.field(description="Keys in the version before.")
+    targets: list[str] = strawberry.field(description="Keys in this version.")
+    parameters: list[MovedParameterInput] = strawberry.field(
+        default_factory=list, description="Parameters whose own key changed."
+    )
+
+    def to_content(self) -> Move:
+        """Give the move."""
+        return Move(
+            kind=self.kind,
+            sources=tuple(self.sources),
+            targets=tuple(self.targets),
+            parameters={one.was: one.becomes for one in self.parameters},
+        )
+
+
 @strawberry.input(description="A whole version of a standard.")
 class DraftStandardInput:
     """A draft."""
@@ -171,6 +202,10 @@ class DraftStandardInput:
     expected_revision: int | None = strawberry.field(
         default=None, description="Revision of the draft that is written anew; leave it out for a new version."
     )
+    lineage: list[ClauseMoveInput] | None = strawberry.field(
+        default=None,
+        description="Where clauses of the version before stand now; what the draft remembers where it is left out.",
+    )
 
     def to_command(self) -> drafting.DraftStandard:
         """Give the command."""
@@ -181,9 +216,13 @@ class DraftStandardInput:
             layer=self.layer,
             profile=self.profile.to_profile() if self.profile else Profile(),
             clauses=tuple(one.to_content(f"clauses[{i}]") for i, one in enumerate(self.clauses)),
+            lineage=tuple(one.to_content() for one in self.lineage or ()),
         )
         return drafting.DraftStandard(
-            content=content, change_log=self.change_log, expected_revision=self.expected_revision
+            content=content,
+            change_log=self.change_log,
+            expected_revision=self.expected_revision,
+            keeps_lineage=self.lineage is None,
         )
 
 

@@ -15,6 +15,7 @@ from core.standards.errors import (
     BoundWidened,
     ClauseIsLocked,
     CodeIsTaken,
+    LineageDoesNotFit,
     NoStandardInForce,
     PublisherCannotAdapt,
     UnknownParameter,
@@ -79,7 +80,7 @@ async def approve_version(unit: Unit, input: ApproveVersionInput) -> Refs:
 @mutation(
     permission=PUBLISH_STANDARDS,
     success=payload("PublishVersionSuccess", version=StandardVersionType),
-    errors=(*MOVING, VersionIsNotNewer, CodeIsTaken, *PLANNING, RolloutIsPlanned),
+    errors=(*MOVING, VersionIsNotNewer, LineageDoesNotFit, CodeIsTaken, *PLANNING, RolloutIsPlanned),
     description=(
         "Publishes an approved version to the units below, in the waves of its rollout or to all at once; "
         "the version before ends where it begins for each."

@@ -9,6 +9,7 @@ from core.kernel.errors import InvalidInput
 from core.kernel.graphql.types import shows, value
 from core.kernel.reads import Hole, Splicing
 from core.standards.graphql.json_values import Json
+from core.standards.graphql.merging_vocabulary import MoveKind
 from core.standards.graphql.vocabulary import Direction, Operator
 from core.standards.permissions import READ_STANDARDS
 
@@ -39,6 +40,39 @@ class NarrowingType:
 
     bounds: BoundsType = shows("Tighter bounds.")
     operators: list[Operator] | None = shows("What levels below may still do; all they could where it is empty.")
+
+
+@value(permission=READ_STANDARDS, description="One parameter that is called something else.", name="ParameterRename")
+class ParameterRenameType:
+    """One renamed parameter."""
+
+    was: str = shows("The clause and the parameter in the version before, joined by a dot.")
+    becomes: str = shows("The same in this version.")
+
+
+@value(
+    permission=READ_STANDARDS,
+    description="Clauses of the version before that stand elsewhere now; what was adapted there follows.",
+    name="ClauseMove",
+)
+class ClauseMoveType:
+    """One move."""
+
+    kind: MoveKind = shows("What was done.")
+    sources: list[str] = shows("Keys in the version before.")
+    targets: list[str] = shows("Keys in this version.")
+    parameters: list[ParameterRenameType] = shows("Parameters whose own key changed.")
+
+
+def move_shown(move: Mapping[str, Any]) -> ClauseMoveType:
+    """Show a move."""
+    renamed: Mapping[str, str] = move.get("parameters") or {}
+    return ClauseMoveType(
+        kind=MoveKind(move["kind"]),
+        sources=list(move["sources"]),
+        targets=list(move["targets"]),
+        parameters=[ParameterRenameType(was=was, becomes=becomes) for was, becomes in sorted(renamed.items())],
+    )
 
 
 def localized(texts: Mapping[str, str]) -> list[LocalizedTextType]:
@@ -100,6 +134,15 @@ def narrowing_of(column: str) -> Hole:
 
     async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
         return [None if row[column] is None else narrowing_shown(row[column]) for row in rows]
+
+    return Hole((column,), fill, alone=True)
+
+
+def moves_of(column: str) -> Hole:
+    """Read a JSON column of moves."""
+
+    async def fill(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+        return [[move_shown(move) for move in row[column]] for row in rows]
 
     return Hole((column,), fill, alone=True)
 

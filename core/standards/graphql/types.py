@@ -11,9 +11,11 @@ from core.standards.graphql.contexts import VariantType, variants_of
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import (
     BoundsType,
+    ClauseMoveType,
     LocalizedTextType,
     NarrowingType,
     bounds_of,
+    moves_of,
     narrowing_of,
     operators_of,
     texts_of,
@@ -92,6 +94,9 @@ class StandardVersionType:
     title: list[LocalizedTextType] = reads(texts_of("title"), description="Its title, per language.")
     layer: Layer = reads(Column("layer"), description="Where the standard stands among the others.")
     profile: ProfileType = reads(profile_of("profile"), description="What it says of itself.")
+    lineage: list[ClauseMoveType] = reads(
+        moves_of("lineage"), description="Where clauses of the version before stand now, as far as they moved."
+    )
     change_log: str = reads(Column("change_log"), description="What changed, in the author's words.")
     hash: str = reads(Column("hash"), description="SHA-256 of its canonical text.")
     author_id: str = reads(Expression(as_text("author_id")), description="Id of whoever wrote it last.")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeAlias
 from uuid import UUID
 
@@ -138,16 +139,28 @@ def merge(
 class Upgrade:
     """The way from older versions to a new one, worked out once and walked by the adaptations of every tenant."""
 
-    def __init__(self, base: Version, new: Version, between: Sequence[Version] = ()) -> None:
-        """Work out where every place of every older version stands in the new one."""
+    def __init__(
+        self, base: Version, new: Version, between: Sequence[Version] = (), later: Sequence[Version] = ()
+    ) -> None:
+        """Work out where every place of every other version stands in the new one.
+
+        Args:
+            base: The version of adaptations that name none of those given.
+            new: The version that holds from now on.
+            between: Versions after the base and before the new one, oldest first.
+            later: Versions after the new one, oldest first: adaptations of these go back where a tenant returns.
+        """
         self.base, self.new = base, new
-        self.defined = {one.id: definitions(one.content) for one in (base, *between, new)}
-        self.versions = {one.id: one for one in (base, *between, new)}
+        self.versions = {one.id: one for one in (base, *between, new, *later)}
+        self.defined = {id_: definitions(one.content) for id_, one in self.versions.items()}
         self.onward: dict[UUID, Lineage] = {new.id: {site: (site,) for site in sites(new.content)}}
-        later = new
-        for one in reversed((base, *between)):
-            self.onward[one.id] = compose(lineage_between(one.content, later.content), self.onward[later.id])
-            later = one
+        older = () if base.id == new.id else (base, *between)
+        for one, following in reversed(list(pairwise((*older, new)))):
+            way = lineage_between(one.content, following.content)
+            self.onward[one.id] = compose(way, self.onward[following.id])
+        for before, one in pairwise((new, *later)):
+            way = origins(lineage_between(before.content, one.content))
+            self.onward[one.id] = compose(way, self.onward[before.id])
         self.origins = {id_: origins(lineage) for id_, lineage in self.onward.items()}
 
     def merge(self, overlays: Iterable[Overlay], lineage: Sequence[UUID], instant: datetime) -> tuple[Merged, ...]:
@@ -193,14 +206,21 @@ class Upgrade:
         """Let no two adaptations of one level arrive at one place at one time: none of those that moved there does."""
         arrived: dict[object, list[Followed]] = defaultdict(list)
         for one in alive:
-            arrived[arrival(one)].append(one)
+            arrived[self.spot(one)].append(one)
         return [
             replace(one, site=None, retyped=False)
             if one.base is not self.new
-            and any(other is not one and other.overlay.span.meets(one.overlay.span) for other in arrived[arrival(one)])
+            and any(
+                other is not one and other.overlay.span.meets(one.overlay.span) for other in arrived[self.spot(one)]
+            )
             else one
             for one in alive
         ]
+
+    def spot(self, one: Followed) -> object:
+        """Name what one level may lay once at a time; what arrives nowhere stands in nobody's way."""
+        overlay = one.overlay
+        return (overlay.owner_tenant_id, one.site or overlay.id, overlay.variant, aspect_of(overlay.operator))
 
     def folded(self, settled: Sequence[Followed], lineage: Sequence[UUID], at: datetime) -> EffectiveStandard:
         """Fold what arrived, over those clauses alone that anybody adapted."""
@@ -217,7 +237,7 @@ class Upgrade:
     def merged(self, one: Followed, standard: EffectiveStandard, at: datetime) -> Merged:
         """Say what became of one adaptation."""
         before = (one.overlay.clause_key, one.overlay.parameter_key)
-        judged = None if one.site is None else judged_in(standard, one.site, one.overlay.id)
+        judged = None if one.site is None else judged_in(standard, one.overlay.id)
         outcome = self.outcome_of(one, judged)
         follows = outcome in FOLLOWING
         stays = one.site == before
@@ -266,8 +286,9 @@ class Upgrade:
                 kind=ProposalKind.KEEP if site == before else ProposalKind.MOVE, site=site, value=overlay.value
             )
         if outcome is MergeOutcome.ORPHANED:
-            if one.onward:
-                return Proposal(kind=ProposalKind.MOVE, site=one.onward[0], value=overlay.value)
+            there = one.onward or ((before,) if before in self.defined[self.new.id] else ())
+            if one.site is None and there:
+                return Proposal(kind=ProposalKind.MOVE, site=there[0], value=overlay.value)
             return Proposal(kind=ProposalKind.DROP, site=before)
         near = None if outcome is MergeOutcome.LOCKED else self.near(one, standard)
         if near is not None:
@@ -278,7 +299,7 @@ class Upgrade:
     def near(self, one: Followed, standard: EffectiveStandard) -> JsonValue:
         """Give the value within the new bounds that is nearest to an adaptation's own, if there is one."""
         before = (one.overlay.clause_key, one.overlay.parameter_key)
-        (_, old), found = self.defined[one.base.id][before], held(standard, one.site or before, one.overlay.variant)
+        (_, old), found = self.defined[one.base.id][before], value_in(standard, one.site or before, one.overlay.variant)
         if old is None or found is None or found.type is None or one.overlay.operator is Operator.NARROW:
             return None
         try:
@@ -313,19 +334,13 @@ def said(clause: ClauseContent, parameter: ParameterContent | None) -> object:
     return clause.flexibility, clause.text, clause.operators
 
 
-def judged_in(standard: EffectiveStandard, site: Site, overlay_id: UUID) -> Judged | None:
+def judged_in(standard: EffectiveStandard, overlay_id: UUID) -> Judged | None:
     """Find what the fold made of one overlay."""
-    values = [standard.values[site], *standard.variants.get(site, ())] if site in standard.values else []
-    told = (*(one for value in values for one in value.why), *standard.orphans)
-    return next((one for one in told if one.overlay.id == overlay_id), None)
+    reasons = (judged for value in standard.every() for judged in value.why)
+    return next((one for one in (*reasons, *standard.orphans) if one.overlay.id == overlay_id), None)
 
 
-def held(standard: EffectiveStandard, site: Site, variant: str) -> EffectiveValue | None:
-    """Find what holds for a variant; for one that could not be added, what holds in all other contexts."""
-    found = standard.variants.get(site, ())
-    return next((one for one in found if one.variant == variant), standard.values.get(site))
-
-
-def arrival(one: Followed) -> object:
-    """Name where an adaptation arrives: one level has one of each aspect for each variant there."""
-    return one.overlay.owner_tenant_id, one.site, one.overlay.variant, aspect_of(one.overlay.operator)
+def value_in(standard: EffectiveStandard, site: Site, variant: str) -> EffectiveValue | None:
+    """Find what holds in a place in some contexts; in all of them where there is no such variant."""
+    known = {one.variant: one for one in standard.variants.get(site, ())}
+    return known.get(variant, standard.values.get(site))

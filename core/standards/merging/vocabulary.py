@@ -26,3 +26,21 @@ class ProposalKind(StrEnum):
     NEAREST = "nearest"
     DROP = "drop"
     ASK_WAIVER = "ask_waiver"
+
+
+class MergeStatus(StrEnum):
+    """Where an outcome is: it needed nobody, waits for its owner, was decided, or something else came before that."""
+
+    FOLLOWED = "followed"
+    OPEN = "open"
+    RESOLVED = "resolved"
+    OVERTAKEN = "overtaken"
+
+
+class Resolution(StrEnum):
+    """What an owner decided."""
+
+    ACCEPT_PROPOSAL = "accept_proposal"
+    ADJUST = "adjust"
+    DROP = "drop"
+    KEEP_SUSPENDED = "keep_suspended"

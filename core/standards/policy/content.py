@@ -5,7 +5,7 @@ out what has a default; a published text says everything but the bounds that are
 hangs on a default of the program that reads it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -247,6 +247,11 @@ def content_hash(content: StandardContent) -> str:
 def read_content(text: str) -> StandardContent:
     """Read a published text back; the latest few are kept, because every resolution reads one."""
     return msgspec.json.decode(text, type=StandardContent)
+
+
+def plain_moves(moves: Sequence[Move]) -> list[dict[str, Any]]:
+    """Give moves in their JSON form."""
+    return msgspec.json.decode(msgspec.json.encode(moves))
 
 
 def plain_narrowing(narrowing: Narrowing) -> dict[str, Any]:

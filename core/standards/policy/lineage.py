@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from core.standards.policy.content import Move, StandardContent, address
+from core.standards.vocabulary import MoveKind
 
 Site: TypeAlias = tuple[str, str]
 """A clause and a parameter in it; the parameter is empty where the clause's own text is meant."""
@@ -15,9 +16,13 @@ Lineage: TypeAlias = Mapping[Site, tuple[Site, ...]]
 
 def lineage_between(before: StandardContent, after: StandardContent) -> Lineage:
     """Tell where every place of a version stands in the next one."""
-    there = frozenset(sites(after))
+    order = {site: i for i, site in enumerate(sites(after))}
     moves = {source: move for move in after.lineage for source in move.sources}
-    return {site: tuple(one for one in wanted(moves.get(site[0]), site) if one in there) for site in sites(before)}
+    found: dict[Site, tuple[Site, ...]] = {}
+    for site in sites(before):
+        there = (one for one in wanted(moves.get(site[0]), site) if one in order)
+        found[site] = tuple(sorted(there, key=order.__getitem__))
+    return found
 
 
 def wanted(move: Move | None, site: Site) -> Iterator[Site]:
@@ -68,3 +73,32 @@ def sites(content: StandardContent) -> Iterable[Site]:
         yield clause.key, ""
         for parameter in clause.parameters:
             yield clause.key, parameter.key
+
+
+def moves_of(lineage: Lineage) -> tuple[Move, ...]:
+    """Write a lineage down as the moves of the newer version.
+
+    Raises:
+        ValueError: A clause became several of which one is made of several: no one move says that.
+    """
+    back = origins(lineage)
+    found = [move_of(lineage, onward, back) for (_, parameter), onward in lineage.items() if not parameter]
+    return tuple({move.sources: move for move in found if move is not None}.values())
+
+
+def move_of(lineage: Lineage, onward: Sequence[Site], back: Lineage) -> Move | None:
+    """Give the move that a clause is a source of, or nothing where it stays or is gone."""
+    targets = tuple(clause for clause, _ in onward)
+    sources = tuple(dict.fromkeys(clause for target in onward for clause, _ in back[target]))
+    if len(sources) > 1 and (len(targets) > 1 or any(len(lineage[one, ""]) > 1 for one in sources)):
+        raise ValueError(f"{', '.join(sources)}: what was split is merged, or the other way round")
+    parameters = {
+        address(*site): address(*after)
+        for site, [*places] in lineage.items()
+        for after in places
+        if site[0] in sources and site[1] and after[1] != site[1]
+    }
+    if not targets or (sources == targets and not parameters):
+        return None
+    kind = MoveKind.SPLIT if len(targets) > 1 else MoveKind.MERGE if len(sources) > 1 else MoveKind.RENAME
+    return Move(kind=kind, sources=sources, targets=targets, parameters=parameters)

@@ -78,14 +78,14 @@ def check_parameters(move: Move, clauses: Sequence[ClauseContent]) -> None:
     refuse("two parameters become", twice(move.parameters.values()))
 
 
-def check_against(before: StandardContent | None, content: StandardContent) -> None:
+def check_against(before: StandardContent, content: StandardContent) -> None:
     """Refuse moves that do not fit the version before.
 
     Raises:
         ValueError: A source was not there, or a target stood there and is no source, so that two clauses would be one.
     """
-    keys = set[str]() if before is None else {clause.key for clause in before.clauses}
-    addresses = set[str]() if before is None else {address(clause.key, one.key) for clause, one in before.parameters()}
+    keys = {clause.key for clause in before.clauses}
+    addresses = {address(clause.key, one.key) for clause, one in before.parameters()}
     sources = {key for move in content.lineage for key in move.sources}
     targets = {key for move in content.lineage for key in move.targets}
     refuse("the version before has no", sources - keys)

@@ -153,6 +153,7 @@ async def read_draft(unit: Unit, code: str, version: StandardVersion) -> Standar
         "title": version.title,
         "layer": version.layer,
         "profile": version.profile,
+        "lineage": version.lineage,
         "clauses": [clause_facts(row, by_clause.get(row.id, [])) for row in clauses.scalars()],
     }
     return msgspec.convert(facts, type=StandardContent)

@@ -61,6 +61,7 @@ class StandardVersion(TenantRow, table=True):
         title: Title per locale.
         layer: Where the standard stands among the others.
         profile: What it says of itself; ``policy/content.py`` says in which form.
+        lineage: Where clauses of the version before stand now.
         change_log: What changed, in the author's words.
         hash: SHA-256 of the canonical text.
         author_id: Who wrote it last.
@@ -105,6 +106,7 @@ class StandardVersion(TenantRow, table=True):
     title: dict[str, str] = Field(sa_column=json_column())
     layer: str
     profile: dict[str, Any] = Field(sa_column=json_column())
+    lineage: list[dict[str, Any]] = Field(sa_column=json_column())
     change_log: str = ""
     hash: str
     author_id: UUID

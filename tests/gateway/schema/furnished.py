@@ -28,7 +28,7 @@ from core.standards.adapt import Adapt, adapt
 from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
 from core.standards.document import load_standard
 from core.standards.draft import DraftStandard, draft_standard
-from core.standards.models import StandardVersion
+from core.standards.models import MergeOutcomeRow, StandardVersion
 from core.standards.promises.make import MakePromise, make_promise
 from core.standards.proposals.propose import propose_adaptation
 from core.standards.publish import PublishVersion, publish_version
@@ -195,10 +195,17 @@ async def standards(house: Furnished) -> None:
     for stages, code in enumerate(("drafted", "submitted", "approved")):
         await written(code, stages)
     await written("withdrawn", 2)
+    for code in ("renamed", "split", "joined"):
+        await written(code, 0)
+    title = {"en": f"{MARK} again"}
+    again = msgspec.structs.replace(content, code="drafted", number="2.0.0", title=title)
+    compared = await house.run(author, draft_standard, DraftStandard(content=again))
+    house.call("version compared", "StandardVersion", compared.id)
     await house.office.carry_out()
     adapted = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_193, reason=MARK)
     adaptation = await house.run(house.north, adapt, adapted)
     house.call("adaptation", "Adaptation", adaptation.id)
+    await house.run(house.north, outcome_that_waits, house)
     promised = await house.run(house.north, make_promise, MakePromise(code=CODE, scope={"en": MARK}))
     house.call("promise", "Promise", promised.id)
     rows = {"clause": ("Clause", "clauses"), "published": ("PublishedVersion", "published_versions")}
@@ -250,6 +257,31 @@ async def suggestions(house: Furnished) -> None:
         asked = Adapt(code=CODE, clause_key="resolution", parameter_key="limit", value=100_001, reason=MARK)
         proposed = await house.run(as_person(house.north, every_permission()), propose_adaptation, asked)
         house.call(f"proposal {name}", "AdaptationProposal", proposed.id)
+
+
+async def outcome_that_waits(unit: Unit, house: Furnished) -> None:
+    """An adaptation of the tenant's that did not fit a version."""
+    row = MergeOutcomeRow(
+        tenant_id=unit.tenant_id,
+        network_id=unit.network_id,
+        code=CODE,
+        adaptation_id=UUID(local(house.ids["adaptation"])),
+        origin_id=UUID(local(house.ids["adaptation"])),
+        based_on=new_id(),
+        version_id=new_id(),
+        version_number="9.0.0",
+        outcome="locked",
+        clause_key="first_response",
+        parameter_key="limit",
+        at=unit.now,
+        problem=MARK,
+        proposal="drop",
+        status="open",
+        recorded_at=unit.now,
+    )
+    unit.session.add(row)
+    await unit.session.flush()
+    house.call("outcome", "MergeOutcome", row.id)
 
 
 async def work(house: Furnished) -> None:

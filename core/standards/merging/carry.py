@@ -1,0 +1,246 @@
+"""Carry a tenant's adaptations into the versions that hold for it, and put before their owner what does not fit.
+
+What fits follows by itself: its row is closed, and another says the same of the place as it stands now, from the new
+version's start on. What does not fit stays as it is, suspended, and waits. Done again, nothing more happens.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from core.kernel.audit import record_act
+from core.kernel.clock import recorded_now
+from core.kernel.outbox import send
+from core.kernel.timers import set_timer
+from core.kernel.unit import Unit
+from core.kernel.work_items import open_item, settle_items
+from core.standards.amend import amend
+from core.standards.gather import Gathered, gather, lineage_at, overlay_of, seeing
+from core.standards.merging.models import MergeOutcomeRow
+from core.standards.merging.repository import (
+    adaptations_by_ids,
+    hold_head,
+    kept_outcomes,
+    open_outcomes,
+    outcome_by_id,
+)
+from core.standards.merging.rows import adaptation_row, outcome_row, says_the_same, waiting_row
+from core.standards.merging.vocabulary import MergeStatus
+from core.standards.merging.windows import Waiting, Walk, since, walked
+from core.standards.models import Adaptation, PublishedVersion
+from core.standards.policy.content import read_content
+from core.standards.policy.overlays import Version
+from core.standards.policy.spans import Span
+from core.standards.repository.adaptations import adaptations_of, add_adaptations, next_head
+from core.standards.repository.published import versions_by_id
+
+ITEM: Final = "standards.adaptation_suspended"
+TURN: Final = "standards.upgrade_turns"
+AT_ONCE: Final = 300
+"""How many adaptations one transaction carries, so that it ends well within its five seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a tenant has laid over a standard.
+
+    Attributes:
+        rows: Its adaptations by id, also those that were ended and wait.
+        own: Those that are known now.
+        open: What waits, by adaptation.
+        kept: What the owner left suspended, by adaptation.
+    """
+
+    rows: Mapping[UUID, Adaptation]
+    own: Sequence[Adaptation]
+    open: Mapping[UUID, MergeOutcomeRow]
+    kept: Mapping[UUID, MergeOutcomeRow]
+
+    @property
+    def ended(self) -> Mapping[UUID, datetime]:
+        """Those that an upgrade ended and that may return, each with the instant it ended at."""
+        return {id_: one.at for id_, one in {**self.kept, **self.open}.items() if one.ended}
+
+    def accepted(self, id_: UUID, version_id: UUID) -> bool:
+        """Tell whether the owner has left an adaptation suspended in a version."""
+        return id_ in self.kept and self.kept[id_].version_id == version_id
+
+
+async def carry_adaptations(unit: Unit, code: str) -> bool:
+    """Carry the tenant's adaptations of a standard.
+
+    Args:
+        unit: The owner's transaction.
+        code: The standard.
+
+    Returns:
+        Whether there are more than one transaction carries; call again in another.
+    """
+    await hold_head(unit, code)
+    standing = await standing_of(unit, code)
+    if not standing.rows:
+        return False
+    first = min(row.valid_from for row in standing.rows.values())
+    gathered = await gather(unit, code, await lineage_at(unit, unit.now), Span(first), None)
+    aside = [since(overlay_of(standing.rows[id_], unit.tenant_id), at) for id_, at in standing.ended.items()]
+    walk = walked(gathered, await skipped_by(unit, gathered), aside, unit.now)
+    for id_, one in list(walk.waiting.items()):
+        if standing.accepted(id_, one.version.id):
+            del walk.waiting[id_]
+    roots, more = next_roots(walk, standing)
+    await write(unit, code, standing, walk, roots)
+    await wait(unit, standing, walk, roots)
+    return more
+
+
+async def skipped_by(unit: Unit, gathered: Gathered) -> Sequence[Version]:
+    """Read the versions that were published since the tenant's first, and that it was never on."""
+    known = {one.id for one in gathered.versions}
+    since = min((one.span.start for one in gathered.succession.issues if one.id in known), default=None)
+    named = {one.id for one in gathered.succession.issues if since is not None and since < one.span.start} - known
+    if not named:
+        return ()
+    async with seeing(unit, gathered.lineage):
+        return [version_read(row) for row in (await versions_by_id(unit, named)).values()]
+
+
+def version_read(row: PublishedVersion) -> Version:
+    """Give a published version, for what it says alone."""
+    return Version(
+        id=row.id,
+        overlay_id=row.id,
+        owner_tenant_id=row.owner_tenant_id,
+        content=read_content(row.document),
+        hash=row.hash,
+        author_id=row.author_id,
+        approver_id=row.approver_id,
+        span=Span(row.valid_from),
+        recorded_from=row.published_at,
+    )
+
+
+async def standing_of(unit: Unit, code: str) -> Standing:
+    """Read what the tenant has laid over a standard, and what waits."""
+    own = await adaptations_of(unit, code)
+    waiting = {one.adaptation_id: one for one in await open_outcomes(unit, code)}
+    kept = {one.adaptation_id: one for one in await kept_outcomes(unit, code)}
+    known = Standing(rows={}, own=own, open=waiting, kept=kept)
+    aside = await adaptations_by_ids(unit, known.ended) if known.ended else ()
+    return replace(known, rows={row.id: row for row in (*own, *aside)})
+
+
+def next_roots(walk: Walk, standing: Standing) -> tuple[set[UUID], bool]:
+    """Choose the adaptations of which something changes that this transaction carries; tell whether others are left."""
+    changed = {
+        *walk.closed,
+        *(piece.root for _, _, piece in walk.followed),
+        *(one.piece.root for id_, one in walk.waiting.items() if id_ not in standing.open),
+    }
+    chosen = sorted(changed)[:AT_ONCE]
+    return {*chosen, *(set(standing.rows) - changed)}, len(chosen) < len(changed)
+
+
+async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: set[UUID]) -> None:
+    """Write what follows and what was ended."""
+    closed = [row for row in standing.own if row.id in walk.closed & roots]
+    fresh = [piece for piece in walk.live.values() if piece.fresh and piece.root in roots]
+    followed = [one for one in walk.followed if one[2].root in roots]
+    if not closed and not fresh:
+        return
+    head = await next_head(unit, code)
+    ended = [
+        adaptation_row(standing.rows[one.piece.root], one.piece.overlay, head, ended=True)
+        for one in walk.waiting.values()
+        if one.ended and one.piece.fresh and one.piece.root in roots
+    ]
+    unit.session.add_all(
+        outcome_row(unit, standing.rows[piece.root], merged, version) for merged, version, piece in followed
+    )
+    await add_adaptations(unit, ended)
+    await settle_items(unit, ITEM, [row.id for row in closed])
+    counts = {"followed": len(followed), "ended": sum(one.ended for one in walk.waiting.values())}
+    subject = walk.followed[0][1].id if walk.followed else next(iter(walk.waiting.values())).version.id
+    await record_act(
+        unit,
+        action="standards.carry",
+        subject_kind="published_version",
+        subject_id=subject,
+        details={"standard": code, "revision": head.revision, **counts},
+    )
+    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
+    await send(unit, "standards.adapted" if below else "standards.carried", {"code": code})
+    added = [adaptation_row(standing.rows[piece.root], piece.overlay, head) for piece in fresh]
+    await amend(unit, closed=closed, added=added, head=head)
+
+
+async def wait(unit: Unit, standing: Standing, walk: Walk, roots: set[UUID]) -> None:
+    """Keep what does not fit for its owner to decide; what waited before and does no longer is overtaken."""
+    waiting = {id_: one for id_, one in walk.waiting.items() if one.piece.root in roots}
+    moved = {one.piece.root: id_ for id_, one in waiting.items()}
+    gone: list[UUID] = []
+    kept: set[UUID] = set()
+    for id_, before in standing.open.items():
+        if id_ not in roots and id_ in standing.rows:
+            kept.add(id_)
+            continue
+        now = id_ if id_ in waiting else moved.get(id_)
+        if now is None or not same(unit, standing, before, waiting[now]):
+            before.status, before.settled_at = MergeStatus.OVERTAKEN.value, recorded_now()
+            gone.append(id_)
+        else:
+            kept.add(now)
+            await watch(unit, before, waiting[now])
+            if now != id_:
+                before.adaptation_id = now
+                gone.append(id_)
+                await tell(unit, before)
+    for id_ in {piece.root for _, _, piece in walk.followed if piece.root in roots} | set(waiting):
+        if id_ in standing.kept:
+            standing.kept[id_].ended = False
+    await settle_items(unit, ITEM, gone)
+    await unit.session.flush()
+    for id_, one in waiting.items():
+        if id_ not in kept:
+            await open_outcome(unit, standing, one)
+
+
+def same(unit: Unit, standing: Standing, before: MergeOutcomeRow, waiting: Waiting) -> bool:
+    """Tell whether what waits is what waited before."""
+    return says_the_same(before, waiting_row(unit, standing.rows[waiting.piece.root], waiting))
+
+
+async def open_outcome(unit: Unit, standing: Standing, waiting: Waiting) -> None:
+    """Put one adaptation before its owner."""
+    row = waiting_row(unit, standing.rows[waiting.piece.root], waiting)
+    unit.session.add(row)
+    await unit.session.flush()
+    await tell(unit, row)
+    await watch(unit, row, waiting)
+
+
+async def watch(unit: Unit, row: MergeOutcomeRow, waiting: Waiting) -> None:
+    """Have what waits looked at again when the version it does not fit ends."""
+    if waiting.until is not None:
+        await set_timer(unit, TURN, row.id, waiting.until)
+
+
+async def carry_at_turn(unit: Unit, outcome_id: UUID) -> None:
+    """Ask for adaptations to be looked at again, because the version that one of them did not fit has ended."""
+    row = await outcome_by_id(unit, outcome_id)
+    if row is not None and row.settled_at is None:
+        await send(unit, "standards.check_adaptations", {"code": row.code})
+
+
+async def tell(unit: Unit, row: MergeOutcomeRow) -> None:
+    """Open the work item of an outcome."""
+    facts = {
+        "code": row.code,
+        "outcome": row.outcome,
+        "at": row.at,
+        "merge_outcome_id": row.id,
+        "version": row.version_number,
+        "proposal": row.proposal,
+    }
+    await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=row.adaptation_id, facts=facts)

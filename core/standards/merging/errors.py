@@ -1,0 +1,49 @@
+"""Refusals of upgrades."""
+
+from typing import ClassVar
+
+from core.kernel.errors import DomainError, fact
+
+
+@fact
+class MergeIsSettled(DomainError):  # noqa: N818 - errors are facts
+    """Nothing waits about the adaptation any more.
+
+    Attributes:
+        status: Where the outcome is.
+    """
+
+    status: str
+    code: ClassVar[str] = "standards.merge_is_settled"
+
+    @property
+    def message(self) -> str:
+        """Say where it is."""
+        return f"This outcome does not wait for a decision: it is {self.status}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "List what waits again."
+
+
+@fact
+class WaiverIsProposed(DomainError):  # noqa: N818 - errors are facts
+    """What is proposed is a waiver, which is asked for by itself.
+
+    Attributes:
+        place: The clause, or the clause and the parameter joined by a dot.
+    """
+
+    place: str
+    code: ClassVar[str] = "standards.waiver_is_proposed"
+
+    @property
+    def message(self) -> str:
+        """Say what is proposed."""
+        return f"For {self.place} a waiver is proposed; it needs a compensating measure and an end."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Ask for the waiver, and keep the adaptation suspended."

@@ -1,0 +1,155 @@
+"""Decide about an adaptation that does not fit a new version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from core.kernel.audit import record_act
+from core.kernel.clock import recorded_now
+from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.outbox import send
+from core.kernel.unit import Unit
+from core.kernel.work_items import settle_items
+from core.standards.adapt import Adapt, WithdrawAdaptation, adapt, withdraw_adaptation
+from core.standards.merging.carry import ITEM
+from core.standards.merging.errors import MergeIsSettled, WaiverIsProposed
+from core.standards.merging.models import MergeOutcomeRow
+from core.standards.merging.repository import adaptations_by_ids, hold_head, outcome_by_id
+from core.standards.merging.vocabulary import MergeStatus, ProposalKind, Resolution
+from core.standards.models import Adaptation
+from core.standards.permissions import ADAPT_STANDARDS
+from core.standards.policy.checks import checked_note
+from core.standards.policy.content import Narrowing, address
+from core.standards.policy.documents import JsonValue
+from core.standards.policy.variants import read_selector
+from core.standards.vocabulary import Operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveMerge:
+    """Decide about what waits.
+
+    Attributes:
+        outcome_id: The outcome.
+        action: What is done.
+        value: For ``adjust``: the value laid instead.
+        reason: Why.
+    """
+
+    outcome_id: UUID
+    action: Resolution
+    value: JsonValue = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided about.
+
+    Attributes:
+        outcome: The outcome.
+        adaptation: The adaptation, which may be ended already.
+        reason: Why.
+    """
+
+    outcome: MergeOutcomeRow
+    adaptation: Adaptation
+    reason: str
+
+
+async def resolve_merge(unit: Unit, command: ResolveMerge) -> MergeOutcomeRow:
+    """Decide about an outcome that waits: lay what is proposed or something else, end the adaptation, or leave it.
+
+    Raises:
+        NotPermitted: The actor may not adapt.
+        NotFound: There is no such outcome in this tenant.
+        MergeIsSettled: Nothing waits any more.
+        WaiverIsProposed: What is proposed is a waiver, which is asked for by itself.
+        InvalidInput: The reason is missing, or a value is given or missing where it should not be.
+        DomainError: What is laid is refused as ``adapt`` refuses it.
+    """
+    unit.scope.require(ADAPT_STANDARDS)
+    decision = await decision_on(unit, command)
+    row, proposal = decision.outcome, ProposalKind(decision.outcome.proposal)
+    if (command.value is not None) is not (command.action is Resolution.ADJUST):
+        raise InvalidInput(field="value", problem="a value is given to adjust, and for nothing else")
+    await settle(unit, decision, command.action)
+    if command.action is Resolution.ADJUST:
+        await lay(unit, decision, Operator.ASSIGN, command.value)
+    elif command.action is Resolution.DROP or (command.action, proposal) == ACCEPTED_DROP:
+        await end(unit, decision, max(row.at, decision.adaptation.valid_from))
+    elif command.action is Resolution.ACCEPT_PROPOSAL:
+        if proposal is ProposalKind.ASK_WAIVER:
+            raise WaiverIsProposed(place=address(row.clause_key, row.parameter_key))
+        await lay(unit, decision, Operator(decision.adaptation.operator), row.proposed_value)
+    return row
+
+
+ACCEPTED_DROP = (Resolution.ACCEPT_PROPOSAL, ProposalKind.DROP)
+
+
+async def decision_on(unit: Unit, command: ResolveMerge) -> Decision:
+    """Find what is decided about, and keep everybody else from changing it."""
+    reason = checked_note("reason", command.reason, required=True)
+    row = await outcome_by_id(unit, command.outcome_id)
+    if row is None:
+        raise NotFound(kind="merge outcome", key=str(command.outcome_id))
+    await hold_head(unit, row.code)
+    await unit.session.refresh(row)
+    if row.settled_at is not None:
+        raise MergeIsSettled(status=row.status)
+    [adaptation] = await adaptations_by_ids(unit, [row.adaptation_id])
+    return Decision(row, adaptation, reason)
+
+
+async def settle(unit: Unit, decision: Decision, action: Resolution) -> None:
+    """Write the decision."""
+    row = decision.outcome
+    row.status, row.resolution, row.reason = MergeStatus.RESOLVED.value, action.value, decision.reason
+    row.resolved_by, row.settled_at = unit.scope.actor.id, recorded_now()
+    await unit.session.flush()
+    await settle_items(unit, ITEM, [row.adaptation_id])
+    facts = {"code": row.code, "outcome_id": row.id, "adaptation_id": row.adaptation_id}
+    await record_act(
+        unit,
+        action="standards.resolve_merge",
+        subject_kind="merge_outcome",
+        subject_id=row.id,
+        details={**facts, "resolution": action.value, "outcome": row.outcome, "reason": decision.reason},
+    )
+    await send(unit, "standards.merge_resolved", facts)
+
+
+async def lay(unit: Unit, decision: Decision, operator: Operator, value: JsonValue) -> None:
+    """Lay an adaptation where the outcome proposes, in the place of the one that does not fit."""
+    row, old = decision.outcome, decision.adaptation
+    begins = max(row.at, unit.now)
+    narrows = operator is Operator.NARROW and old.narrowing is not None
+    clause, parameter = row.proposed_clause_key or row.clause_key, row.proposed_parameter_key or ""
+    await adapt(
+        unit,
+        Adapt(
+            code=row.code,
+            clause_key=clause,
+            parameter_key=parameter,
+            context=dict(read_selector(row.variant)),
+            operator=operator,
+            value=None if narrows else value,
+            narrowing=msgspec.convert(old.narrowing, type=Narrowing) if narrows else None,
+            valid_from=max(begins, old.valid_from),
+            valid_to=old.valid_to,
+            reason=decision.reason,
+            legal_basis=old.legal_basis,
+        ),
+    )
+    if (clause, parameter) != (old.clause_key, old.parameter_key):
+        await end(unit, decision, max(begins, old.valid_from))
+
+
+async def end(unit: Unit, decision: Decision, at: datetime) -> None:
+    """End the adaptation that does not fit, unless the upgrade has ended it."""
+    if not decision.outcome.ended:
+        command = WithdrawAdaptation(adaptation_id=decision.adaptation.id, ends=at, reason=decision.reason)
+        await withdraw_adaptation(unit, command)
