@@ -2,7 +2,6 @@
 
 from core.kernel.graphql.contribution import Contribution
 from core.standards.graphql import proposals, suggestions, waivers
-from core.standards.graphql import suggestions, waivers
 from core.standards.graphql.diffs import standard_diff, tenant_diff
 from core.standards.graphql.merging import merge_clauses, rename_clause, split_clause
 from core.standards.graphql.mutations import (

@@ -34,7 +34,6 @@ from core.standards.merging.errors import MergeIsSettled, WaiverIsProposed
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.models import Adaptation, PublishedVersion
 from core.standards.permissions import ADAPT_STANDARDS, READ_STANDARDS
-
 from core.standards.proposals.errors import TwoMustAdapt
 
 
