@@ -33,7 +33,9 @@ async def test_what_still_fits_follows_under_its_origin(stage: Stage) -> None:
     await stage.publish()
     made = await stage.adapt(stage.network.north, wish(5000))
     turn = await upgrade(stage, version("2.0.0", limit={"default": 7000}))
-    new = await stage.admin.fetchval("SELECT id FROM published_versions WHERE number = '2.0.0'")
+    new = await stage.admin.fetchval(
+        "SELECT id FROM published_versions WHERE number = '2.0.0' AND network_id = $1", stage.network.id
+    )
     before, after = await adaptations(stage)
     assert [row["value"] for row in (before, after)] == ["5000", "5000"]
     assert [row["origin_id"] for row in (before, after)] == [made.id, made.id]
