@@ -94,7 +94,7 @@ QUERIES = {
     "standard": at_headquarters(code=CODE),
     "standardReviews": at_headquarters(),
     "standardDiff": at_headquarters(
-        code="drafted", **{"from": {"draft": "#version drafted"}, "to": {"draft": "#version drafted"}}
+        code="drafted", **{"from": {"draft": "#version drafted"}, "to": {"draft": "#version compared"}}
     ),
     "standardVersion": at_headquarters(id="#version drafted"),
     "standards": at_headquarters(),
