@@ -16,6 +16,7 @@ from tenants.networks.tree_queries import (
     find_tenant,
     find_tenant_by_key,
     read_lineage,
+    read_lineages,
     read_network,
     read_tenants,
     read_units_below,
@@ -40,6 +41,10 @@ class SessionDirectory:
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
         return await read_lineage(self.session, network_id, tenant_id, at)
+
+    async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
+        """Give the lineages of many tenants at once; one that is not of the network has none."""
+        return await read_lineages(self.session, network_id, ids, at)
 
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List every tenant below, at any depth, without the tenant itself."""
@@ -92,6 +97,11 @@ class TenantDirectory:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
         async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
             return await SessionDirectory(session).lineage(network_id, tenant_id, at)
+
+    async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
+        """Give the lineages of many tenants at once; one that is not of the network has none."""
+        async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
+            return await SessionDirectory(session).lineages(network_id, ids, at)
 
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List every tenant below, at any depth, without the tenant itself."""

@@ -57,6 +57,10 @@ class Directory(Protocol):
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
         ...
 
+    async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
+        """Give the lineages of many tenants at once; one that is not of the network has none."""
+        ...
+
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List every tenant below, at any depth, without the tenant itself."""
         ...

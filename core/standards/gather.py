@@ -147,7 +147,7 @@ def version_of(row: PublishedOverlay, version: PublishedVersion, span: Span) -> 
 
 def overlay_of(row: PublishedOverlay | Adaptation, owner: UUID) -> Overlay:
     """Give an adaptation as an overlay; a copy says the same as the adaptation it was made of."""
-    adaptation_id = row.id if isinstance(row, Adaptation) else row.adaptation_id or row.id
+    adaptation_id = getattr(row, "adaptation_id", None) or row.id
     return Overlay(
         id=adaptation_id,
         owner_tenant_id=owner,

@@ -4,6 +4,7 @@ In bitemporal tables the only update ever made closes ``recorded_to``.
 """
 
 from core.standards.merging.models import MergeOutcomeRow
+from core.standards.previews.models import Preview, PreviewFinding, PreviewLimit
 from core.standards.promises.models import Promise
 from core.standards.proposals.models import AdaptationProposal, AdaptationRule
 from core.standards.reading.models import VersionReading
@@ -33,6 +34,9 @@ __all__ = [
     "EffectiveDocument",
     "MergeOutcomeRow",
     "Parameter",
+    "Preview",
+    "PreviewFinding",
+    "PreviewLimit",
     "Promise",
     "PublishedOverlay",
     "PublishedVersion",

@@ -36,3 +36,6 @@ ROLL_OUT_STANDARDS = permission("standards.roll_out", "Plan how a version reache
 ADOPT_STANDARDS = permission(
     "standards.adopt", "Acknowledge a version for one's tenant, or adopt it ahead of its wave."
 )
+PREVIEW_STANDARDS = permission(
+    "standards.preview", "Look ahead what a version would do to every tenant below before it is published."
+)

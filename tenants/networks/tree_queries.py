@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, literal, text
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, literal, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -28,6 +28,22 @@ LINEAGE = """
     ) CYCLE child_id SET turned USING passed
     SELECT child_id, parent_id FROM way WHERE NOT turned ORDER BY height DESC
 """
+
+LINEAGES = text(
+    """
+    WITH RECURSIVE placed AS NOT MATERIALIZED (
+        SELECT child_id, parent_id FROM tenant_placements
+        WHERE network_id = :network_id AND valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)
+          AND recorded_to IS NULL
+    ), way (tenant_id, child_id, parent_id, height) AS (
+        SELECT p.child_id, p.child_id, p.parent_id, 0 FROM placed p WHERE p.child_id = ANY(:ids)
+        UNION ALL
+        SELECT way.tenant_id, u.child_id, u.parent_id, way.height + 1
+        FROM way JOIN placed u ON u.child_id = way.parent_id
+    ) CYCLE child_id SET turned USING passed
+    SELECT tenant_id, child_id, parent_id FROM way WHERE NOT turned ORDER BY tenant_id, height DESC
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
 BELOW = text(
     """
@@ -62,6 +78,17 @@ async def read_lineage(
     if not rows or rows[0]["parent_id"] is not None:
         return ()
     return tuple(row["child_id"] for row in rows)
+
+
+async def read_lineages(
+    session: AsyncSession, network_id: UUID, ids: Collection[UUID], at: datetime
+) -> dict[UUID, tuple[UUID, ...]]:
+    """List tenants each with all above it, root first, as is known now; one that was not in the tree is left out."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in await session.execute(LINEAGES, {"network_id": network_id, "ids": list(ids), "at": at}):
+        if row.parent_id is None or row.tenant_id in found:
+            found.setdefault(row.tenant_id, []).append(row.child_id)
+    return {tenant_id: tuple(way) for tenant_id, way in found.items()}
 
 
 async def read_units_below(

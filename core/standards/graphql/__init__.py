@@ -3,6 +3,7 @@
 from core.kernel.graphql.contribution import Contribution
 from core.standards.graphql import proposals, suggestions, waivers
 from core.standards.graphql.diffs import standard_diff, tenant_diff
+from core.standards.graphql.drift import drift_report, drift_summary
 from core.standards.graphql.merging import merge_clauses, rename_clause, split_clause
 from core.standards.graphql.mutations import (
     adapt_parameter,
@@ -13,6 +14,7 @@ from core.standards.graphql.mutations import (
     withdraw_adaptation,
     withdraw_version,
 )
+from core.standards.graphql.previews import preview, preview_tenants, start_preview
 from core.standards.graphql.promises import end_promise, make_promise, promise, promises
 from core.standards.graphql.queries import (
     adaptations,
@@ -55,6 +57,10 @@ CONTRIBUTION = Contribution(
         *proposals.QUERIES,
         effective_standard_below,
         *ROLLOUT_QUERIES,
+        drift_report,
+        drift_summary,
+        preview,
+        preview_tenants,
     ],
     mutations=[
         draft_standard,
@@ -67,6 +73,7 @@ CONTRIBUTION = Contribution(
         end_promise,
         record_review,
         mark_version_read,
+        start_preview,
         *waivers.MUTATIONS,
         *suggestions.MUTATIONS,
         *proposals.MUTATIONS,

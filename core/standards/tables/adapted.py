@@ -27,6 +27,7 @@ class StandardHead(Row, table=True):
     """
 
     __tablename__ = "standard_heads"
+    __table_args__ = (Index("standard_heads_of_network", "network_id", "code", "recorded_at"),)
 
     row_class: ClassVar[RowClass] = RowClass.TENANT
 

@@ -36,6 +36,9 @@ class Tree:
             return ()
         return (self.headquarters,) if tenant_id == self.headquarters else (self.headquarters, tenant_id)
 
+    async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
+        return {one: await self.lineage(network_id, one, at) for one in ids}
+
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         return (self.north, self.south) if tenant_id == self.headquarters else ()
 

@@ -9,7 +9,8 @@ from core.kernel.graphql.ids import global_id
 from core.kernel.ids import new_id
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Scope
-from tests.core.standards.builders import Stage
+from tests.core.standards.builders import Stage, content, wish
+from tests.core.standards.test_jobs import STRICTER, work_off
 from tests.support.api import Api
 from tests.support.networks import as_person
 
@@ -61,3 +62,30 @@ async def test_waivers_and_suggestions(stage: Stage) -> None:
     assert [one["status"] for one in mine["waivers"]["nodes"]] == ["ASKED"]
     assert rules["waiverRules"]["longestDays"] == 366
     assert fitting["fittingSuggestions"] == []
+
+
+async def test_drift(stage: Stage) -> None:
+    await stage.publish()
+    await stage.adapt(stage.network.north, wish(3600))
+    report, sums = await run(stage, as_person(stage.network.headquarters, every_permission()), "drift")
+    [entry] = report["driftReport"]["entries"]
+    assert (entry["tenantKey"], entry["value"], entry["default"]) == ("north", 3600, 7200)
+    assert sums["driftSummary"]["tenants"] == [{"tenantKey": "north", "entries": 1}]
+
+
+async def test_previews(stage: Stage) -> None:
+    await stage.publish()
+    await stage.adapt(stage.network.north, wish(5000))
+    _, version = await stage.approved(content("2.0.0", STRICTER))
+    scope = as_person(stage.network.headquarters, every_permission())
+    given = global_id("StandardVersion", version.id)
+    await run(stage, scope, "previews", version=given)
+    await work_off(stage)
+    _, report, whom = await run(stage, scope, "previews", version=given)
+    assert (report["preview"]["stale"], whom["previewTenants"]["nodes"]) == (False, []), "it was begun anew"
+    await work_off(stage)
+    api = Api.on(stage.database, stage.clock)
+    answer = await api.execute(scope, blocks("previews")[2], {"version": given})
+    assert answer.data is not None
+    [node] = answer.data["previewTenants"]["nodes"]
+    assert node["tenant"] == global_id("Tenant", stage.network.north.tenant_id)

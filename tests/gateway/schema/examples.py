@@ -52,6 +52,8 @@ QUERIES = {
     "clause": at_headquarters(id="#clause"),
     "deadLetters": Example(),
     "fittingSuggestions": Example(arguments={"code": CODE}),
+    "driftReport": Example(where="headquarters", audited=True),
+    "driftSummary": Example(where="headquarters", audited=True),
     "effectiveStandard": Example(arguments={"code": CODE}),
     "effectiveStandardBelow": Example(
         arguments={"code": CODE, "tenant": "#tenant north"}, where="headquarters", audited=True
@@ -77,6 +79,8 @@ QUERIES = {
     "node": Example(arguments={"id": "#record kept"}),
     "pluginActivations": Example(),
     "pluginApprovals": at_headquarters(),
+    "preview": Example(arguments={"version": "#version approved"}, where="headquarters", audited=True),
+    "previewTenants": at_headquarters(),
     "promise": Example(arguments={"code": CODE}),
     "promises": Example(),
     "publishedVersion": at_headquarters(id="#published"),
@@ -225,6 +229,7 @@ CHANGES = {
         clauseKey="first_response",
         into=[{"key": "first_response", "parameters": ["limit"]}, {"key": "apology"}],
     ),
+    "startPreview": changes("headquarters", version="#version approved"),
     "submitVersion": changes("headquarters", version="#version drafted", expectedRevision="@drafted"),
     "suspendTenant": changes("headquarters", tenant="#tenant suspended"),
     "takeWorkItem": changes(workItem="#item taken", version=1),

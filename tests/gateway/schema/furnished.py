@@ -29,6 +29,8 @@ from core.standards.approve import ApproveVersion, SubmitVersion, approve_versio
 from core.standards.document import load_standard
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.models import MergeOutcomeRow, StandardVersion
+from core.standards.previews.repository import add_findings, preview_of
+from core.standards.previews.start import StartPreview, start_preview
 from core.standards.promises.make import MakePromise, make_promise
 from core.standards.proposals.propose import propose_adaptation
 from core.standards.publish import PublishVersion, publish_version
@@ -216,6 +218,9 @@ async def standards(house: Furnished) -> None:
     reviewed = UUID(local(house.ids["standard"]))
     review = RecordReview(standard_id=reviewed, outcome=ReviewOutcome.KEEP, note=MARK)
     await house.run(headquarters, record_review, review)
+    looked = UUID(local(house.ids["version approved"]))
+    await house.run(headquarters, start_preview, StartPreview(version_id=looked))
+    await house.run(headquarters, found_ahead, looked, house.north.tenant_id)
 
 
 async def waivers(house: Furnished) -> None:
@@ -282,6 +287,12 @@ async def outcome_that_waits(unit: Unit, house: Furnished) -> None:
     unit.session.add(row)
     await unit.session.flush()
     house.call("outcome", "MergeOutcome", row.id)
+async def found_ahead(unit: Unit, version_id: UUID, tenant_id: UUID) -> None:
+    """Find something in a tenant, as the background work of a preview does."""
+    preview = await preview_of(unit, version_id)
+    assert preview is not None
+    found = {"id": new_id(), "subject_id": tenant_id, "finding": "clean", "count": 1, "details": f'["{MARK}"]'}
+    await add_findings(unit, preview, {name: [one] for name, one in found.items()})
 
 
 async def work(house: Furnished) -> None:

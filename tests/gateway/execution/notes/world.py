@@ -60,6 +60,9 @@ class Tree:
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:  # noqa: ARG002
         return (tenant_id,)
 
+    async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
+        return {one: await self.lineage(network_id, one, at) for one in ids}
+
     async def units_below(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:  # noqa: ARG002
         return self.children.get(tenant_id, ())
 

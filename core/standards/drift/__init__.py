@@ -1,0 +1,1 @@
+"""Drift: every value in the network that differs from what was published."""

@@ -1,0 +1,1 @@
+"""Previews: what a version would do to every tenant of the network, before it is published."""

@@ -1,0 +1,48 @@
+"""Background work of previews: chunk by chunk, each once, however often the worker is killed."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from core.kernel.handlers import handles
+from core.kernel.jobs import fail, finish, report
+from core.kernel.work import Work
+from core.standards.previews.look import keep, looked_at, lookout_for, overseeing
+from core.standards.previews.repository import preview_by_id
+from core.standards.previews.start import LOOK, send_chunk
+
+CHUNK: Final = 500
+CHANGED: Final = "standards.preview_version_changed"
+
+
+@handles(LOOK, limit=timedelta(seconds=120))
+async def look(work: Work) -> None:
+    """Look at the next tenants, keep what is found, and send this command again for those behind them.
+
+    Tenants go by their ids, which grow with time: one that is placed meanwhile is looked at too.
+    """
+    preview_id, job_id = UUID(work.payload["preview_id"]), UUID(work.payload["job_id"])
+    done, after = int(work.payload["done"]), work.payload["after"]
+    async with work.unit(read_only=True) as unit:
+        preview = await preview_by_id(unit, preview_id)
+        if preview is None:
+            return
+        below = sorted(await unit.tree.units_below(unit.network_id, unit.tenant_id, preview.at))
+        lookout = await lookout_for(unit, preview)
+    left = [one for one in below if after is None or one > UUID(after)]
+    chunk = left[:CHUNK]
+    await report(work, job_id, done, max(done + len(left), 1))
+    if lookout is None:
+        async with work.unit(once=True) as unit:
+            await fail(unit, job_id, CHANGED)
+        return
+    async with overseeing(work, chunk) as reading:
+        outlooks = await looked_at(reading, preview, lookout, chunk) if chunk else []
+    await report(work, job_id, done + len(chunk), max(done + len(left), 1))
+    async with work.unit(once=True) as unit:
+        if not await keep(unit, preview_id, outlooks):
+            return
+        if len(left) > len(chunk):
+            await send_chunk(unit, preview, after=chunk[-1], done=done + len(chunk))
+        else:
+            await finish(unit, job_id)

@@ -1,0 +1,15 @@
+"""What a preview finds in a tenant."""
+
+from enum import StrEnum
+
+
+class Finding(StrEnum):
+    """What becomes of a tenant's adaptations, as merging names it, or that its limits change."""
+
+    CLEAN = "clean"
+    MERGED = "merged"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    ORPHANED = "orphaned"
+    LOCKED = "locked"
+    TYPE_CHANGED = "type_changed"
+    LIMITS_CHANGED = "limits_changed"
