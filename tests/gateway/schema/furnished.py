@@ -287,6 +287,8 @@ async def outcome_that_waits(unit: Unit, house: Furnished) -> None:
     unit.session.add(row)
     await unit.session.flush()
     house.call("outcome", "MergeOutcome", row.id)
+
+
 async def found_ahead(unit: Unit, version_id: UUID, tenant_id: UUID) -> None:
     """Find something in a tenant, as the background work of a preview does."""
     preview = await preview_of(unit, version_id)
