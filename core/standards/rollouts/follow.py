@@ -3,8 +3,10 @@
 Everything is found anew from what is known now, so running it twice, late or out of order comes to the same.
 """
 
+from typing import Final
 from uuid import UUID
 
+from core.kernel.outbox import send
 from core.kernel.timers import clear_timer, set_timer
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item, settle_item
@@ -20,11 +22,13 @@ from core.standards.rollouts.repository.acknowledgements import (
     keep_acknowledgement,
 )
 from core.standards.rollouts.vocabulary import AcknowledgementStatus, Phase, RolloutMode
-from core.standards.suspended import tell_suspended
+
+CHECK: Final = "standards.check_adaptations"
+"""Carries the tenant's adaptations into the version it is on, and tells which are suspended."""
 
 
 async def follow_rollout(unit: Unit, code: str, version_id: UUID) -> None:
-    """See what a version that is rolled out asks of the tenant now.
+    """See what a version that is rolled out asks of the tenant now, and have its adaptations follow.
 
     Args:
         unit: The tenant's transaction.
@@ -32,7 +36,7 @@ async def follow_rollout(unit: Unit, code: str, version_id: UUID) -> None:
         version_id: The published version.
     """
     await look_again(unit, await rollouts_seen(unit, code), code, version_id)
-    await tell_suspended(unit, code)
+    await send(unit, CHECK, {"code": code})
 
 
 async def follow_all(unit: Unit, code: str) -> None:
