@@ -25,6 +25,7 @@ COMMANDS = {
     "migrate": "gateway.cli.migrate:migrate",
     "import": "gateway.cli.import_log:import_log",
     "tenants": "gateway.cli.tenants:app",
+    "standards": "gateway.cli.standards:app",
     "documents": "gateway.cli.documents:app",
     "keys": "gateway.cli.keys:app",
     "tokens": "gateway.cli.tokens:tokens",

@@ -1,7 +1,7 @@
 """What standards add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
-from core.standards.graphql import proposals, suggestions, waivers
+from core.standards.graphql import exchange, proposals, suggestions, waivers
 from core.standards.graphql.diffs import standard_diff, tenant_diff
 from core.standards.graphql.drift import drift_report, drift_summary
 from core.standards.graphql.merging import merge_clauses, rename_clause, split_clause
@@ -61,6 +61,7 @@ CONTRIBUTION = Contribution(
         drift_summary,
         preview,
         preview_tenants,
+        *exchange.QUERIES,
     ],
     mutations=[
         draft_standard,
@@ -83,5 +84,6 @@ CONTRIBUTION = Contribution(
         rename_clause,
         split_clause,
         merge_clauses,
+        *exchange.MUTATIONS,
     ],
 )

@@ -89,3 +89,12 @@ async def test_previews(stage: Stage) -> None:
     assert answer.data is not None
     [node] = answer.data["previewTenants"]["nodes"]
     assert node["tenant"] == global_id("Tenant", stage.network.north.tenant_id)
+
+
+async def test_exchange(stage: Stage) -> None:
+    await stage.publish()
+    scope = as_person(stage.network.headquarters, every_permission())
+    document = (PAGES / "exchange.md").read_text(encoding="utf-8").split("```json\n")[1].split("```")[0]
+    exported, imported = await run(stage, scope, "exchange", document=document)
+    assert exported["exportStandard"]["text"].startswith('{"changeLog":')
+    assert imported["importStandard"]["version"]["number"] == "1.0.0"

@@ -4,6 +4,7 @@ An example says in which furnished tenant the call does what it is for, and with
 with ``#`` stands for the global id of that name, and ``@`` for a revision. Documents are made from the schema.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -42,6 +43,15 @@ LATER = "2027-06-01T00:00:00Z"
 PERIOD = {"standardCode": CODE}
 TITLE = [{"locale": "en", "text": SAID}]
 REST = [{"name": SAID, "kind": "REST"}]
+EXCHANGED = json.dumps(
+    {
+        "format": "touchstone.standard/1",
+        "code": "exchanged",
+        "number": "1.0.0",
+        "title": {"en": SAID},
+        "clauses": [{"key": "greeting", "kind": "wording", "text": {"en": SAID}}],
+    }
+)
 
 QUERIES = {
     "adaptationProposals": Example(),
@@ -58,6 +68,7 @@ QUERIES = {
     "effectiveStandardBelow": Example(
         arguments={"code": CODE, "tenant": "#tenant north"}, where="headquarters", audited=True
     ),
+    "exportStandard": at_headquarters(code="drafted", version="1.0.0"),
     "importRun": Example(arguments={"id": "#import"}),
     "importRuns": Example(),
     "inbox": Example(),
@@ -176,6 +187,7 @@ CHANGES = {
     "endMembership": changes(membership="#membership ended", version=1),
     "endWaiver": changes(waiver="#waiver ended", reason=SAID, expectedRevision=1),
     "haltRollout": changes("headquarters", rollout="#rollout running", reason=SAID),
+    "importStandard": changes("headquarters", document=EXCHANGED),
     "invitePerson": changes(roles=["clerk"], invitee=SAID),
     "makePromise": changes(code=CODE, scope=TITLE, expectedRevision="@adapted"),
     "markVersionRead": changes(version="#published"),
