@@ -241,7 +241,7 @@ CHANGES = {
         clauseKey="first_response",
         into=[{"key": "first_response", "parameters": ["limit"]}, {"key": "apology"}],
     ),
-    "startPreview": changes("headquarters", version="#version approved"),
+    "startPreview": changes("headquarters", version="#version planned"),
     "submitVersion": changes("headquarters", version="#version drafted", expectedRevision="@drafted"),
     "suspendTenant": changes("headquarters", tenant="#tenant suspended"),
     "takeWorkItem": changes(workItem="#item taken", version=1),
