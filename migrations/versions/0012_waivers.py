@@ -135,6 +135,7 @@ def create_spans() -> None:
     )
     op.create_index("waiver_spans_by_code", "waiver_spans", ["tenant_id", "code", "id"])
     op.create_index("waiver_spans_by_waiver", "waiver_spans", ["tenant_id", "waiver_id", "id"])
+    op.create_index("waiver_spans_of_network", "waiver_spans", ["network_id", "code", "tenant_id"])
 
 
 def create_events() -> None:

@@ -116,6 +116,7 @@ class WaiverSpan(TenantRow, table=True):
         ),
         Index("waiver_spans_by_code", "tenant_id", "code", "id"),
         Index("waiver_spans_by_waiver", "tenant_id", "waiver_id", "id"),
+        Index("waiver_spans_of_network", "network_id", "code", "tenant_id"),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
 
