@@ -105,7 +105,8 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
     """A connection whose client must send heads and bodies in time, and heads of bounded size."""
 
     config: Any
-    _arrival: asyncio.TimerHandle | None = None
+    _due: float | None = None
+    _alarm: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _refused = False
 
@@ -121,7 +122,7 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         """Take what came; whatever comes while nothing is served begins a head."""
         if self._refused or self.transport.is_closing():
             return
-        if self._arrival is None and self._idle():
+        if self._due is None and self._idle():
             self._expect(self.config.limits.head_s)
         self._head_bytes += len(data)
         super().data_received(data)
@@ -157,6 +158,8 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._expect(None)
+        if self._alarm is not None:
+            self._alarm.cancel()
         super().connection_lost(exc)
 
     def _idle(self) -> bool:
@@ -164,12 +167,28 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         return cycle is None or cycle.response_complete
 
     def _expect(self, within_s: float | None) -> None:
-        if self._arrival is not None:
-            self._arrival.cancel()
-        self._arrival = None if within_s is None else self.loop.call_later(within_s, self._too_late)
+        """Give the client so many seconds from now; one alarm looks from time to time, since setting one costs more."""
+        if within_s is None:
+            self._due = None
+            return
+        self._due = self.loop.time() + within_s
+        if self._alarm is not None and self._alarm.when() > self._due:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._alarm is None:
+            self._alarm = self.loop.call_at(self._due, self._look)
+
+    def _look(self) -> None:
+        self._alarm = None
+        if self._due is None:
+            return
+        if self.loop.time() < self._due:
+            self._alarm = self.loop.call_at(self._due, self._look)
+        else:
+            self._due = None
+            self._too_late()
 
     def _too_late(self) -> None:
-        self._arrival = None
         if self.flow.read_paused:  # we are not reading: the client is not to blame
             self._expect(self.config.limits.head_s)
         elif self._head_bytes and self._idle():
