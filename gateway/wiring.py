@@ -1,5 +1,6 @@
 """What every process of the product is wired with: implementations for the Protocols of lower rooms."""
 
+from core.kernel.approvals import tell_holders
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
@@ -9,6 +10,7 @@ from core.kernel.settings import Settings
 from core.plugin_host.invoker import Invoker
 from core.plugin_host.registry import load_plugins
 from core.standards.rollouts.gates import RolloutGates
+from tenants.accounts.repository import holders_of
 from tenants.activations.state import TenantActivation
 from tenants.directory import TenantDirectory
 
@@ -16,6 +18,7 @@ from tenants.directory import TenantDirectory
 def make_services(database: Database, settings: Settings) -> Services:
     """Wire the implementations; plugins and handlers are loaded here, so it is done once a process."""
     load_handlers()
+    tell_holders(holders_of)
     services = Services()
     services.put(Directory, TenantDirectory(database))
     services.put(Invoker, Invoker(load_plugins(), TenantActivation(database)))

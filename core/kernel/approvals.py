@@ -1,6 +1,6 @@
 """Approvals: a decision asked of somebody else than its author."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -19,6 +19,9 @@ from core.kernel.work_items import open_item, settle_item
 
 Verdict = Literal["approved", "rejected"]
 KINDS: dict[str, Permission] = {}
+FindHolders = Callable[[Unit, frozenset[UUID]], Awaitable[frozenset[UUID]]]
+"""Finds who can act as some actors of the unit's tenant: whoever was handed the secret of a service account."""
+HOLDERS: set[FindHolders] = set()
 ITEM = "work.approval"
 
 
@@ -37,9 +40,32 @@ def approval_kind(kind: str, permission: Permission) -> str:
     return kind
 
 
+def tell_holders(find: FindHolders) -> None:
+    """Let decisions know who can act as whom; told where the product is wired, as often as that happens."""
+    HOLDERS.add(find)
+
+
+async def hands_of(unit: Unit, actors: Iterable[UUID]) -> frozenset[UUID]:
+    """Give some actors and all who can act as them, through accounts that were made by accounts too."""
+    known, fresh = frozenset[UUID](), frozenset(actors)
+    while fresh:
+        known |= fresh
+        found = [await find(unit, fresh) for find in HOLDERS]
+        fresh = frozenset[UUID]().union(*found) - known
+    return known
+
+
+async def is_one_hand(unit: Unit, actor_id: UUID, others: Iterable[UUID]) -> bool:
+    """Tell whether an actor is one of some others, or anybody can act as the actor and one of them.
+
+    So nobody decides through a service account what they have asked for themselves, nor the other way round.
+    """
+    return bool(await hands_of(unit, [actor_id]) & await hands_of(unit, others))
+
+
 @fact
 class AuthorMayNotApprove(DomainError):  # noqa: N818 - errors are facts
-    """Whoever asked for the approval tried to decide it."""
+    """Whoever asked for the approval tried to decide it, by themselves or through a service account."""
 
     code: ClassVar[str] = "work.author_may_not_approve"
 
@@ -147,13 +173,13 @@ async def decide_approval(unit: Unit, command: DecideApproval) -> Approval:
         NotFound: There is no such approval in this tenant.
         NotPermitted: The actor lacks the permission of its kind.
         ApprovalIsDecided: It was decided or withdrawn.
-        AuthorMayNotApprove: The actor asked for it.
+        AuthorMayNotApprove: The actor asked for it, or one person can act as both.
     """
     approval = await lock_approval(unit, command.approval_id)
     unit.scope.require(KINDS[approval.kind])
     if approval.status != "asked":
         raise ApprovalIsDecided(status=approval.status)
-    if approval.author_id == unit.scope.actor.id:
+    if await is_one_hand(unit, unit.scope.actor.id, [approval.author_id]):
         raise AuthorMayNotApprove
     approval.reason = command.reason or None
     return await end(unit, approval, command.verdict, "work.decide_approval")

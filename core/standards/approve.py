@@ -12,6 +12,7 @@ from core.kernel.approvals import (
     approvals_of,
     ask_approval,
     decide_approval,
+    is_one_hand,
 )
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
@@ -77,11 +78,11 @@ async def approve_version(unit: Unit, command: ApproveVersion) -> StandardVersio
         NotFound: There is no such version in this tenant.
         VersionIsElsewhere: It is not in review.
         StaleEdit: It was changed since it was read.
-        AuthorMayNotApprove: The actor wrote some of it, or handed it in.
+        AuthorMayNotApprove: The actor wrote some of it, or handed it in, or one person can act as both.
     """
     unit.scope.require(APPROVE_STANDARDS)
     standard, version = await version_in(unit, command.version_id, VersionStatus.IN_REVIEW, command.expected_revision)
-    if str(unit.scope.actor.id) in version.editors:
+    if await is_one_hand(unit, unit.scope.actor.id, map(UUID, version.editors)):
         raise AuthorMayNotApprove
     asked = await approvals_of(unit, version.id)
     decision = DecideApproval(approval_id=asked[0].id, verdict="approved", reason=command.reason)
@@ -99,8 +100,9 @@ async def settle_decision(unit: Unit, version_id: UUID, revision: int) -> None:
     if version is None or standard is None or (version.status, version.revision) != ("in_review", revision):
         return
     decided = (await approvals_of(unit, version_id))[0]
-    if decided.status == "approved" and decided.decided_by and str(decided.decided_by) not in version.editors:
-        await approved(unit, standard, version, decided.decided_by)
+    by = decided.decided_by
+    if decided.status == "approved" and by and not await is_one_hand(unit, by, map(UUID, version.editors)):
+        await approved(unit, standard, version, by)
         return
     version.status, version.submitted_at = VersionStatus.DRAFT.value, None
     await moved(unit, standard, version, "standards.send_back", "standards.sent_back")

@@ -1,14 +1,21 @@
 """SQL of issuers and service accounts."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from core.kernel.models import AuditEntry
+from core.kernel.scope import ActorKind
 from core.kernel.unit import Unit
 from tenants.accounts.models import Issuer, IssuerStatus, ServiceAccount
+
+MADE: Final = "tenants.create_service_account"
+HANDED_OUT: Final = "tenants.rotate_secret"
+"""The acts that hand out a secret of an account; audit entries name them and who acted."""
 
 
 async def add_issuer(unit: Unit, issuer: Issuer) -> bool:
@@ -56,3 +63,21 @@ async def take_account(unit: Unit, account_id: UUID) -> ServiceAccount | None:
         .where(col(ServiceAccount.tenant_id) == unit.tenant_id, col(ServiceAccount.id) == account_id)
         .with_for_update()
     )
+
+
+async def holders_of(unit: Unit, accounts: frozenset[UUID]) -> frozenset[UUID]:
+    """Give who was handed a secret of service accounts of the tenant, at their making or later; others give nobody.
+
+    What the operator of the platform hands out is not held against anybody: who it went to is not known here.
+    """
+    found = await unit.session.scalars(
+        select(AuditEntry.actor_id)
+        .where(
+            col(AuditEntry.tenant_id) == unit.tenant_id,
+            col(AuditEntry.subject_id).in_(accounts),
+            col(AuditEntry.action).in_((MADE, HANDED_OUT)),
+            col(AuditEntry.actor_kind) != ActorKind.SYSTEM.value,
+        )
+        .distinct()
+    )
+    return frozenset(found.all())

@@ -11,7 +11,7 @@ from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.accounts.credentials import ClientId, draw_secret, hash_secret
 from tenants.accounts.models import AccountStatus, ServiceAccount
-from tenants.accounts.repository import add_account, take_account
+from tenants.accounts.repository import HANDED_OUT, MADE, add_account, take_account
 from tenants.errors import AlreadySo, KeyIsTaken
 from tenants.networks.set_up import own_tenant
 from tenants.people.policy import check_grantable, check_roles
@@ -91,7 +91,7 @@ async def create_service_account(unit: Unit, command: CreateServiceAccount) -> I
     )
     if not await add_account(unit, account):
         raise KeyIsTaken(kind="service account", key=account.name)
-    await told(unit, "tenants.create_service_account", account)
+    await told(unit, MADE, account)
     return IssuedCredentials(account=account, client_id=client_id(account), secret=secret)
 
 
@@ -116,7 +116,7 @@ async def rotate_secret(unit: Unit, command: RotateSecret) -> IssuedCredentials:
     account.secret_hash = await hash_secret(secret)
     account.rotated_at = unit.now
     await changed(unit, account)
-    await told(unit, "tenants.rotate_secret", account)
+    await told(unit, HANDED_OUT, account)
     return IssuedCredentials(account=account, client_id=client_id(account), secret=secret)
 
 

@@ -9,7 +9,7 @@ from core.kernel.jobs import fail, finish, report
 from core.kernel.work import Work
 from core.standards.previews.look import keep, looked_at, lookout_for, overseeing
 from core.standards.previews.repository import preview_by_id
-from core.standards.previews.start import LOOK, send_chunk
+from core.standards.previews.start import LOOK, send_chunk, units_looked_at
 
 CHUNK: Final = 500
 CHANGED: Final = "standards.preview_version_changed"
@@ -27,7 +27,7 @@ async def look(work: Work) -> None:
         preview = await preview_by_id(unit, preview_id)
         if preview is None:
             return
-        below = sorted(await unit.tree.units_below(unit.network_id, unit.tenant_id, preview.at))
+        below = await units_looked_at(unit, preview.at)
         lookout = await lookout_for(unit, preview)
     left = [one for one in below if after is None or one > UUID(after)]
     chunk = left[:CHUNK]

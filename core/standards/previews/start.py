@@ -74,7 +74,7 @@ async def start_preview(unit: Unit, command: StartPreview) -> Preview:
 
 async def opened(unit: Unit, standard: Standard, version: StandardVersion, at: datetime) -> Preview:
     """Open the preview and its job."""
-    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, at)
+    below = await units_looked_at(unit, at)
     job = await open_job(
         unit, kind=LOOK, subject_kind="standard_version", subject_id=version.id, total=max(len(below), 1)
     )
@@ -96,6 +96,18 @@ async def opened(unit: Unit, standard: Standard, version: StandardVersion, at: d
     unit.session.add(preview)
     await unit.session.flush()
     return preview
+
+
+async def units_looked_at(unit: Unit, at: datetime) -> list[UUID]:
+    """Name the units that a preview looks at, in the order of their ids.
+
+    Elsewhere than at headquarters these are below now as well as at the instant: what a unit does that has gone, or has
+    not come yet, is not for those it has left or will come to.
+    """
+    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, at)
+    if unit.scope.is_root:
+        return sorted(below)
+    return sorted({*below} & {*await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)})
 
 
 async def send_chunk(unit: Unit, preview: Preview, *, after: UUID | None, done: int) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from core.kernel.approvals import AuthorMayNotApprove, DecideApproval, approvals_of, decide_approval
+from core.kernel.approvals import AuthorMayNotApprove, DecideApproval, approvals_of, decide_approval, is_one_hand
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError, NotFound, StaleEdit
 from core.kernel.unit import Unit
@@ -41,7 +41,7 @@ async def approve_adaptation(unit: Unit, command: ApproveAdaptation) -> Adaptati
         NotFound: There is no such proposal in this tenant.
         ProposalIsDecided: It was decided before.
         StaleEdit: It was changed since it was read.
-        AuthorMayNotApprove: The actor proposed it.
+        AuthorMayNotApprove: The actor proposed it, or one person can act as both.
         DomainError: Whatever :func:`core.standards.adapt.adapt` refuses by now; the proposal stays as it is.
     """
     unit.scope.require(ADAPT_STANDARDS)
@@ -52,7 +52,7 @@ async def approve_adaptation(unit: Unit, command: ApproveAdaptation) -> Adaptati
         raise ProposalIsDecided(status=proposal.status)
     if proposal.revision != command.expected_revision:
         raise StaleEdit(kind="proposal", expected=command.expected_revision, actual=proposal.revision)
-    if proposal.author_id == unit.scope.actor.id:
+    if await is_one_hand(unit, unit.scope.actor.id, [proposal.author_id]):
         raise AuthorMayNotApprove
     asked = (await approvals_of(unit, proposal.id))[0]
     made = await became(unit, proposal, unit.scope.actor.id)

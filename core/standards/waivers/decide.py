@@ -14,6 +14,7 @@ from core.kernel.approvals import (
     approvals_of,
     ask_approval,
     decide_approval,
+    is_one_hand,
     withdraw_open,
 )
 from core.kernel.audit import record_act
@@ -121,7 +122,7 @@ async def decide_waiver(unit: Unit, command: DecideWaiver) -> WaiverRequest:
     """
     unit.scope.require(GRANT_WAIVERS)
     request = await request_to_change(unit, command.waiver_id, command.expected_revision, WaiverStatus.ASKED)
-    if unit.scope.actor.id in {request.author_id, request.first_author_id}:
+    if await is_one_hand(unit, unit.scope.actor.id, [request.author_id, request.first_author_id]):
         raise AskerMayNotDecide(waiver=request.id)
     reason = checked_note("reason", command.reason, required=True)
     until = checked_grant(unit, request, command) if command.granted else None
@@ -154,7 +155,7 @@ async def follow_inbox(unit: Unit, waiver_id: UUID, round_: int) -> None:
     approval = (await approvals_of(unit, waiver_id))[0]
     if approval.id != request.approval_id or approval.decided_by is None:
         return
-    by_asker = approval.decided_by == request.first_author_id
+    by_asker = await is_one_hand(unit, approval.decided_by, [request.first_author_id])
     granted = approval.status == "approved" and request.asked_until > unit.now and not by_asker
     until = request.asked_until if granted else None
     await decided(unit, request, approval.decided_by, approval.reason or "", until)
@@ -202,7 +203,7 @@ async def revoke_waiver(unit: Unit, command: RevokeWaiver) -> WaiverRequest:
     if request.granted_at is None or request.expires_at <= unit.now or request.status not in {"granted", "asked"}:
         status = "expired" if request.status == WaiverStatus.GRANTED else request.status
         raise WaiverIsElsewhere(status=status, needed=WaiverStatus.GRANTED.value)
-    if unit.scope.actor.id in {request.author_id, request.first_author_id}:
+    if await is_one_hand(unit, unit.scope.actor.id, [request.author_id, request.first_author_id]):
         raise AskerMayNotDecide(waiver=request.id)
     request.ended_reason = checked_note("reason", command.reason, required=True)
     request.status, request.expires_at = WaiverStatus.REVOKED.value, unit.now

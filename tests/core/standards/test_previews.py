@@ -20,10 +20,11 @@ from core.standards.previews.start import LOOK, REPLACED, StartPreview, start_pr
 from core.standards.previews.told import PreviewTold, tell_preview
 from core.standards.publish import PublishVersion, publish_version
 from tenants.directory import TenantDirectory
+from tenants.networks.move import MoveTenant, move_tenant
 from tests.core.standards.builders import Stage, content, wish
 from tests.core.standards.test_jobs import STRICTER, work_off
 from tests.support.api import Api
-from tests.support.networks import as_person
+from tests.support.networks import as_person, provisioned
 
 RESENT = "UPDATE outbox SET status = 'waiting', attempts = 0, finished_at = NULL WHERE network_id = $1 AND topic = $2"
 
@@ -230,6 +231,26 @@ async def test_a_region_looks_at_its_own_units(stage: Stage) -> None:
     assert {name for name, _ in await findings(stage)} == {"north", "south"}
     grants = "SELECT kind FROM reading_grants WHERE network_id = $1 AND purpose = 'standards.preview'"
     assert [row["kind"] for row in await stage.admin.fetch(grants, stage.network.id)] == ["region"]
+
+
+@pytest.mark.parametrize("days", [0, 9], ids=["an instant before it left", "now"])
+async def test_a_region_does_not_look_at_a_unit_that_has_left_it(stage: Stage, days: int) -> None:
+    network = stage.network
+    await stage.publish(content(code="regional"), scope=network.region)
+    await stage.adapt(network.north, wish(5000, code="regional"))
+    _, version = await stage.approved(content("2.0.0", STRICTER, code="regional"), network.region)
+    at = stage.clock.now() + timedelta(days=days)
+    [east] = await provisioned(
+        stage.database, stage.clock, network.headquarters, network.headquarters, ("east", "region")
+    )
+    stage.clock.advance(timedelta(days=1))
+    moved = MoveTenant(tenant_id=network.north.tenant_id, parent_id=east.tenant_id)
+    await stage.act(network.headquarters, move_tenant, moved)
+    stage.clock.advance(timedelta(days=8))
+    made = await stage.act(network.region, start_preview, StartPreview(version_id=version.id, at=at))
+    await work_off(stage)
+    assert {name for name, _ in await findings(stage)} == {"south"}
+    assert (await job(stage, made))["total"] == 1
 
 
 def test_limits_are_clocks_and_what_limits_say() -> None:
