@@ -20,6 +20,7 @@ PREFIXES = {one.__name__: one.model_config.get("env_prefix", "") for one in (Set
 
 COMMANDS = {
     "demo": "gateway.cli.demo:demo",
+    "seed": "gateway.cli.seed:seed",
     "serve": "gateway.cli.serve:serve",
     "worker": "gateway.cli.worker:worker",
     "migrate": "gateway.cli.migrate:migrate",
