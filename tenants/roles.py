@@ -8,7 +8,8 @@ a test holds the names against the catalogue, both ways.
 Each role has the least its work needs:
 
 - Whoever is signed in to a tenant sees the tree around it and the standards that hold there.
-- A clerk serves: opens records, adds steps, does work items. No figures about colleagues, no changes to standards.
+- A clerk serves: opens records, adds steps, does work items, comments on drafts of standards. No figures about
+  colleagues, no changes to standards.
 - A manager runs a unit: a clerk's rights, imports and figures of the unit, its sites, its adaptations, and the waivers
   it asks for.
 - A franchise owner answers for a franchisee: a manager's rights, and its people, accounts, plugins, settings and audit.
@@ -91,7 +92,7 @@ class RoleFacts:
 
 
 EVERYBODY = frozenset({"kernel.signed_in", "tenants.read", "standards.read"})
-CLERK = EVERYBODY | {"records.read", "records.open", "records.work", "work.read", "work.do"}
+CLERK = EVERYBODY | {"records.read", "records.open", "records.work", "work.read", "work.do", "standards.comment"}
 MANAGER = CLERK | {
     "records.import",
     "quality.read",
@@ -155,6 +156,7 @@ NOT_OF_ADMINISTRATORS = {
     "records.work",
     "standards.adapt",
     "standards.ask_waivers",
+    "standards.comment",
     "standards.promise",
 }
 ADMINISTRATOR = (OWNER - NOT_OF_ADMINISTRATORS) | {

@@ -3,6 +3,7 @@
 In bitemporal tables the only update ever made closes ``recorded_to``.
 """
 
+from core.standards.consultation.models import Consultation, ConsultationComment, DraftComment
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.previews.models import Preview, PreviewFinding, PreviewLimit
 from core.standards.promises.models import Promise
@@ -31,6 +32,9 @@ __all__ = [
     "AdaptationRule",
     "Adoption",
     "Clause",
+    "Consultation",
+    "ConsultationComment",
+    "DraftComment",
     "EffectiveDocument",
     "MergeOutcomeRow",
     "Parameter",

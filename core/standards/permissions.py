@@ -4,6 +4,7 @@ from core.kernel.permissions import permission
 
 READ_STANDARDS = permission("standards.read", "Read the standards that hold in one's tenant, and why each value holds.")
 DRAFT_STANDARDS = permission("standards.draft", "Write drafts of standards and hand them in for approval.")
+COMMENT_STANDARDS = permission("standards.comment", "Comment on drafts that a level above lays before one's tenant.")
 APPROVE_STANDARDS = permission("standards.approve", "Approve a standard's version that somebody else wrote.")
 PUBLISH_STANDARDS = permission("standards.publish", "Publish an approved version to every unit below.")
 PROPOSE_ADAPTATIONS = permission(

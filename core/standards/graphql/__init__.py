@@ -1,7 +1,7 @@
 """What standards add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
-from core.standards.graphql import exchange, proposals, suggestions, waivers
+from core.standards.graphql import consultation, exchange, proposals, suggestions, waivers
 from core.standards.graphql.diffs import standard_diff, tenant_diff
 from core.standards.graphql.drift import drift_report, drift_summary
 from core.standards.graphql.merging import merge_clauses, rename_clause, split_clause
@@ -55,6 +55,7 @@ CONTRIBUTION = Contribution(
         *waivers.QUERIES,
         *suggestions.QUERIES,
         *proposals.QUERIES,
+        *consultation.QUERIES,
         effective_standard_below,
         *ROLLOUT_QUERIES,
         drift_report,
@@ -78,6 +79,7 @@ CONTRIBUTION = Contribution(
         *waivers.MUTATIONS,
         *suggestions.MUTATIONS,
         *proposals.MUTATIONS,
+        *consultation.MUTATIONS,
         withdraw_version,
         *ROLLOUT_MUTATIONS,
         resolve_merge,

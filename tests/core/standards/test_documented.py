@@ -10,6 +10,7 @@ from core.kernel.ids import new_id
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Scope
 from tests.core.standards.builders import Stage, content, wish
+from tests.core.standards.consultation.consulting import drafted
 from tests.core.standards.test_jobs import STRICTER, work_off
 from tests.support.api import Api
 from tests.support.networks import as_person
@@ -62,6 +63,28 @@ async def test_waivers_and_suggestions(stage: Stage) -> None:
     assert [one["status"] for one in mine["waivers"]["nodes"]] == ["ASKED"]
     assert rules["waiverRules"]["longestDays"] == 366
     assert fitting["fittingSuggestions"] == []
+
+
+async def test_consultation(stage: Stage) -> None:
+    floor = await drafted(stage)
+    scope = as_person(stage.network.headquarters, every_permission())
+    below = as_person(stage.network.north, every_permission())
+    api = Api.on(stage.database, stage.clock)
+    opening, listing, commenting, reading, answering = blocks("consultation")
+    until = (stage.clock.now() + timedelta(days=10)).isoformat()
+
+    async def ran(who: Scope, document: str, **variables: Any) -> Any:
+        answer = await api.execute(who, document, variables)
+        assert answer.codes == [], document
+        return answer.data
+
+    await ran(scope, opening, key=str(new_id()), version=floor.draft, until=until)
+    [found] = (await ran(below, listing))["consultations"]["nodes"]
+    await ran(below, commenting, key=str(new_id()), consultation=found["id"])
+    await work_off(stage)
+    [comment] = (await ran(scope, reading, version=floor.draft))["consultationComments"]["nodes"]
+    answered = await ran(scope, answering, key=str(new_id()), comment=comment["id"])
+    assert answered["answerComment"]["comment"]["status"] == "ACCEPTED"
 
 
 async def test_drift(stage: Stage) -> None:

@@ -26,6 +26,7 @@ Wanted = Mapping[tuple[str, str], str]
 
 COMMON = {
     ("outbox", "status"): "'dead'",
+    ("consultations", "closed_at"): "NULL",
     ("work_items", "status"): "'open'",
     ("tenant_placements", "recorded_to"): "NULL",
     ("tenant_placements", "valid_to"): "NULL",

@@ -35,6 +35,7 @@ FEW = {
     "published_versions": "editors publish a few versions of a standard in a year",
     "standard_versions": "editors write a few versions of a standard in a year",
     "parameters": "a clause has a few values",
+    "consultations": "those above a tenant lay a few drafts open at a time",
     "suggestions": "those above a tenant offer it a few hundred adaptations at most",
     "invitations": "a tenant invites as many people as it employs, and those that count are pending",
 }

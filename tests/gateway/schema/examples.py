@@ -60,7 +60,10 @@ QUERIES = {
     "approvals": Example(),
     "auditEntries": Example(),
     "clause": at_headquarters(id="#clause"),
+    "consultationComments": at_headquarters(),
+    "consultations": Example(),
     "deadLetters": Example(),
+    "draftComments": Example(),
     "fittingSuggestions": Example(arguments={"code": CODE}),
     "driftReport": Example(where="headquarters", audited=True),
     "driftSummary": Example(where="headquarters", audited=True),
@@ -126,6 +129,14 @@ QUERIES = {
     "workItem": Example(arguments={"id": "#item kept"}),
 }
 CHANGES = {
+    "answerComment": changes(
+        "headquarters", comment="#comment open", verdict="ACCEPTED", note=SAID, expectedRevision=1
+    ),
+    "closeConsultation": changes("headquarters", consultation="#consultation closed", expectedRevision=1),
+    "commentOnDraft": changes(consultation="#consultation kept", clauseKey="first_response", text=SAID),
+    "openConsultation": changes(
+        "headquarters", version="#version unconsulted", until=LATER, expectedRevision="@unconsulted"
+    ),
     "approveAdaptation": changes(proposal="#proposal approved", expectedRevision=1),
     "proposeAdaptation": changes(
         code=CODE,

@@ -51,6 +51,7 @@ from tenants.networks.suspend import suspend_tenant
 from tenants.people.define_role import DefineRole, define_role
 from tenants.sites.open import OpenSite, open_site
 from tests.core.records.builders import event, mapping, xes_log, xes_trace
+from tests.gateway.schema.furnished_consultations import furnish_consultations
 from tests.gateway.schema.furnished_rollouts import furnish_rollouts
 from tests.support.api import Api
 from tests.support.networks import FOUNDED, BuiltNetwork, as_person
@@ -121,6 +122,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await waivers(house)
     await suggestions(house)
     await furnish_rollouts(house, STANDARD, SHARED)
+    await furnish_consultations(house, STANDARD, (MARK, SHARED))
     await work(house)
     await records(house, folder)
     return house
