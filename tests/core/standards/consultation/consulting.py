@@ -46,8 +46,8 @@ async def drafted(stage: Stage, given: StandardContent | None = None) -> Floor:
     place = stage.network.headquarters
     author = as_person(place, place.permissions)
     version = await stage.act(author, draft_standard, DraftStandard(content=given or content()))
-    fronts = [front(stage, one) for one in (place, stage.network.region, stage.network.north)]
-    return Floor(*fronts, version)
+    region, north = stage.network.region, stage.network.north
+    return Floor(front(stage, place), front(stage, region), front(stage, north), version)
 
 
 def opening(stage: Stage, floor: Floor, **said: Any) -> dict[str, Any]:
