@@ -88,6 +88,8 @@ class BoundExceeded(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say which bound is exceeded."""
+        if self.bound == "direction":
+            return f"{self.place} cannot be {self.value}: it may only be made stricter than the {self.limit} received."
         return f"{self.place} cannot be {self.value}: its {self.bound} is {self.limit}."
 
     @property

@@ -53,12 +53,10 @@ async def run(settings: Settings, file: Path, mapping: LogMapping, network: str)
     """Import as the network's headquarters."""
     async with operator(settings) as at:
         scope = await at.headquarters(network)
-        command = ImportLog(
-            path=file,
-            mapping=mapping,
-            masters=at.services.get(MasterKeys),
-            opener=LogTenants(at.database, at.clock, SCORING),
-        )
+        opener = LogTenants(at.database, at.clock, SCORING)
+        if mapping.tenant.create is not None:
+            await opener.check(scope)  # Otherwise every record would be refused, one by one.
+        command = ImportLog(path=file, mapping=mapping, masters=at.services.get(MasterKeys), opener=opener)
         with progress() as shown:
             task = shown.add_task(f"Importing {file.name}", total=None)
             return await import_into(

@@ -42,12 +42,7 @@ async def enable_plugin(unit: Unit, command: EnablePlugin) -> PluginActivation:
         InvalidInput: The configuration is too large.
     """
     unit.scope.require(ENABLE_PLUGINS)
-    approval = await find_approval(unit.session, unit.network_id, command.plugin)
-    if approval is None or approval.status != ApprovalStatus.APPROVED.value:
-        raise PluginNotApproved(plugin=command.plugin, scope="")
-    for scope in check_scopes(command.scopes):
-        if scope not in approval.scopes:
-            raise PluginNotApproved(plugin=command.plugin, scope=scope)
+    await check_approved(unit, command.plugin, command.scopes)
     if len(canonical_text(command.configuration).encode()) > LARGEST_CONFIGURATION:
         raise InvalidInput(field="configuration", problem="at most 64 KiB are possible")
     before = said_by(await find_activation(unit.session, unit.tenant_id, command.plugin))
@@ -55,6 +50,20 @@ async def enable_plugin(unit: Unit, command: EnablePlugin) -> PluginActivation:
     if before != said_by(activation):
         await order_rescoring(unit)
     return activation
+
+
+async def check_approved(unit: Unit, plugin: str, scopes: frozenset[str]) -> None:
+    """Refuse a plugin that the network has not approved, or not for one of the scopes.
+
+    Raises:
+        PluginNotApproved: It has not.
+    """
+    approval = await find_approval(unit.session, unit.network_id, plugin)
+    if approval is None or approval.status != ApprovalStatus.APPROVED.value:
+        raise PluginNotApproved(plugin=plugin, scope="")
+    for scope in check_scopes(scopes):
+        if scope not in approval.scopes:
+            raise PluginNotApproved(plugin=plugin, scope=scope)
 
 
 def said_by(activation: PluginActivation | None) -> tuple[Any, ...]:

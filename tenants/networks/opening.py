@@ -8,7 +8,7 @@ from core.kernel.database import Database
 from core.kernel.directory import TenantFacts
 from core.kernel.scope import Scope
 from core.records.mappings.schema import TenantTemplate
-from tenants.activations.enable_plugin import EnablePlugin, enable_plugin
+from tenants.activations.enable_plugin import EnablePlugin, check_approved, enable_plugin
 from tenants.directory import TenantDirectory
 from tenants.errors import KeyIsTaken
 from tenants.networks.create import system_scope
@@ -43,6 +43,7 @@ class LogTenants:
             NotPermitted: The actor may not add tenants.
             PluginNotApproved: The network has not approved one of the plugins.
         """
+        await self.check(scope)
         try:
             facts = facts_of(await self._provision(scope, key, template))
         except KeyIsTaken:
@@ -54,6 +55,16 @@ class LogTenants:
             for plugin, scopes in self.plugins.items():
                 await enable_plugin(unit, EnablePlugin(plugin=plugin, scopes=scopes))
         return facts
+
+    async def check(self, scope: Scope) -> None:
+        """Refuse before anything is opened where the network has not approved a plugin that new tenants get.
+
+        Raises:
+            PluginNotApproved: It has not.
+        """
+        async with self.database.unit(scope, clock=self.clock, read_only=True) as unit:
+            for plugin, scopes in self.plugins.items():
+                await check_approved(unit, plugin, scopes)
 
     async def _provision(self, scope: Scope, key: str, template: TenantTemplate) -> Tenant:
         async with self.database.unit(scope, clock=self.clock) as unit:

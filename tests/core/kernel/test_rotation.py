@@ -114,7 +114,8 @@ async def test_a_rotation_that_is_cut_off_keeps_what_it_did_and_the_next_one_goe
     def cut(_held: HeldKeys, _done: int) -> None:
         raise PowerCut
 
-    for done in (2, 4, 6, 7):
+    # Tenants go by their ids, which two that are made at once have in any order.
+    for done in (2, 4, 6, 7) if stage.tree.north < stage.tree.south else (2, 3, 5, 7):
         with pytest.raises(PowerCut):
             await sealed.rotate(sealed.both, cut)
         assert (await masters_of(stage, admin)).count(sealed.new.current) == done
