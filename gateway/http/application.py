@@ -23,9 +23,9 @@ class Application:
         self.streams = streams
         self.database = database
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, one websocket, or the life of the process."""
-        return self._served(scope, receive, send)
+        await self._served(scope, receive, send)
 
 
 class Ways:
