@@ -9,6 +9,8 @@ from core.standards.policy.content import Part
 from core.standards.policy.documents import JsonObject
 
 MAX_STEPS: Final = 500
+MAX_POSITION: Final = 10_000
+"""Canonical JSON holds numbers up to 2^53; no process is as long."""
 STEP_KEY: Final = r"^[a-z0-9][a-z0-9_.-]{0,99}$"
 
 
@@ -60,5 +62,5 @@ def check_steps(steps: Sequence[ProcessStep]) -> None:
         raise ValueError(f"1 to {MAX_STEPS} steps are expected")
     if len({step.key for step in steps}) < len(steps):
         raise ValueError("each step stands once")
-    if any(step.position < 1 for step in steps):
-        raise ValueError("positions count from 1")
+    if any(not 1 <= step.position <= MAX_POSITION for step in steps):
+        raise ValueError(f"positions count from 1, to {MAX_POSITION} at most")

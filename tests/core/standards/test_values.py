@@ -13,6 +13,7 @@ from core.standards.policy.bounds import compiled, limits_of, matches
 from core.standards.policy.content import Bounds
 from core.standards.policy.documents import json_text
 from core.standards.policy.numbers import parse_number
+from core.standards.policy.process import checked_process
 from core.standards.policy.spans import Span
 from core.standards.policy.values import magnitude, normalised, normalised_wording
 from core.standards.vocabulary import Direction, ParameterType
@@ -172,3 +173,10 @@ def reordered(value: Any) -> Any:
             return [reordered(one) for one in cast("list[Any]", value)]
         case _:
             return value
+
+
+@pytest.mark.parametrize("position", [0, -1, 10_001, 2**53 + 1])
+def test_positions_of_steps_are_bounded(position: int) -> None:
+    with pytest.raises(ValueError, match="positions count from 1"):
+        checked_process({"steps": [{"key": "accepted", "position": position}]})
+    assert checked_process({"steps": [{"key": "accepted", "position": 10_000}]})
