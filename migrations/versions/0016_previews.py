@@ -60,7 +60,7 @@ def create_findings() -> None:
     )
     by_tenant = ["tenant_id", "version_id", "subject_id", "id"]
     op.create_index("preview_findings_by_tenant", "preview_findings", by_tenant)
-    by_finding = ["tenant_id", "version_id", "finding", "subject_id", "id"]
+    by_finding = ["tenant_id", "finding", "version_id", "subject_id", "id"]
     op.create_index("preview_findings_by_finding", "preview_findings", by_finding)
     create_tenant_table(
         "preview_limits",

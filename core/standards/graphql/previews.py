@@ -145,7 +145,7 @@ class StartPreviewInput:
 preview_tenants = query_connection(
     "preview_tenants",
     PreviewTenantType,
-    order=("subject_id", "id"),
+    order=("version_id", "subject_id", "id"),
     filter=PreviewTenantFilter,
     description="What versions would do to tenants, tenant by tenant, as their previews found it.",
 )

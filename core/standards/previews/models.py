@@ -72,7 +72,7 @@ class PreviewFinding(TenantRow, table=True):
         UniqueConstraint("tenant_id", "preview_id", "subject_id", "finding", name="preview_findings_once"),
         CheckConstraint(f"finding IN {tuple(map(str, Finding))}", name="preview_findings_finding"),
         Index("preview_findings_by_tenant", "tenant_id", "version_id", "subject_id", "id"),
-        Index("preview_findings_by_finding", "tenant_id", "version_id", "finding", "subject_id", "id"),
+        Index("preview_findings_by_finding", "tenant_id", "finding", "version_id", "subject_id", "id"),
     )
 
     preview_id: UUID
