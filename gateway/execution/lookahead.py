@@ -1,21 +1,14 @@
 """Which fields a selection asks for, before it is read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLIncludeDirective,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLSkipDirective,
-    InlineFragmentNode,
-    SelectionNode,
-    SelectionSetNode,
-    get_directive_values,
     is_abstract_type,
 )
 
@@ -24,9 +17,9 @@ from core.kernel.graphql.asked import Asked
 from gateway.execution.graphql_types import named_type
 from gateway.execution.guards import GUARDS, Guards
 from gateway.execution.plans import EntityPlan
+from gateway.execution.selections import Fields, Selections, field_name
 
 Judge = Callable[[tuple[Permission, ...]], object]
-Fields = Mapping[str, Sequence[FieldNode]]
 
 
 class Lookahead:
@@ -34,8 +27,7 @@ class Lookahead:
 
     def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Any) -> None:  # noqa: ANN401 - graphql-core's own container
         self._schema = schema
-        self._fragments = fragments
-        self._variables = variables
+        self._selections = Selections(schema, fragments, variables, field_name)
         self._guards: Guards = schema.extensions[GUARDS]
         self._known: dict[tuple[object, ...], frozenset[str]] = {}
 
@@ -79,41 +71,4 @@ class Lookahead:
 
     def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Fields:
         """Give the fields selected below some nodes on objects of a type, by name."""
-        found: dict[str, list[FieldNode]] = {}
-        visited: set[str] = set()
-        for node in nodes:
-            if node.selection_set:
-                self._collect(node.selection_set, type_name, found, visited)
-        return found
-
-    def _collect(
-        self, selections: SelectionSetNode, type_name: str, found: dict[str, list[FieldNode]], visited: set[str]
-    ) -> None:
-        for one in selections.selections:
-            if not self._included(one):
-                continue
-            match one:
-                case FieldNode():
-                    found.setdefault(one.name.value, []).append(one)
-                case InlineFragmentNode():
-                    if self._applies(one.type_condition, type_name):
-                        self._collect(one.selection_set, type_name, found, visited)
-                case FragmentSpreadNode() if one.name.value not in visited:
-                    visited.add(one.name.value)
-                    fragment = self._fragments[one.name.value]
-                    if self._applies(fragment.type_condition, type_name):
-                        self._collect(fragment.selection_set, type_name, found, visited)
-                case _:
-                    pass
-
-    def _included(self, node: SelectionNode) -> bool:
-        if not node.directives:
-            return True
-        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
-        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
-        return not (skip and skip["if"]) and not (include and not include["if"])
-
-    def _applies(self, condition: Any, type_name: str) -> bool:  # noqa: ANN401 - a node, or nothing
-        if condition is None or condition.name.value == type_name:
-            return True
-        return not isinstance(self._schema.get_type(condition.name.value), GraphQLObjectType)
+        return self._selections.below(nodes, cast("GraphQLObjectType", self._schema.get_type(type_name)))

@@ -11,10 +11,10 @@ from gateway.execution.cursors import CursorSeal
 from gateway.execution.fetched import Fetched
 from gateway.execution.fingerprints import as_text, fingerprint
 from gateway.execution.keyset import behind
-from gateway.execution.lookahead import Fields
 from gateway.execution.plans import ListPlan
 from gateway.execution.reach import Reach
 from gateway.execution.reader import Reader
+from gateway.execution.selections import Fields
 
 ROW_FIELDS = ("edges", "nodes", "pageInfo")
 

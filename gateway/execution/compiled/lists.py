@@ -15,7 +15,6 @@ from gateway.execution.compiled.binds import Binds, Find, Run
 from gateway.execution.compiled.filtering import checked, filtered
 from gateway.execution.compiled.holes import CursorSplice, Splice, hole
 from gateway.execution.compiled.rows import Rows, walls
-from gateway.execution.compiled.selections import Selections
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.graphql_types import named_type
@@ -23,6 +22,7 @@ from gateway.execution.keyset import ordering
 from gateway.execution.pages import Places
 from gateway.execution.plans import ListPlan, OrderedBy
 from gateway.execution.reach import Reach
+from gateway.execution.selections import Selections
 
 PrintObject = Callable[[GraphQLObjectType, Rows, Sequence[FieldNode]], Text]
 

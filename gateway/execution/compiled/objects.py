@@ -20,7 +20,6 @@ from gateway.execution.compiled.holes import FilledSplice, JsonSplice, Splice, h
 from gateway.execution.compiled.lists import ListCompiler, ListTools
 from gateway.execution.compiled.printing import BAIL, printed
 from gateway.execution.compiled.rows import Rows, walls
-from gateway.execution.compiled.selections import Selections
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.compiled.values import shown
 from gateway.execution.cursors import CursorSeal
@@ -35,6 +34,7 @@ from gateway.execution.readings import (
     Reading,
     Readings,
 )
+from gateway.execution.selections import Selections
 
 
 @dataclass(kw_only=True)

@@ -19,7 +19,6 @@ from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.payloads import PayloadPlan, payload_plan
 from gateway.execution.compiled.plan import Plan, Root
 from gateway.execution.compiled.rows import Rows, walls
-from gateway.execution.compiled.selections import Selections
 from gateway.execution.compiled.statement import ContextStrategy
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.cursors import CursorSeal
@@ -27,6 +26,7 @@ from gateway.execution.guards import GUARDS, Guards
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan
 from gateway.execution.readings import READINGS, CodeReading, KeptReading, NodeReading, Readings
 from gateway.execution.resolvers import looked_up, read_id
+from gateway.execution.selections import Selections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

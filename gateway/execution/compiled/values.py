@@ -6,9 +6,9 @@ from typing import Any, cast
 from graphql import FieldNode, GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 
 from gateway.execution.compiled.bail import Bail, Inexpressible
-from gateway.execution.compiled.selections import Selections
 from gateway.execution.graphql_types import kind_of
 from gateway.execution.readings import AttributeReading, Readings
+from gateway.execution.selections import Selections
 
 Shown = Callable[[Any], Any]
 """Turns a value into what JSON shows of it; raises ``Bail`` where the interpreter would have an error."""

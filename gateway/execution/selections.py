@@ -1,6 +1,7 @@
-"""Which fields an answer has, in which order and under which names: GraphQL's CollectFields, done while planning."""
+"""Which fields an answer has, in which order and under which names: GraphQL's CollectFields, done before reading."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from graphql import (
     FieldNode,
@@ -18,26 +19,41 @@ from graphql import (
     get_directive_values,
     is_abstract_type,
 )
-from graphql.execution.values import VariableValues
 
 Fields = Mapping[str, Sequence[FieldNode]]
 
 
+def answer_name(node: FieldNode) -> str:
+    """Give the name a field has in the answer."""
+    return node.alias.value if node.alias else node.name.value
+
+
+def field_name(node: FieldNode) -> str:
+    """Give the name a field has in the schema."""
+    return node.name.value
+
+
 class Selections:
-    """Collects fields by their names in the answer.
+    """Collects fields by name; each fragment is visited once per selection.
 
     Args:
         schema: Knows which types are of which.
         fragments: The document's fragments.
-        variables: Values that ``@skip`` and ``@include`` may ask for.
+        variables: Values that ``@skip`` and ``@include`` may ask for, in graphql-core's own container.
+        named: Which name they are collected by; that in the answer by default.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Any,  # noqa: ANN401 - what graphql-core makes of them
+        named: Callable[[FieldNode], str] = answer_name,
     ) -> None:
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
+        self._named = named
 
     def of(self, selections: SelectionSetNode, type_: GraphQLObjectType) -> Fields:
         """Collect one selection on an object of a type."""
@@ -46,7 +62,7 @@ class Selections:
         return found
 
     def below(self, nodes: Iterable[FieldNode], type_: GraphQLObjectType) -> Fields:
-        """Collect what is selected below fields that have one name in the answer."""
+        """Collect what is selected below fields that have one name."""
         found: dict[str, list[FieldNode]] = {}
         visited: set[str] = set()
         for node in nodes:
@@ -66,7 +82,7 @@ class Selections:
                 continue
             match one:
                 case FieldNode():
-                    found.setdefault(one.alias.value if one.alias else one.name.value, []).append(one)
+                    found.setdefault(self._named(one), []).append(one)
                 case InlineFragmentNode():
                     if self._applies(one.type_condition, type_):
                         self._collect(one.selection_set, type_, found, visited)
