@@ -6,8 +6,10 @@ import pytest
 
 from core.standards.errors import BoundWidened
 from core.standards.judge import check_widening
+from core.standards.policy.bounds import limits_of
 from core.standards.policy.content import Bounds, Narrowing, ParameterContent
 from core.standards.policy.fold import slot_received
+from core.standards.policy.slots import Slot
 from core.standards.vocabulary import Operator, ParameterType
 from tests.core.standards.folding import LINEAGE, NOON, overlay, version_of
 
@@ -22,6 +24,13 @@ TYPES: dict[ParameterType, tuple[Any, Bounds]] = {
 
 def tried(type_: ParameterType, narrowing: Narrowing, at_region: Narrowing | None = None) -> None:
     """Let a franchisee narrow below a region that has narrowed before."""
+    check_widening(
+        slot_below(type_, at_region), overlay(LINEAGE[2], Operator.NARROW, number=2, narrowing=narrowing), NOON
+    )
+
+
+def slot_below(type_: ParameterType, at_region: Narrowing | None) -> Slot:
+    """What a franchisee receives below a region."""
     value, outer = TYPES[type_]
     parameter = ParameterContent(
         key="limit", type=type_, default=value, operators=(Operator.ASSIGN, Operator.NARROW), bounds=outer
@@ -29,7 +38,7 @@ def tried(type_: ParameterType, narrowing: Narrowing, at_region: Narrowing | Non
     above = [] if at_region is None else [overlay(LINEAGE[1], Operator.NARROW, number=1, narrowing=at_region)]
     slot = slot_received(version_of(parameter), above, LINEAGE[:3], NOON, ("work", "limit"))
     assert slot is not None
-    check_widening(slot, overlay(LINEAGE[2], Operator.NARROW, number=2, narrowing=narrowing), NOON)
+    return slot
 
 
 @pytest.mark.parametrize(
@@ -69,3 +78,7 @@ def test_an_operator_that_was_withheld_is_not_given_back() -> None:
 )
 def test_a_tighter_bound_is_passed_down(type_: ParameterType, tighter: Bounds) -> None:
     tried(type_, Narrowing(bounds=tighter))
+    received = slot_below(type_, Narrowing(bounds=tighter))
+    own = limits_of(type_, tighter, LINEAGE[1])
+    assert own
+    assert {key: received.limits[key] for key in own} == own
