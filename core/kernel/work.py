@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +81,14 @@ class Work:
     def directory(self) -> Directory:
         """Answers about the tenant tree."""
         return self.services.get(Directory)
+
+    @asynccontextmanager
+    async def senders_unit(self) -> AsyncGenerator[Unit, None]:
+        """Read in the tenant that sent the command, which carries ids alone."""
+        sender = self.started.tenant_id
+        theirs = replace(self.scope, tenant_id=sender, lineage=(sender,))
+        async with self.background.database.unit(theirs, clock=self.clock, read_only=True) as unit:
+            yield unit
 
     @asynccontextmanager
     async def unit(self, *, read_only: bool = False, once: bool | None = None) -> AsyncGenerator[Unit, None]:

@@ -18,7 +18,7 @@ from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import check_overlay
 from core.standards.merging.carry import ITEM
 from core.standards.merging.repository import overtake
-from core.standards.models import Adaptation
+from core.standards.models import Adaptation, Promise
 from core.standards.permissions import ADAPT_STANDARDS
 from core.standards.policy.checks import at, checked_note
 from core.standards.policy.content import Narrowing
@@ -185,16 +185,23 @@ async def withdraw_adaptation(unit: Unit, command: WithdrawAdaptation) -> Adapta
     found = await adaptation_by_id(unit, command.adaptation_id)
     if found is None:
         raise NotFound(kind="adaptation", key=str(command.adaptation_id))
-    head = await expected_head(unit, found.code, command.expected_revision)
-    await unit.session.refresh(found)
-    over = found.valid_to is not None and found.valid_to <= ends
-    if found.recorded_to is not None or over:
-        raise NotFound(kind="adaptation in force", key=str(command.adaptation_id))
+    head = await head_to_end(unit, found, ends, command.expected_revision, kind="adaptation in force")
     left = split(found, Span(ends), head)
     await record(unit, found, "standards.withdraw_adaptation", reason=reason)
     await settle_upgrades(unit, found.code, [found])
     await amend(unit, closed=[found], added=left, head=head)
     return left[0] if left else found
+
+
+async def head_to_end(
+    unit: Unit, row: Adaptation | Promise, ends: datetime, expected: int | None, *, kind: str
+) -> Head:
+    """Take the next revision to end what the owner has laid; what is over by then, or known no longer, is refused."""
+    head = await expected_head(unit, row.code, expected)
+    await unit.session.refresh(row)
+    if row.recorded_to is not None or (row.valid_to is not None and row.valid_to <= ends):
+        raise NotFound(kind=kind, key=str(row.id))
+    return head
 
 
 def checked_span(unit: Unit, command: Adapt) -> Span:

@@ -26,24 +26,12 @@ from core.standards.models import (
 
 async def published_overlays(unit: Unit, code: str) -> Sequence[Any]:
     """List what anybody in the network published of a standard, versions and adaptations, as known now."""
-    return await rows_of(
-        unit,
-        PublishedOverlay,
-        col(PublishedOverlay.network_id) == unit.network_id,
-        col(PublishedOverlay.code) == code,
-        col(PublishedOverlay.recorded_to).is_(None),
-    )
+    return await known_now(unit, PublishedOverlay, code)
 
 
 async def stages(unit: Unit, code: str) -> Sequence[Any]:
     """List where the waves of a standard's rollouts stand, as known now."""
-    return await rows_of(
-        unit,
-        RolloutStage,
-        col(RolloutStage.network_id) == unit.network_id,
-        col(RolloutStage.code) == code,
-        col(RolloutStage.recorded_to).is_(None),
-    )
+    return await known_now(unit, RolloutStage, code)
 
 
 async def assignments(unit: Unit, code: str, tenants: Collection[UUID]) -> Sequence[Any]:
@@ -59,38 +47,17 @@ async def assignments(unit: Unit, code: str, tenants: Collection[UUID]) -> Seque
 
 async def adoptions(unit: Unit, code: str, tenants: Collection[UUID]) -> Sequence[Any]:
     """List what tenants have adopted by themselves, as known now."""
-    return await rows_of(
-        unit,
-        Adoption,
-        col(Adoption.network_id) == unit.network_id,
-        among(Adoption.tenant_id, tenants),
-        col(Adoption.code) == code,
-        col(Adoption.recorded_to).is_(None),
-    )
+    return await known_now(unit, Adoption, code, tenants)
 
 
 async def adaptations(unit: Unit, code: str, tenants: Collection[UUID]) -> Sequence[Any]:
     """List what tenants have adapted, of all times of validity, as known now."""
-    return await rows_of(
-        unit,
-        Adaptation,
-        col(Adaptation.network_id) == unit.network_id,
-        among(Adaptation.tenant_id, tenants),
-        col(Adaptation.code) == code,
-        col(Adaptation.recorded_to).is_(None),
-    )
+    return await known_now(unit, Adaptation, code, tenants)
 
 
 async def waiver_spans(unit: Unit, code: str, tenants: Collection[UUID]) -> Sequence[Any]:
     """List what was granted to tenants as waivers, of all times of validity, as known now."""
-    return await rows_of(
-        unit,
-        WaiverSpan,
-        col(WaiverSpan.network_id) == unit.network_id,
-        among(WaiverSpan.tenant_id, tenants),
-        col(WaiverSpan.code) == code,
-        col(WaiverSpan.recorded_to).is_(None),
-    )
+    return await known_now(unit, WaiverSpan, code, tenants)
 
 
 async def adapting_tenants(unit: Unit, code: str, after: UUID, most: int) -> Sequence[UUID]:
@@ -131,6 +98,15 @@ async def published_codes(unit: Unit, after: str = "") -> Sequence[str]:
 def among(column: UUID, tenants: Collection[UUID]) -> ColumnElement[bool]:
     """Compare a column with many ids that are one parameter."""
     return col(column) == any_(literal(list(tenants), ARRAY(Uuid())))
+
+
+async def known_now(unit: Unit, model: type[Row], code: str, tenants: Collection[UUID] | None = None) -> Sequence[Any]:
+    """Read what is known now of one standard, of all times of validity: of the whole network, or of some tenants."""
+    table: Any = model
+    conditions = [table.network_id == unit.network_id, table.code == code, table.recorded_to.is_(None)]
+    if tenants is not None:
+        conditions.append(among(table.tenant_id, tenants))
+    return await rows_of(unit, model, *conditions)
 
 
 async def rows_of(unit: Unit, model: type[Row], *conditions: ColumnElement[bool]) -> Sequence[Any]:

@@ -12,13 +12,12 @@ from core.standards.consultation.answer import take_in
 from core.standards.consultation.comment import keep_answer
 from core.standards.consultation.repository import draft_comment, received_comment
 from core.standards.consultation.topics import ANSWER, TAKE_IN
-from core.standards.waivers.jobs import senders_unit
 
 
 @handles(TAKE_IN)
 async def take_comment_in(work: Work) -> None:
     """Keep a comment of a unit below for the editors."""
-    async with senders_unit(work) as theirs:
+    async with work.senders_unit() as theirs:
         comment = await draft_comment(theirs, UUID(work.payload["comment_id"]))
     if comment is not None:
         async with work.unit() as unit:
@@ -28,7 +27,7 @@ async def take_comment_in(work: Work) -> None:
 @handles(ANSWER)
 async def keep_comment_answer(work: Work) -> None:
     """Keep the answer of the draft's owner."""
-    async with senders_unit(work) as theirs:
+    async with work.senders_unit() as theirs:
         comment = await received_comment(theirs, UUID(work.payload["comment_id"]))
     if comment is not None and comment.answered_at is not None:
         async with work.unit() as unit:

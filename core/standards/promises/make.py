@@ -14,7 +14,7 @@ from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.kernel.work_items import settle_item
-from core.standards.adapt import expected_head
+from core.standards.adapt import expected_head, head_to_end
 from core.standards.errors import NoStandardInForce
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import instants_to_judge
@@ -138,11 +138,7 @@ async def end_promise(unit: Unit, command: EndPromise) -> Promise:
     found = await promise_by_id(unit, command.promise_id)
     if found is None:
         raise NotFound(kind="promise", key=str(command.promise_id))
-    head = await expected_head(unit, found.code, command.expected_revision)
-    await unit.session.refresh(found)
-    over = found.valid_to is not None and found.valid_to <= ends
-    if found.recorded_to is not None or over:
-        raise NotFound(kind="promise in force", key=str(command.promise_id))
+    head = await head_to_end(unit, found, ends, command.expected_revision, kind="promise in force")
     left = split(found, Span(ends), head)
     await amend(unit, closed=[found], added=left, head=head)
     await record(unit, found, "standards.end_promise", reason=reason)

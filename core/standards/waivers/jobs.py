@@ -4,13 +4,9 @@ What is written in one tenant is read there, in a unit that writes nothing, and 
 its own that happens once. The wall stands in both; nothing but ids and instants travels in between.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from uuid import UUID
 
 from core.kernel.handlers import handles
-from core.kernel.unit import Unit
 from core.kernel.work import Work
 from core.standards.waivers.decide import close_request, follow_inbox, take_in
 from core.standards.waivers.repository import request_as_told, waiver_as_told
@@ -19,19 +15,10 @@ from core.standards.waivers.statuses import WaiverStatus
 from core.standards.waivers.topics import APPROVAL, ASK, CLOSE, EXPIRE, REMIND, REVOKE, SETTLE
 
 
-@asynccontextmanager
-async def senders_unit(work: Work) -> AsyncGenerator[Unit, None]:
-    """Read in the tenant that sent the command."""
-    sender = work.started.tenant_id
-    theirs = replace(work.scope, tenant_id=sender, lineage=(sender,))
-    async with work.background.database.unit(theirs, clock=work.clock, read_only=True) as unit:
-        yield unit
-
-
 @handles(ASK)
 async def ask(work: Work) -> None:
     """Put the question before those who decide, unless it was withdrawn or asked anew since."""
-    async with senders_unit(work) as theirs:
+    async with work.senders_unit() as theirs:
         waiver = await waiver_as_told(theirs, UUID(work.payload["waiver_id"]))
     if waiver is None or waiver.round != work.payload["round"]:
         return
@@ -51,7 +38,7 @@ async def decided_in_inbox(work: Work) -> None:
 @handles(SETTLE)
 async def settle_here(work: Work) -> None:
     """Put the answer into force."""
-    async with senders_unit(work) as theirs:
+    async with work.senders_unit() as theirs:
         request = await request_as_told(theirs, UUID(work.payload["waiver_id"]))
     async with work.unit() as unit:
         reason = request.decision_reason if request else ""
@@ -61,7 +48,7 @@ async def settle_here(work: Work) -> None:
 @handles(REVOKE)
 async def follow_revocation(work: Work) -> None:
     """End what was taken back."""
-    async with senders_unit(work) as theirs:
+    async with work.senders_unit() as theirs:
         request = await request_as_told(theirs, UUID(work.payload["waiver_id"]))
     async with work.unit() as unit:
         await revoked(unit, work.started.tenant_id, work.payload, request.ended_reason if request else "")
