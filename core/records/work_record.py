@@ -142,8 +142,7 @@ async def check_foreseen(unit: Unit, record: Record, key: str) -> None:
 async def process_of(unit: Unit, record: Record) -> list[ProcessStep]:
     """List the steps that the record's pinned standard foresees, in order; none where it has no process."""
     views = await pinned_views(unit, [record.effective_hash])
-    steps = [step for view in views.values() for process in view.processes.values() for step in process]
-    return sorted(steps, key=lambda step: step.position)
+    return [step for view in views.values() for step in view.process.steps.values()]
 
 
 def happened_at(unit: Unit, record: Record, said: datetime | None) -> datetime:

@@ -14,6 +14,7 @@ from core.standards.exchange.export import export_standard as export
 from core.standards.exchange.policy import file_text
 from core.standards.graphql.types import StandardVersionType
 from core.standards.permissions import DRAFT_STANDARDS, READ_STANDARDS
+from core.standards.process_errors import PROCESS_ERRORS
 
 COST = 50
 
@@ -63,6 +64,7 @@ async def export_standard(unit: Unit, code: str, version: str) -> ExportedStanda
         HashDiffers,
         InvalidInput,
         VariantsAreAmbiguous,
+        *PROCESS_ERRORS,
         CodeIsTaken,
         VersionIsNotNewer,
         VersionIsElsewhere,

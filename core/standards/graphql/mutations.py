@@ -37,6 +37,7 @@ from core.standards.graphql.rollouts import PLANNING
 from core.standards.graphql.types import AdaptationType, StandardVersionType
 from core.standards.permissions import ADAPT_STANDARDS, APPROVE_STANDARDS, DRAFT_STANDARDS, PUBLISH_STANDARDS
 from core.standards.proposals.errors import TwoMustAdapt
+from core.standards.process_errors import PROCESS_ERRORS
 from core.standards.rollouts.errors import RolloutIsPlanned
 from core.standards.rollouts.gates import gates_in
 from core.standards.rollouts.plan import plan_rollout
@@ -47,7 +48,15 @@ MOVING: tuple[type[DomainError], ...] = (NotFound, StaleEdit, VersionIsElsewhere
 @mutation(
     permission=DRAFT_STANDARDS,
     success=payload("DraftStandardSuccess", version=StandardVersionType),
-    errors=(InvalidInput, VariantsAreAmbiguous, CodeIsTaken, VersionIsNotNewer, VersionIsElsewhere, StaleEdit),
+    errors=(
+        InvalidInput,
+        VariantsAreAmbiguous,
+        *PROCESS_ERRORS,
+        CodeIsTaken,
+        VersionIsNotNewer,
+        VersionIsElsewhere,
+        StaleEdit,
+    ),
     description="Writes a new version of a standard whole, or writes its draft anew.",
 )
 async def draft_standard(unit: Unit, input: DraftStandardInput) -> Refs:

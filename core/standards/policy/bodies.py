@@ -11,7 +11,7 @@ import msgspec
 
 from core.standards.policy.content import Part
 from core.standards.policy.documents import JsonObject
-from core.standards.policy.process import Process, checked_process
+from core.standards.policy.process import ProcessContent, Proof, checked_process
 from core.standards.vocabulary import ClauseKind
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -29,16 +29,6 @@ class Check(StrEnum):
     CUSTOMER = "customer"
     MYSTERY_VISIT = "mystery_visit"
     MEASUREMENT = "measurement"
-
-
-class Proof(StrEnum):
-    """What is kept as evidence."""
-
-    DOCUMENT = "document"
-    PHOTO = "photo"
-    SIGNATURE = "signature"
-    RECORDING = "recording"
-    LOG = "log"
 
 
 class Period(StrEnum):
@@ -188,7 +178,7 @@ FORMS: Final[Mapping[ClauseKind, type[Part]]] = {
     ClauseKind.EVIDENCE: Evidence,
     ClauseKind.INDICATOR: Indicator,
     ClauseKind.SURROUNDINGS: Surroundings,
-    ClauseKind.PROCESS: Process,
+    ClauseKind.PROCESS: ProcessContent,
 }
 """The form of the body of every kind of clause."""
 

@@ -26,10 +26,12 @@ from core.standards.policy.documents import JsonObject, JsonValue
 from core.standards.policy.limits import exceeded
 from core.standards.policy.moves import checked_moves
 from core.standards.policy.numbers import parse_number
+from core.standards.policy.process import read_process
+from core.standards.policy.process_checks import check_process
 from core.standards.policy.profile import checked_profile
 from core.standards.policy.values import normalised, normalised_text, normalised_wording
 from core.standards.policy.variants import ambiguous, checked_context, in_order, selector_text
-from core.standards.vocabulary import Facet, Flexibility, Operator, ParameterType, TimeUnit
+from core.standards.vocabulary import ClauseKind, Facet, Flexibility, Operator, ParameterType, TimeUnit
 
 MAX_CLAUSES: Final = 1_000
 MAX_PARAMETERS: Final = 5_000
@@ -59,6 +61,10 @@ def checked_content(content: StandardContent) -> StandardContent:
     Raises:
         InvalidInput: Something in it cannot be; ``field`` is its place, such as ``clauses[2].parameters[0].default``.
         VariantsAreAmbiguous: Two variants of a parameter are equally specific and could both apply.
+        ProcessIsCyclic: Steps of a process come before themselves.
+        UnknownPredecessor: A step comes after one that is not there.
+        GuardDoesNotCompile: A guard is no rule.
+        EvidenceMakesNoSense: A step asks for evidence that nobody could give.
     """
     with at("format"):
         demand(content.format == FORMAT, f"{FORMAT} is expected")
@@ -76,6 +82,7 @@ def checked_content(content: StandardContent) -> StandardContent:
         demand(total <= MAX_PARAMETERS, f"at most {MAX_PARAMETERS} parameters are expected")
     clauses = tuple(checked_clause(clause, f"clauses[{i}]") for i, clause in enumerate(content.clauses))
     check_addresses(clauses)
+    check_limits(clauses)
     with at("lineage"):
         lineage = checked_moves(content.lineage, clauses)
     checked = msgspec.structs.replace(content, title=title, profile=profile, clauses=clauses, lineage=lineage)
@@ -93,6 +100,8 @@ def checked_clause(clause: ClauseContent, path: str) -> ClauseContent:
         operators = checked_operators(clause.operators, CLAUSE_OPERATORS, clause.flexibility)
     with at(f"{path}.body"):
         body = checked_body(clause.kind, clause.body)
+        if clause.kind is ClauseKind.PROCESS:
+            check_process(read_process(body), clause.key)
     parameters = tuple(
         checked_parameter(parameter, clause.flexibility, f"{path}.parameters[{i}]")
         for i, parameter in enumerate(clause.parameters)
@@ -213,6 +222,22 @@ def check_addresses(clauses: Sequence[ClauseContent]) -> None:
             with at(path):
                 demand(name not in seen, f"{name} stands twice")
             seen.add(name)
+
+
+def check_limits(clauses: Sequence[ClauseContent]) -> None:
+    """Refuse a step's limit that is no duration of the standard."""
+    durations = {
+        address(clause.key, one.key)
+        for clause in clauses
+        for one in clause.parameters
+        if one.type is ParameterType.DURATION
+    }
+    for i, clause in enumerate(clauses):
+        if clause.kind is ClauseKind.PROCESS:
+            with at(f"clauses[{i}].body"):
+                for step in read_process(clause.body).steps:
+                    named = "" if step.limit is None else step.limit.parameter
+                    demand(not named or named in durations, f"{step.key}: the standard has no duration {named}")
 
 
 def checked_note(field: str, text: str, *, required: bool = False) -> str:

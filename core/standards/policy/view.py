@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from touchstone_sdk import scoring
 
 from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
-from core.standards.policy.process import ProcessStep, read_process
+from core.standards.policy.process import read_process
+from core.standards.policy.process_running import Process, joined, running
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, chosen, selector_text
-from core.standards.vocabulary import ClauseKind
+from core.standards.vocabulary import ClauseKind, TimeUnit
 
 Choices = tuple[tuple[str, str], ...]
 """The variant chosen for each parameter that has variants; empty text where the value for all contexts is."""
@@ -31,7 +32,9 @@ class EffectiveView:
         version: Number of the published version.
         parameters: Value by ``"<clause key>.<parameter key>"``, in JSON, where no variant applies.
         variants: For parameters that have variants, value by selector.
-        processes: Steps by the key of the process clause.
+        units: For durations, what their seconds count, by the same address.
+        processes: Processes by the key of their clause.
+        process: All of them as one, side by side: what a record is executed under.
     """
 
     hash: str
@@ -40,7 +43,9 @@ class EffectiveView:
     version: str
     parameters: Mapping[str, JsonValue]
     variants: Mapping[str, Mapping[str, JsonValue]]
-    processes: Mapping[str, tuple[ProcessStep, ...]]
+    units: Mapping[str, TimeUnit]
+    processes: Mapping[str, Process]
+    process: Process
 
     def choices(self, context: Context) -> Choices:
         """Say which variant is chosen in a context, for every parameter that has any; alike contexts give the same."""
@@ -51,6 +56,24 @@ class EffectiveView:
         picked = {address: self.variants[address][variant] for address, variant in choices if variant}
         return {**self.parameters, **picked} if picked else self.parameters
 
+    def step_limit(self, key: str, choices: Choices = ()) -> tuple[int, TimeUnit] | None:
+        """Give how long a step of the process may take, and what the seconds count.
+
+        Args:
+            key: The step.
+            choices: The variants that were chosen.
+
+        Returns:
+            Nothing where the step has no limit, or is none of the process.
+        """
+        step = self.process.steps.get(key)
+        limit = None if step is None else step.limit
+        if limit is None:
+            return None
+        if limit.seconds is not None:
+            return limit.seconds, limit.unit
+        return cast("int", self.in_context(choices)[limit.parameter]), self.units[limit.parameter]
+
     def for_plugins(self, choices: Choices = ()) -> scoring.EffectiveView:
         """Give it in the form that plugins receive, with the variants that were chosen."""
         return scoring.EffectiveView.model_validate(
@@ -58,8 +81,8 @@ class EffectiveView:
                 "hash": self.hash,
                 "parameters": dict(self.in_context(choices)),
                 "processes": tuple(
-                    scoring.ProcessView(clause_key=key, steps=tuple(map(sdk_step, steps)))
-                    for key, steps in self.processes.items()
+                    scoring.ProcessView(clause_key=key, steps=sdk_steps(process))
+                    for key, process in self.processes.items()
                 ),
             }
         )
@@ -73,9 +96,22 @@ class EffectivePeriod:
     span: Span
 
 
-def sdk_step(step: ProcessStep) -> scoring.ProcessStep:
-    """Give a step in the form that plugins receive."""
-    return scoring.ProcessStep(key=step.key, position=step.position, required=step.required, repeatable=step.repeatable)
+def sdk_steps(process: Process) -> tuple[scoring.ProcessStep, ...]:
+    """Give the steps of a process in the form that plugins receive.
+
+    Plugins know positions alone: of two steps that come in an order which positions cannot tell, they are told none.
+    And as they know no guards, a step that does not always apply is not required.
+    """
+    positions = process.bands()
+    return tuple(
+        scoring.ProcessStep(
+            key=key,
+            position=positions[key],
+            required=step.required and key not in process.guards,
+            repeatable=step.repeatable,
+        )
+        for key, step in process.steps.items()
+    )
 
 
 @lru_cache(maxsize=256)
@@ -101,8 +137,14 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         for parameter in clause["parameters"]
         if "variants" in parameter
     }
+    units = {
+        address(clause["key"], parameter["key"]): TimeUnit(parameter["unit"])
+        for clause in clauses
+        for parameter in clause["parameters"]
+        if parameter["unit"]
+    }
     processes = {
-        clause["key"]: read_process(clause["body"]).steps
+        clause["key"]: running(read_process(clause["body"]))
         for clause in clauses
         if clause["kind"] == ClauseKind.PROCESS.value
     }
@@ -113,5 +155,7 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         version=facts["version"],
         parameters=MappingProxyType(parameters),
         variants=MappingProxyType(variants),
+        units=MappingProxyType(units),
         processes=MappingProxyType(processes),
+        process=joined(processes.values()),
     )

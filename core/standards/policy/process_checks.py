@@ -1,0 +1,126 @@
+"""What a process must fulfil beyond its form: no circles, guards that compile, evidence that can be given."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from core.kernel.rules import RuleDoesNotCompile
+from core.standards.policy.process import EvidenceContract, Lane, ProcessContent, Proof, StepContent
+from core.standards.policy.process_guards import GUARDS
+from core.standards.policy.process_order import Before, circling, predecessors, unknown
+from core.standards.process_errors import (
+    EvidenceMakesNoSense,
+    GuardDoesNotCompile,
+    ProcessIsCyclic,
+    UnknownPredecessor,
+)
+
+STANDING: Final = frozenset(Lane) - {Lane.EVIDENCE}
+"""Lanes in which something is done."""
+BY_MACHINES: Final = frozenset({Proof.LOG})
+"""What nobody gives in person, nor anywhere."""
+
+
+def check_process(process: ProcessContent, place: str) -> None:
+    """Refuse a process that no record could be executed under.
+
+    Args:
+        process: A body that has its form.
+        place: Key of its clause, for messages.
+
+    Raises:
+        UnknownPredecessor: A step comes after one that is not there.
+        ProcessIsCyclic: Steps come before themselves.
+        GuardDoesNotCompile: A guard is no rule.
+        EvidenceMakesNoSense: A step asks for evidence that nobody could give.
+        ValueError: Something has two meanings, or names what is not there; the message says what.
+    """
+    refuse_twice("stage", (one.key for one in process.stages))
+    refuse_twice("readiness check", (one.key for one in process.readiness))
+    check_order(predecessors(process.steps), place)
+    check_guard(process.when, "", place)
+    for stage in process.stages:
+        check_guard(stage.when, stage.key, place)
+    check_parts(process.steps, {stage.key for stage in process.stages}, place)
+
+
+def check_parts(steps: Sequence[StepContent], stages: set[str], place: str) -> None:
+    """Refuse steps that by themselves make no sense."""
+    for step in steps:
+        if step.stage and step.stage not in stages:
+            raise ValueError(f"{step.key}: there is no stage {step.stage}")
+        if step.lane not in STANDING:
+            raise ValueError(f"{step.key}: nobody works in the lane {step.lane}")
+        if step.lane in step.lanes:
+            raise ValueError(f"{step.key}: what is done in its own lane {step.lane} is its title")
+        if step.limit is not None and (step.limit.seconds is None) is (not step.limit.parameter):
+            raise ValueError(f"{step.key}: a limit is said in seconds or by a parameter, one of both")
+        refuse_twice(f"input of {step.key}", (one.key for one in step.inputs))
+        refuse_twice(f"output of {step.key}", (one.key for one in step.outputs))
+        refuse_twice(f"evidence of {step.key}", (one.key for one in step.evidence))
+        check_guard(step.when, step.key, place)
+        for one in step.evidence:
+            check_evidence(one, step.key, place)
+
+
+def check_order(before: Before, place: str) -> None:
+    """Refuse an order that leads in a circle, or past a step that is not there.
+
+    Raises:
+        UnknownPredecessor: It names a step that is not there.
+        ProcessIsCyclic: Steps come before themselves.
+    """
+    for step, missing in unknown(before, before):
+        raise UnknownPredecessor(place=place, step=step, predecessor=missing)
+    circle = circling(before)
+    if circle:
+        raise ProcessIsCyclic(place=place, steps=circle)
+
+
+def check_guard(guard: str, step: str, place: str) -> None:
+    """Refuse a guard that is no rule; no guard at all is none.
+
+    Raises:
+        GuardDoesNotCompile: It is none; the error tells where and why.
+    """
+    if not guard:
+        return
+    try:
+        GUARDS.rule(guard)
+    except RuleDoesNotCompile as found:
+        raise GuardDoesNotCompile(
+            place=place, step=step, line=found.line, column=found.column, problem=found.problem
+        ) from found
+
+
+def check_evidence(contract: EvidenceContract, step: str, place: str) -> None:
+    """Refuse evidence that nobody could give.
+
+    Raises:
+        EvidenceMakesNoSense: Nobody could.
+    """
+    problem = problem_of(contract)
+    if problem:
+        raise EvidenceMakesNoSense(place=place, step=step, evidence=contract.key, problem=problem)
+
+
+def problem_of(contract: EvidenceContract) -> str:
+    """Say why evidence could not be given, if it could not."""
+    if contract.most is not None and contract.most < contract.least:
+        return f"at least {contract.least} and at most {contract.most} are no number"
+    if len(set(contract.kinds)) < len(contract.kinds):
+        return "each kind stands once"
+    made = set(contract.kinds) <= BY_MACHINES
+    if made and contract.place is not None:
+        return "a log is not taken in a place"
+    if made and contract.second_person:
+        return "a log comes from no person"
+    return ""
+
+
+def refuse_twice(what: str, keys: Iterable[str]) -> None:
+    """Refuse two things of one name."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"{what}: {key} stands twice")
+        seen.add(key)
