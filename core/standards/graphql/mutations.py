@@ -36,8 +36,8 @@ from core.standards.graphql.inputs import (
 from core.standards.graphql.rollouts import PLANNING
 from core.standards.graphql.types import AdaptationType, StandardVersionType
 from core.standards.permissions import ADAPT_STANDARDS, APPROVE_STANDARDS, DRAFT_STANDARDS, PUBLISH_STANDARDS
-from core.standards.proposals.errors import TwoMustAdapt
 from core.standards.process_errors import PROCESS_ERRORS
+from core.standards.proposals.errors import TwoMustAdapt
 from core.standards.rollouts.errors import RolloutIsPlanned
 from core.standards.rollouts.gates import gates_in
 from core.standards.rollouts.plan import plan_rollout
