@@ -55,7 +55,8 @@ def standard(body: dict[str, Any], number: str = "1.0.0", **said: Any) -> Standa
             {"key": "limit", "type": "duration", "default": 600, "unit": "business", "operators": ["assign"]}
         ],
     }
-    facts = {"code": "serving", "number": number, "title": {"en": "Serving"}, "clauses": [clause(body, **said), limit]}
+    clauses = [clause(body, **said), limit]
+    facts: dict[str, Any] = {"code": "serving", "number": number, "title": {"en": "Serving"}, "clauses": clauses}
     return checked_content(converted(facts))
 
 
