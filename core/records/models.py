@@ -5,10 +5,25 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 from core.kernel.rows import Retention, Row, RowClass, TenantRow
+
+WAITS = text("waiting_for IS NOT NULL")
+HELD = text("holder_id IS NOT NULL")
+ROUTED = text("holder_role IS NOT NULL")
+NOTHING_YET = text("decode(repeat('00'::text, 32), 'hex'::text)")
+CLASSIFIED = text("service_type IS NOT NULL")
 
 
 class RunStatus(StrEnum):
@@ -28,29 +43,40 @@ class Record(TenantRow, table=True):
         standard_code: The standard it is executed under.
         standard_version: The published version of that standard.
         effective_hash: Hash of the tenant's effective document; the record ends on what it began with.
-        status: ``open``, ``resolved`` or ``closed``; a closed record was resolved before.
+        status: ``open``, ``waiting``, ``resolved`` or ``closed``; a closed record was resolved before.
         priority: How urgent it is, in the tenant's own words.
         site_id: The site that serves.
         opened_at: When its first step happened.
         first_response_at: When the customer first got an answer.
-        resolved_at: When it was first resolved.
+        resolved_at: When it was resolved; of an imported record, for the first time. Reopened, it is resolved anew.
         closed_at: When it was closed.
+        confirmed_at: When the customer confirmed that the request is met.
+        waiting_for: Whom it waits for: ``customer``, ``staff`` or ``partner``.
+        waiting_since: Since when it waits.
+        holder_id: The person who has it.
+        holder_role: The role or support line that has it.
+        service_type: What kind of service it is, as the tenant classifies.
+        reopened_count: How often it was taken up again after it had been resolved.
         first_response_seconds: Elapsed seconds from opening to first response, begun seconds as whole ones.
-        resolution_seconds: Elapsed seconds from opening to first resolution, begun seconds as whole ones.
+        resolution_seconds: Elapsed seconds from opening to resolution, begun seconds as whole ones.
         step_count: How many steps it has.
         last_step_at: When its latest step happened.
         import_chunk_id: The chunk of an import that brought it; empty for records opened here.
         import_position: Its position in that log.
         recorded_at: When it was written.
         updated_at: When it was last changed.
-        version: Goes up with every change.
+        version: Number of its last event; goes up with every change.
+        event_hash: Hash of its last event, which the next one names.
     """
 
     __tablename__ = "records"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'resolved', 'closed')", name="records_status"),
-        CheckConstraint("(status = 'open') = (resolved_at IS NULL)", name="records_resolved"),
+        CheckConstraint("status IN ('open', 'waiting', 'resolved', 'closed')", name="records_status"),
+        CheckConstraint("(status IN ('open', 'waiting')) = (resolved_at IS NULL)", name="records_resolved"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="records_closed"),
+        CheckConstraint("(status = 'waiting') = (waiting_for IS NOT NULL)", name="records_waiting"),
+        CheckConstraint("waiting_for IN ('customer', 'staff', 'partner')", name="records_waiting_for"),
+        CheckConstraint("(waiting_for IS NULL) = (waiting_since IS NULL)", name="records_waiting_since"),
         CheckConstraint(
             "first_response_seconds >= 0 AND (first_response_seconds IS NULL) = (first_response_at IS NULL)",
             name="records_first_response",
@@ -65,6 +91,10 @@ class Record(TenantRow, table=True):
         Index("records_by_channel", "tenant_id", "channel", "opened_at", "id"),
         Index("records_by_external_id", "tenant_id", "external_id", "id"),
         Index("records_by_chunk", "tenant_id", "import_chunk_id", "id"),
+        Index("records_by_waiting", "tenant_id", "waiting_for", "opened_at", "id", postgresql_where=WAITS),
+        Index("records_by_holder", "tenant_id", "holder_id", "opened_at", "id", postgresql_where=HELD),
+        Index("records_by_role", "tenant_id", "holder_role", "opened_at", "id", postgresql_where=ROUTED),
+        Index("records_by_service", "tenant_id", "service_type", "opened_at", "id", postgresql_where=CLASSIFIED),
         Index("records_of_network", "network_id", "opened_at", "id"),
         Index("records_of_network_by_status", "network_id", "status", "opened_at", "id"),
         Index("records_of_network_by_external_id", "network_id", "external_id", "id"),
@@ -92,6 +122,14 @@ class Record(TenantRow, table=True):
     recorded_at: datetime
     updated_at: datetime
     version: int = 1
+    confirmed_at: datetime | None = None
+    waiting_for: str | None = None
+    waiting_since: datetime | None = None
+    holder_id: UUID | None = None
+    holder_role: str | None = None
+    service_type: str | None = None
+    reopened_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    event_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, server_default=NOTHING_YET))
 
 
 class RecordKey(Row, table=True):
@@ -118,14 +156,19 @@ class RecordKey(Row, table=True):
 
 
 class RecordStep(TenantRow, table=True):
-    """One step of a record, as it happened.
+    """One occurrence of a step of a record; done again, it is another one.
 
     Attributes:
         record_id: The record.
-        position: Its place among the record's steps, from 1.
+        position: Its place among the record's steps, from 1, in the order in which they began.
         key: Which step, as the process clause of the standard names it.
         status: What became of it, in the channel's own words.
-        occurred_at: When it happened.
+        occurred_at: When it was done or skipped; of one that is under way, when it was started.
+        state: ``started``, ``completed`` or ``skipped``.
+        round: Which occurrence of this key it is, from 1.
+        started_at: When it was started, where that was told.
+        reason_code: Why it was skipped or taken up again, as a word.
+        counts_as: Which step of the present standard it stands for, where the record went over to another version.
         performer_id: Who did it, where it is a person or service account known here.
         performer_pseudonym: Who did it, where a log names somebody: a hash keyed per tenant, never the name.
         recorded_at: When it was written.
@@ -138,6 +181,8 @@ class RecordStep(TenantRow, table=True):
             ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="record_steps_record"
         ),
         CheckConstraint("position >= 1", name="record_steps_from_one"),
+        CheckConstraint("state IN ('started', 'completed', 'skipped')", name="record_steps_state"),
+        Index("record_steps_under_way", "tenant_id", "key", "record_id", postgresql_where=text("state = 'started'")),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
     personal: ClassVar[frozenset[str]] = frozenset({"performer_pseudonym"})
@@ -149,6 +194,45 @@ class RecordStep(TenantRow, table=True):
     occurred_at: datetime
     performer_id: UUID | None = None
     performer_pseudonym: str | None = None
+    recorded_at: datetime
+    state: str = Field(default="completed", sa_column_kwargs={"server_default": "completed"})
+    round: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    started_at: datetime | None = None
+    reason_code: str | None = None
+    counts_as: str | None = None
+
+
+class RecordContact(TenantRow, table=True):
+    """A further contact about a record: the customer comes again, perhaps another way or at another site.
+
+    The first contact is the record's own channel and site.
+
+    Attributes:
+        record_id: The record.
+        position: Its place among the record's further contacts, from 1.
+        channel: The way in.
+        external_id: What the channel calls it; it finds the record as the first one does.
+        site_id: The site that served.
+        occurred_at: When it happened.
+        recorded_at: When it was written.
+    """
+
+    __tablename__ = "record_contacts"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "record_id", "position", name="record_contacts_position"),
+        ForeignKeyConstraint(
+            ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="record_contacts_record"
+        ),
+        CheckConstraint("position >= 1", name="record_contacts_from_one"),
+    )
+    retention: ClassVar[Retention] = Retention.SERVICE
+
+    record_id: UUID
+    position: int
+    channel: str
+    external_id: str | None = None
+    site_id: UUID | None = None
+    occurred_at: datetime
     recorded_at: datetime
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.audit import act_row
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
-from core.kernel.outbox import sent_row
 from core.kernel.unit import Unit
 from core.records.errors import RecordKeyIsTaken
+from core.records.events.policy import Event, EventKind, Happening
+from core.records.events.writing import changed_row, event_row, events_of, told
 from core.records.order_score import score_rows
 from core.records.permissions import OPEN_RECORDS
 from core.records.policy import RecordStatus
@@ -75,13 +75,29 @@ async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequenc
     now = unit.now
     holding = await holding_at(unit, asked.standard_code, now)
     place = Opened(now=now, written=recorded_now(), holding=holding, site_id=await site_of(unit, asked.site_key))
-    details = {"channel": asked.channel, "standard": asked.standard_code, "effective_hash": holding.hash}
+    named = replace(asked, external_id=external_id)
+    event = opening_event(unit, record_id, named, place)
     return record_id, (
-        NewRow("records", record_values(unit, record_id, replace(asked, external_id=external_id), place)),
-        act_row(unit, "records.open", "record", record_id, details),
-        sent_row(unit, "records.opened", {"record_id": str(record_id)}),
+        NewRow("records", record_values(unit, record_id, named, place, event)),
+        event_row(event),
+        changed_row(unit, record_id, event.number),
         *score_rows(unit, record_id),
     )
+
+
+def opening_event(unit: Unit, record_id: UUID, asked: OpenRecord, opened: "Opened") -> Event:
+    """Make the first event of a record: what it begins with."""
+    facts = told(
+        channel=asked.channel,
+        externalId=asked.external_id,
+        standard=asked.standard_code,
+        standardVersion=opened.holding.version,
+        effectiveHash=opened.holding.hash,
+        priority=asked.priority,
+        site=None if opened.site_id is None else str(opened.site_id),
+    )
+    happening = Happening(kind=EventKind.OPENED, occurred_at=opened.now, facts=facts)
+    return events_of(unit, record_id, [happening])[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +130,8 @@ def taken(asked: OpenRecord, standard: str) -> RecordKeyIsTaken:
     return RecordKeyIsTaken(channel=asked.channel, external_id=asked.external_id or "", standard=standard)
 
 
-def record_values(unit: Unit, record_id: UUID, asked: OpenRecord, opened: Opened) -> dict[str, Any]:
-    """Give the row of a record that is opened now, by column."""
+def record_values(unit: Unit, record_id: UUID, asked: OpenRecord, opened: Opened, event: Event) -> dict[str, Any]:
+    """Give the row of a record that is opened now by its first event, by column."""
     return {
         "tenant_id": unit.tenant_id,
         "network_id": unit.network_id,
@@ -133,7 +149,8 @@ def record_values(unit: Unit, record_id: UUID, asked: OpenRecord, opened: Opened
         "last_step_at": opened.now,
         "recorded_at": opened.written,
         "updated_at": opened.written,
-        "version": 1,
+        "version": event.number,
+        "event_hash": event.hash,
     }
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.audit import act_row
 from core.kernel.clock import recorded_now
 from core.kernel.direct import write
 from core.kernel.errors import DomainError, InvalidInput, NotFound
@@ -14,7 +13,10 @@ from core.kernel.ids import new_id
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Unit
 from core.records.errors import RecordRefusal, RecordsRefused
-from core.records.open_record import Opened, OpenRecord, checked, record_values, taken
+from core.records.events.policy import Event
+from core.records.events.repository import add_events
+from core.records.events.writing import CHANGED
+from core.records.open_record import Opened, OpenRecord, checked, opening_event, record_values, taken
 from core.records.order_score import score_many_row
 from core.records.permissions import OPEN_RECORDS
 from core.records.repository.many import add_opened, find_standards, take_keys
@@ -91,7 +93,7 @@ async def open_records(unit: Unit, commands: Sequence[OpenRecord]) -> OpenedReco
     """Open up to 1,000 records, or give those that were opened before; all of them, or none.
 
     Every rule of :func:`core.records.open_record.open_record` holds for each, and what is left behind is the same, but
-    for one audit entry, one event and one command to score, which name them all.
+    for one message that they changed and one command to score, which name them all.
 
     Raises:
         NotPermitted: The actor may not open records.
@@ -177,15 +179,16 @@ class Fresh:
 async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
     """Write the records whose keys were taken."""
     written = recorded_now()
-    asked = [(record_id, batch.asked[place]) for place, record_id in fresh.ids.items()]
-    await add_opened(unit, [record_values(unit, id_, one, fresh.opened(one, written)) for id_, one in asked])
-    ids = [str(record_id) for record_id in fresh.ids.values()]
-    hashes = {fresh.holdings[one.standard_code].hash for _, one in asked}
-    await write(
-        unit,
-        act_row(
-            unit, "records.open_many", "record_batch", new_id(), {"records": ids, "effective_hashes": [*sorted(hashes)]}
-        ),
-        sent_row(unit, "records.opened_many", {"record_ids": ids}),
-        score_many_row(unit, list(fresh.ids.values())),
-    )
+    values: list[dict[str, Any]] = []
+    events: list[Event] = []
+    for place, record_id in fresh.ids.items():
+        one = batch.asked[place]
+        opened = fresh.opened(one, written)
+        event = opening_event(unit, record_id, one, opened)
+        events.append(event)
+        values.append(record_values(unit, record_id, one, opened, event))
+    await add_opened(unit, values)
+    await add_events(unit, events)
+    ids = list(fresh.ids.values())
+    changed = sent_row(unit, CHANGED, {"record_ids": [str(one) for one in ids], "number": 1})
+    await write(unit, changed, score_many_row(unit, ids))

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.direct import write
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.ids import new_id
-from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.records.errors import RecordIsNotOpen, RequiredStepsMissing, StepNotForeseen, StepOutOfTime
+from core.records.events.policy import EventKind, Happening, Head
+from core.records.events.writing import changed_row, event_row, events_of, told
 from core.records.models import Record, RecordStep
 from core.records.open_record import checked_text
-from core.records.order_score import order_score
+from core.records.order_score import score_rows
 from core.records.permissions import WORK_RECORDS
 from core.records.policy import RecordStatus, elapsed_seconds
 from core.records.repository.records import add_step, lock_record, save_record, step_keys
@@ -75,15 +76,13 @@ async def add_record_step(unit: Unit, command: AddStep) -> UUID:
     await check_foreseen(unit, record, command.key)
     step = step_of(unit, record, command, happened_at(unit, record, command.occurred_at))
     record.step_count, record.last_step_at = step.position, step.occurred_at
-    if command.answers_customer and record.first_response_at is None:
+    answers = command.answers_customer or None
+    if answers and record.first_response_at is None:
         record.first_response_at = step.occurred_at
         record.first_response_seconds = elapsed_seconds(record.opened_at, step.occurred_at)
-    touch(record)
+    facts = told(step=step.key, status=step.status, answersCustomer=answers)
+    await append(unit, record, Happening(kind=EventKind.STEP_COMPLETED, occurred_at=step.occurred_at, facts=facts))
     await add_step(unit, record, step)
-    details = {"step": step.key, "position": step.position}
-    await record_act(unit, action="records.add_step", subject_kind="record", subject_id=record.id, details=details)
-    await send(unit, "records.step_added", {"record_id": str(record.id), "step_id": str(step.id)})
-    await order_score(unit, record.id)
     return record.id
 
 
@@ -110,11 +109,8 @@ async def resolve_record(unit: Unit, command: ResolveRecord) -> UUID:
     record.resolved_at = happened_at(unit, record, None)
     record.resolution_seconds = elapsed_seconds(record.opened_at, record.resolved_at)
     record.status = RecordStatus.RESOLVED.value
-    touch(record)
+    await append(unit, record, Happening(kind=EventKind.RESOLVED, occurred_at=record.resolved_at))
     await save_record(unit, record)
-    details = {"resolution_seconds": record.resolution_seconds}
-    await record_act(unit, action="records.resolve", subject_kind="record", subject_id=record.id, details=details)
-    await order_score(unit, record.id)
     return record.id
 
 
@@ -171,7 +167,8 @@ def step_of(unit: Unit, record: Record, command: AddStep, occurred_at: datetime)
     )
 
 
-def touch(record: Record) -> None:
-    """Mark a record as changed."""
-    record.version += 1
-    record.updated_at = recorded_now()
+async def append(unit: Unit, record: Record, happening: Happening) -> None:
+    """Write what happens to a locked record behind its last event, and have it scored and looked at."""
+    (event,) = events_of(unit, record.id, [happening], Head(record.version, record.event_hash))
+    record.version, record.event_hash, record.updated_at = event.number, event.hash, event.recorded_at
+    await write(unit, event_row(event), changed_row(unit, record.id, event.number), *score_rows(unit, record.id))

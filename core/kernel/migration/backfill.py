@@ -4,7 +4,7 @@ Under forced row-level security the owner sees one tenant at a time: an UPDATE w
 nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,11 +30,31 @@ def backfill(table: str, statement: str, *, left: str, values: Mapping[str, Any]
     Raises:
         RowsStayUnseen: Rows are left that the condition finds.
     """
+
+    def run(tenant_id: Any) -> int:  # noqa: ANN401 - as the driver has it
+        return op.get_bind().execute(sa.text(statement), {**(values or {}), "tenant_id": tenant_id}).rowcount
+
+    return for_each_tenant(table, run, left=left)
+
+
+def for_each_tenant(table: str, work: Callable[[Any], int], *, left: str) -> int:
+    """Do a work that is more than one statement once per tenant that has rows left, and fail if any row stays.
+
+    Args:
+        table: A tenant table.
+        work: Is called with the tenant's id, its wall set; tells how many rows it changed.
+        left: The condition that finds rows still to be changed.
+
+    Returns:
+        How many rows were changed.
+
+    Raises:
+        RowsStayUnseen: Rows are left that the condition finds.
+    """
     changed = 0
     for tenant_id in tenants_with(table, left):
         op.get_bind().execute(sa.text("SELECT set_config('app.tenant_id', :tenant, true)"), {"tenant": str(tenant_id)})
-        done = op.get_bind().execute(sa.text(statement), {**(values or {}), "tenant_id": tenant_id})
-        changed += done.rowcount
+        changed += work(tenant_id)
     op.execute("SELECT set_config('app.tenant_id', '', true)")
     stayed = count_left(table, left)
     if stayed:

@@ -13,6 +13,8 @@ from core.kernel.ids import derived_id, new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
+from core.records.events.repository import add_events
+from core.records.importing.events import imported_events
 from core.records.logs.traces import Flaw, RefusalCode
 from core.records.mappings.drafting import RecordDraft, Refusal
 from core.records.models import ImportChunk
@@ -114,8 +116,12 @@ async def add(unit: Unit, run_id: UUID, keys: KeyRing, written: dict[UUID, Recor
         recorded_at=now,
     )
     await chunks.add_chunk(unit, chunk)
-    await chunks.add_records(unit, chunk.id, record_columns(written, pins), now)
-    await chunks.add_steps(unit, step_columns(written, await keys.pseudonym_key()), now)
+    steps = step_columns(written, await keys.pseudonym_key())
+    events = imported_events(unit, chunk.id, written, pins, steps)
+    hashes = [event.hash for event in events]
+    await chunks.add_records(unit, chunk.id, {**record_columns(written, pins), "event_hash": hashes}, now)
+    await chunks.add_steps(unit, steps, now)
+    await add_events(unit, events)
     details = {"import_run_id": run_id, "records": chunk.records, "steps": chunk.steps}
     await record_act(unit, action="records.import", subject_kind="import_chunk", subject_id=chunk.id, details=details)
     await send(unit, SCORE_CHUNK, {"import_run_id": str(run_id), "chunk_id": str(chunk.id)})
@@ -148,11 +154,13 @@ def record_columns(written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> di
 
 def step_columns(written: dict[UUID, RecordDraft], key: OpenKey) -> dict[str, list[Any]]:
     """Turn the drafts' steps into one list per column; this is where performers lose their names."""
-    rows = [
-        (new_id(), record_id, place, step.key, step.status, step.occurred_at, step.performer)
-        for record_id, draft in written.items()
-        for place, step in enumerate(draft.steps, start=1)
-    ]
+    rows: list[tuple[Any, ...]] = []
+    for record_id, draft in written.items():
+        rounds: dict[str, int] = {}
+        for place, step in enumerate(draft.steps, start=1):
+            rounds[step.key] = rounds.get(step.key, 0) + 1
+            what = (step.key, step.status, step.occurred_at, rounds[step.key], step.performer)
+            rows.append((new_id(), record_id, place, *what))
     columns = [list(column) for column in zip(*rows, strict=True)]
     names = set(columns[-1]) - {None}  # A chunk names few, often.
     pseudonyms = {name: pseudonym(key, name, PERFORMER)[:PSEUDONYM_DIGITS] for name in names}

@@ -31,6 +31,7 @@ RECORD_COLUMNS = {
     "step_count": "integer",
     "last_step_at": "timestamptz",
     "import_position": "bigint",
+    "event_hash": "bytea",
 }
 STEP_COLUMNS = {
     "id": "uuid",
@@ -39,6 +40,7 @@ STEP_COLUMNS = {
     "key": "text",
     "status": "text",
     "occurred_at": "timestamptz",
+    "round": "integer",
     "performer_pseudonym": "text",
 }
 

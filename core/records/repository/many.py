@@ -16,6 +16,7 @@ COLUMNS = {
     "effective_hash": "text",
     "priority": "text",
     "site_id": "uuid",
+    "event_hash": "bytea",
 }
 """What differs from record to record; everything else is the same of all that are opened together."""
 ALIKE = {

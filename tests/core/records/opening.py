@@ -42,7 +42,15 @@ mutation($input: OpenRecordInput!, $key: String!) {
   }
 }
 """
-TABLES = ("records", "record_keys", "audit_entries", "outbox", "idempotency_keys", "effective_documents")
+TABLES = (
+    "records",
+    "record_keys",
+    "record_events",
+    "audit_entries",
+    "outbox",
+    "idempotency_keys",
+    "effective_documents",
+)
 ROWS_OF = "SELECT to_jsonb(t)::text AS row FROM {table} t WHERE tenant_id = $1 ORDER BY row"
 
 

@@ -23,7 +23,7 @@ from tests.support.api import Api
 from tests.support.cluster import ROLE_SECRET
 
 SEQUENCES = 40
-OWN = ("tenant_id", "id", "record_id", "recorded_at", "updated_at")
+OWN = ("tenant_id", "id", "record_id", "recorded_at", "updated_at", "event_hash")
 """Columns that differ from tenant to tenant and from one writing to the next."""
 ASKED = st.builds(
     call,
@@ -47,7 +47,7 @@ async def desks(api: Api, chain: Chain) -> tuple[Desk, Desk]:
 
 async def empty(admin: Any, *desks: Desk) -> None:
     for desk in desks:
-        for table in ("records", "record_keys", "outbox", "audit_entries", "idempotency_keys"):
+        for table in ("records", "record_keys", "record_events", "outbox", "audit_entries", "idempotency_keys"):
             await admin.execute(f"DELETE FROM {table} WHERE tenant_id = $1", desk.scope.tenant_id)
 
 
@@ -72,18 +72,14 @@ async def told_of(admin: Any, scope: Scope) -> dict[str, list[str]]:
     """The records that events, commands and the audit name, by their names: each once."""
     called = dict(await admin.fetch("SELECT id::text, external_id FROM records WHERE tenant_id = $1", scope.tenant_id))
     sent = await admin.fetch("SELECT topic, payload::text FROM outbox WHERE tenant_id = $1", scope.tenant_id)
-    acts = await admin.fetch(
-        "SELECT subject_kind, subject_id::text, details FROM audit_entries WHERE tenant_id = $1", scope.tenant_id
-    )
-    named: dict[str, list[str]] = {"opened": [], "scored": [], "audited": []}
+    events = await admin.fetch("SELECT record_id::text FROM record_events WHERE tenant_id = $1", scope.tenant_id)
+    named: dict[str, list[str]] = {"opened": [], "scored": [], "told": []}
     for row in sent:
         payload = orjson.loads(row["payload"])
         ids = payload.get("record_ids") or [one for one in (payload.get("record_id"),) if one]
         scored = row["topic"] in {SCORE_RECORD, SCORE_RECORDS}
         named["scored" if scored else "opened"] += [known(called, one) for one in ids]
-    for row in acts:
-        ids = orjson.loads(row["details"]).get("records") or [row["subject_id"]]
-        named["audited"] += [known(called, one) for one in ids]
+    named["told"] = [known(called, row["record_id"]) for row in events]
     return {name: sorted(ids) for name, ids in named.items()}
 
 

@@ -40,7 +40,7 @@ async def row(admin: Any, record_id: UUID) -> Any:
 
 
 async def everything(admin: Any, scope: Scope) -> list[int]:
-    tables = ("records", "record_keys", "record_steps", "audit_entries", "outbox")
+    tables = ("records", "record_keys", "record_steps", "record_events", "audit_entries", "outbox")
     return [await admin.fetchval(f"SELECT count(*) FROM {one} WHERE tenant_id = $1", scope.tenant_id) for one in tables]
 
 
@@ -66,21 +66,23 @@ async def test_a_record_is_worked_from_its_opening_to_its_resolution(chain: Chai
         ("accepted", "in progress", north.actor.id),
         ("completed", None, north.actor.id),
     ]
-    acts = await admin.fetch("SELECT action FROM audit_entries WHERE subject_id = $1 ORDER BY id", record_id)
-    assert [one["action"] for one in acts] == [
-        "records.open",
-        "records.add_step",
-        "records.add_step",
-        "records.resolve",
+    events = await admin.fetch("SELECT number, kind FROM record_events WHERE record_id = $1 ORDER BY number", record_id)
+    assert [tuple(one) for one in events] == [
+        (1, "opened"),
+        (2, "step_completed"),
+        (3, "step_completed"),
+        (4, "resolved"),
     ]
+    assert await admin.fetchval("SELECT count(*) FROM audit_entries WHERE subject_id = $1", record_id) == 0
     sent = await admin.fetch("SELECT topic FROM outbox WHERE tenant_id = $1 ORDER BY id", north.tenant_id)
     assert [one["topic"] for one in sent if one["topic"].startswith(("records", "quality"))] == [
-        "records.opened",
+        "records.changed",
         "quality.score_record",
-        "records.step_added",
+        "records.changed",
         "quality.score_record",
-        "records.step_added",
+        "records.changed",
         "quality.score_record",
+        "records.changed",
         "quality.score_record",
     ]
 

@@ -1,0 +1,201 @@
+"""How a record's events are numbered, chained and hashed, without I/O.
+
+An event's hash is at the same time its leaf in the tenant's log (RFC 6962, section 2.1: SHA-256 over a zero byte and
+the leaf) and what the record's next event names as ``previous``. Of payload and sealed part only their own hashes go
+into it, so a payload can be deleted, leaving its hash, and every proof still holds.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from core.kernel.canonical import canonical_text, instant_text
+
+NO_EVENT: Final = bytes(32)
+"""What a record's first event names as the hash of the one before."""
+LEAF: Final = b"\x00"
+"""What RFC 6962 puts before a leaf, so that no leaf is ever taken for an inner node."""
+
+
+class EventKind(StrEnum):
+    """What can happen to a record."""
+
+    IMPORTED = "imported"
+    OPENED = "opened"
+    CONTACTED = "contacted"
+    STEP_STARTED = "step_started"
+    STEP_COMPLETED = "step_completed"
+    STEP_SKIPPED = "step_skipped"
+    STEP_REOPENED = "step_reopened"
+    HANDED_OVER = "handed_over"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    PRIORITY_CHANGED = "priority_changed"
+    MIGRATED = "migrated"
+
+
+class EventLike(Protocol):
+    """What of an event its hash covers; ``previous`` is the hash of the record's event before."""
+
+    tenant_id: UUID
+    record_id: UUID
+    number: int
+    id: UUID
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_kind: str
+    actor_id: UUID
+    on_behalf_of: UUID | None
+    client_id: UUID | None
+    device_at: datetime | None
+    payload: str
+    sealed: bytes | None
+    previous: bytes
+
+
+def leaf_hash(event: EventLike) -> bytes:
+    """Hash an event: 32 bytes, the leaf of the log and the link of the record's chain."""
+    sealed = None if event.sealed is None else sha256(event.sealed).digest()
+    return leaf_of(event, sha256(event.payload.encode()).digest(), sealed)
+
+
+def leaf_of(event: EventLike, payload: bytes, sealed: bytes | None) -> bytes:
+    """Hash an event of which perhaps only the hashes of payload and sealed part are left.
+
+    Args:
+        event: The event; its own ``payload`` and ``sealed`` are not looked at.
+        payload: SHA-256 of the payload's text.
+        sealed: SHA-256 of the sealed part, where there was one.
+    """
+    facts = {
+        "tenant": str(event.tenant_id),
+        "record": str(event.record_id),
+        "number": event.number,
+        "id": str(event.id),
+        "kind": event.kind,
+        "occurredAt": instant_text(event.occurred_at),
+        "recordedAt": instant_text(event.recorded_at),
+        "actorKind": event.actor_kind,
+        "actorId": str(event.actor_id),
+        "onBehalfOf": None if event.on_behalf_of is None else str(event.on_behalf_of),
+        "clientId": None if event.client_id is None else str(event.client_id),
+        "deviceAt": None if event.device_at is None else instant_text(event.device_at),
+        "payload": payload.hex(),
+        "sealed": None if sealed is None else sealed.hex(),
+        "previous": event.previous.hex(),
+    }
+    return sha256(LEAF + canonical_text(facts).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that happens to a record, before it has its place in the stream.
+
+    Attributes:
+        kind: What happens.
+        occurred_at: When, as the user, log or device says.
+        facts: What is told of it, never personal; kept as canonical JSON.
+        sealed: The personal part, as ciphertext.
+        client_id: What the device calls it that recorded it while offline.
+        device_at: When, by that device's own clock.
+    """
+
+    kind: EventKind
+    occurred_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sealed: bytes | None = None
+    client_id: UUID | None = None
+    device_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where events come from: whose record it is, who acts, on whose behalf, and when that is written down."""
+
+    tenant_id: UUID
+    network_id: UUID
+    actor_kind: str
+    actor_id: UUID
+    on_behalf_of: UUID | None
+    recorded_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """An event in its place; the columns of ``record_events``."""
+
+    tenant_id: UUID
+    network_id: UUID
+    id: UUID
+    record_id: UUID
+    number: int
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_kind: str
+    actor_id: UUID
+    on_behalf_of: UUID | None
+    client_id: UUID | None
+    device_at: datetime | None
+    payload: str
+    sealed: bytes | None
+    previous: bytes
+    hash: bytes = NO_EVENT
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last event of a record: its number, 0 where there is none, and its hash."""
+
+    number: int = 0
+    hash: bytes = NO_EVENT
+
+
+BEFORE_ALL: Final = Head()
+
+
+def chained(
+    origin: Origin, record_id: UUID, happenings: Iterable[tuple[UUID, Happening]], head: Head = BEFORE_ALL
+) -> list[Event]:
+    """Put happenings behind a record's last event, numbered without a gap, each naming the hash of the one before.
+
+    Args:
+        origin: Where they come from.
+        record_id: The record.
+        happenings: With the ids they are to have, in their order.
+        head: The record's last event.
+    """
+    events: list[Event] = []
+    number, previous = head.number, head.hash
+    for id_, happening in happenings:
+        number += 1
+        event = Event(
+            tenant_id=origin.tenant_id,
+            network_id=origin.network_id,
+            id=id_,
+            record_id=record_id,
+            number=number,
+            kind=happening.kind.value,
+            occurred_at=happening.occurred_at,
+            recorded_at=origin.recorded_at,
+            actor_kind=origin.actor_kind,
+            actor_id=origin.actor_id,
+            on_behalf_of=origin.on_behalf_of,
+            client_id=happening.client_id,
+            device_at=happening.device_at,
+            payload=canonical_text(happening.facts),
+            sealed=happening.sealed,
+            previous=previous,
+        )
+        event.hash = previous = leaf_hash(event)
+        events.append(event)
+    return events

@@ -1,0 +1,54 @@
+"""Turn what happens to a record into rows of its stream, for use cases that write them with everything else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from core.kernel.clock import recorded_now
+from core.kernel.direct import NewRow
+from core.kernel.ids import new_id
+from core.kernel.outbox import sent_row
+from core.kernel.unit import Unit
+from core.records.events.policy import BEFORE_ALL, Event, Happening, Head, Origin, chained
+
+TABLE = "record_events"
+CHANGED = "records.changed"
+COLUMNS = tuple(Event.__dataclass_fields__)
+
+
+def origin_of(unit: Unit) -> Origin:
+    """Tell where the events of a unit come from: its actor, now."""
+    scope = unit.scope
+    return Origin(
+        tenant_id=scope.tenant_id,
+        network_id=scope.network_id,
+        actor_kind=scope.actor.kind.value,
+        actor_id=scope.actor.id,
+        on_behalf_of=scope.on_behalf_of,
+        recorded_at=recorded_now(),
+    )
+
+
+def events_of(unit: Unit, record_id: UUID, happenings: Sequence[Happening], head: Head = BEFORE_ALL) -> list[Event]:
+    """Make the events of what the unit's actor does to a record now, behind its last one."""
+    return chained(origin_of(unit), record_id, [(new_id(), one) for one in happenings], head)
+
+
+def event_row(event: Event) -> NewRow:
+    """Give the row of an event."""
+    return NewRow(TABLE, event_values(event))
+
+
+def event_values(event: Event) -> dict[str, Any]:
+    """Give an event by column."""
+    return {name: getattr(event, name) for name in COLUMNS}
+
+
+def changed_row(unit: Unit, record_id: UUID, number: int) -> NewRow:
+    """Give the row that says that a record was changed, up to its event of that number."""
+    return sent_row(unit, CHANGED, {"record_id": str(record_id), "number": number})
+
+
+def told(**facts: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON values are of any kind
+    """Give the facts of an event that there are."""
+    return {name: value for name, value in facts.items() if value is not None}
