@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from core.kernel.migration.run import downgrade, upgrade
-from core.records.events.policy import NO_EVENT, leaf_hash
+from core.records.events.policy import NO_EVENT, Event, leaf_hash
 from tests.core.kernel.schema_facts import behind_the_walls, cloned
 from tests.support.cluster import TEMPLATE, Address
 
@@ -80,16 +80,9 @@ async def test_every_record_has_a_chain_that_ends_where_it_says(migrated: Any) -
         previous = NO_EVENT
         events = await stream(migrated, record["id"])
         for number, event in enumerate(events, start=1):
-            assert (event["number"], event["previous"], event["hash"]) == (number, previous, leaf_hash(Row(event)))
+            assert (event["number"], event["previous"], event["hash"]) == (number, previous, leaf_hash(Event(**event)))
             previous = event["hash"]
         assert (record["version"], record["event_hash"]) == (len(events), previous)
-
-
-class Row:
-    """A row whose columns are attributes."""
-
-    def __init__(self, row: Any) -> None:
-        self.__dict__.update(row)
 
 
 @pytest.mark.parametrize(
