@@ -22,6 +22,8 @@ LOCK = ROOT / "requirements.lock"
 DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 """The same and what tests, checks and benchmarks need: as much again, most of it the type checker's."""
 DEVELOPING = ("test", "bench")
+IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
+"""Each half of the tests in a process; whichever is done first takes over what the other has left."""
 # If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 
@@ -36,7 +38,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"Setting up failed with status {fault.returncode}; the reason is above.")
     if arguments[:1] == ["test"]:
         os.chdir(ROOT)
-        command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or ["-n", "2"])]
+        command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or IN_PARALLEL)]
     else:
         command = [str(VENV / "bin" / "touchstone"), *(arguments or ["--help"])]
     os.execve(command[0], command, compiling())  # noqa: S606  # becoming the command is the point

@@ -1,6 +1,7 @@
 """Import a feature's modules of one name wherever they lie, so that what they declare is known."""
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,13 @@ def import_modules(named: str, roots: tuple[str, ...] = ROOTS) -> list[ModuleTyp
         named: Name of the module, such as ``models`` or ``jobs``.
         roots: Top-level packages to look in; one that is not installed is passed over.
     """
-    return [import_module(name) for root in roots for name in sorted(module_names(root, named))]
+    return [import_module(name) for root in roots for name in known_names(root, named)]
+
+
+@cache
+def known_names(root: str, named: str) -> tuple[str, ...]:
+    """Name the modules below a package once for the process: what is installed does not change under it."""
+    return tuple(sorted(module_names(root, named)))
 
 
 def module_names(root: str, named: str) -> Iterator[str]:

@@ -63,7 +63,7 @@ class Size:
 
 
 FULL = Size(10_000, 10, 1_000_000, 10_000, rounds=5, seconds=4, peers=True)
-QUICK = Size(300, 3, 900, 9, rounds=1, seconds=0.4, peers=False)
+QUICK = Size(300, 3, 900, 9, rounds=1, seconds=0.15, peers=False)
 
 
 async def run(quick: bool) -> list[dict[str, Any]]:

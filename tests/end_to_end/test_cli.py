@@ -1,4 +1,4 @@
-"""The command line as processes: what it does, and how it says no."""
+"""The command line: what it does, and how it says no; of each kind of command one is a process of its own."""
 
 import gzip
 import inspect
@@ -21,7 +21,7 @@ from gateway.cli.operator import operator
 from gateway.demo.material import CONTENT, chain_of_stores
 from gateway.demo.stage import set_stage
 from tenants.networks.create import network_id_of
-from tests.end_to_end.command import assert_refused, free_port, told, touchstone
+from tests.end_to_end.command import assert_refused, free_port, invoked, told, touchstone
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
 from tests.support.publishing import publish_material
 
@@ -70,7 +70,7 @@ class Office:
 
     def bring(self, log: Path, mapping: Path | str = MAPPING, network: str = "", **more: str) -> Any:
         """Import a log."""
-        return touchstone(
+        return invoked(
             *("import", log, "--mapping", mapping, "--network", network or self.network), **self.settings | more
         )
 
@@ -245,6 +245,11 @@ async def test_an_import_started_again_adds_nothing(office: Office, tmp_path: Pa
 # Settings and surroundings
 
 
+def begun_as_it_may(command: tuple[str, ...], settings: dict[str, str]) -> Any:
+    """Run what serves as a process of its own, for it takes over the logs and signals of its process."""
+    return (touchstone if command[0] in {"serve", "worker"} else invoked)(*command, **settings)
+
+
 PRODUCTION = {"DATABASE_URL": "postgresql://127.0.0.1:1/touchstone", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
@@ -252,14 +257,14 @@ PRODUCTION = {"DATABASE_URL": "postgresql://127.0.0.1:1/touchstone", "REDIS_URL"
     "command", [("serve",), ("worker",), ("doctor",), ("tokens",), ("tenants", "list", "--network", "a")]
 )
 def test_production_without_secrets_names_every_missing_setting(command: tuple[str, ...]) -> None:
-    ended = touchstone(*command, **PRODUCTION)
+    ended = begun_as_it_may(command, PRODUCTION)
     assert_refused(ended, "cli.settings_incomplete")
     for name in ("TOUCHSTONE_ROLE_SECRET", "TOUCHSTONE_MASTER_KEY", "TOUCHSTONE_CURSOR_KEY"):
         assert name in told(ended)
 
 
 async def test_a_malformed_setting_is_named_and_its_value_is_not_shown(office: Office) -> None:
-    ended = touchstone("doctor", **office.settings | {"TOUCHSTONE_POOL_SIZE": "hunter2"})
+    ended = invoked("doctor", **office.settings | {"TOUCHSTONE_POOL_SIZE": "hunter2"})
     assert_refused(ended, "cli.settings_incomplete")
     assert "TOUCHSTONE_POOL_SIZE" in told(ended)
     assert "hunter2" not in told(ended)
@@ -267,14 +272,14 @@ async def test_a_malformed_setting_is_named_and_its_value_is_not_shown(office: O
 
 @pytest.mark.parametrize("command", [("tenants", "list", "--network", "corner"), ("serve",), ("worker",)])
 async def test_a_malformed_master_key_is_said_without_the_key(command: tuple[str, ...], office: Office) -> None:
-    ended = touchstone(*command, **office.settings | {"TOUCHSTONE_MASTER_KEY": "hunter2"})
+    ended = begun_as_it_may(command, office.settings | {"TOUCHSTONE_MASTER_KEY": "hunter2"})
     assert_refused(ended, "kernel.master_key_invalid")
     assert "hunter2" not in told(ended)
 
 
 async def test_a_database_that_is_away_is_said(office: Office) -> None:
     away = {"DATABASE_URL": f"postgresql://127.0.0.1:{free_port()}/touchstone"}
-    ended = touchstone("tenants", "list", "--network", "corner", **office.settings | away)
+    ended = invoked("tenants", "list", "--network", "corner", **office.settings | away)
     assert_refused(ended, "gateway.database_unreachable")
 
 
@@ -291,13 +296,13 @@ async def test_a_database_that_is_away_is_said(office: Office) -> None:
 async def test_migrating_a_database_that_cannot_be_reached_is_said(
     variable: str, wrong: str, office: Office, address: Address
 ) -> None:
-    ended = touchstone("migrate", **office.settings | {"MIGRATE_DATABASE_URL": address.admin_url, variable: wrong})
+    ended = invoked("migrate", **office.settings | {"MIGRATE_DATABASE_URL": address.admin_url, variable: wrong})
     assert_refused(ended, "gateway.database_unreachable")
     assert "hunter2" not in told(ended)
 
 
 async def test_migrating_without_rights_says_what_to_set(office: Office) -> None:
-    assert_refused(touchstone("migrate", **office.settings), "cli.migration_address_missing")
+    assert_refused(invoked("migrate", **office.settings), "cli.migration_address_missing")
 
 
 async def test_migrating_twice_changes_nothing(office: Office, address: Address) -> None:
@@ -323,7 +328,7 @@ async def test_doctor_finds_good_surroundings_good(office: Office) -> None:
 
 
 async def test_doctor_says_that_the_queue_is_down_and_goes_on(office: Office) -> None:
-    ended = touchstone("doctor", **office.settings | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
+    ended = invoked("doctor", **office.settings | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
     assert ended.returncode == 1
     assert "bad" in found(ended, "queue")
     assert "REDIS_URL" in found(ended, "queue")
@@ -333,7 +338,7 @@ async def test_doctor_says_that_the_queue_is_down_and_goes_on(office: Office) ->
 
 async def test_doctor_says_that_the_database_is_down(office: Office) -> None:
     away = {"DATABASE_URL": f"postgresql://127.0.0.1:{free_port()}/touchstone"}
-    ended = touchstone("doctor", **office.settings | away)
+    ended = invoked("doctor", **office.settings | away)
     assert ended.returncode == 1
     assert "DATABASE_URL" in found(ended, "database")
     assert "good" in found(ended, "queue")
@@ -350,7 +355,7 @@ async def test_doctor_says_what_is_broken_and_how_to_mend_it(
     breaking: str, subject: str, remedy: str, broken: Office
 ) -> None:
     await broken.ask(breaking)
-    ended = touchstone("doctor", **broken.settings)
+    ended = invoked("doctor", **broken.settings)
     assert ended.returncode == 1, told(ended)
     assert "bad" in found(ended, subject)
     assert remedy in found(ended, subject)
@@ -371,7 +376,7 @@ async def test_nothing_is_cut_off_on_a_narrow_screen_nor_wrapped_in_a_pipe(colum
 
 async def test_a_network_is_founded_and_grows(office: Office) -> None:
     def tenants(*arguments: str) -> str:
-        ended = touchstone("tenants", *arguments, **office.settings)
+        ended = invoked("tenants", *arguments, **office.settings)
         assert ended.returncode == 0, told(ended)
         return ended.stdout
 
@@ -398,7 +403,7 @@ async def test_a_network_is_founded_and_grows(office: Office) -> None:
 async def test_what_tenants_refuses_changes_nothing(arguments: tuple[str, ...], code: str, office: Office) -> None:
     count = "SELECT (SELECT count(*) FROM tenants), (SELECT count(*) FROM networks), (SELECT count(*) FROM invitations)"
     before = await office.ask(count)
-    assert_refused(touchstone("tenants", *arguments, **office.settings), code)
+    assert_refused(invoked("tenants", *arguments, **office.settings), code)
     assert await office.ask(count) == before
 
 
@@ -417,7 +422,7 @@ async def test_tokens_are_signed_in_development_alone(office: Office) -> None:
 
 
 async def test_an_unknown_benchmark_is_named(office: Office) -> None:
-    ended = touchstone("bench", "no-such-suite", **office.settings)
+    ended = invoked("bench", "no-such-suite", **office.settings)
     assert_refused(ended, "cli.unknown_benchmark")
     assert "no-such-suite" in told(ended)
 
@@ -472,7 +477,7 @@ async def test_a_plan_shows_the_statement_and_the_database_s_plan(office: Office
     document, told_file = tmp_path / "sites.graphql", tmp_path / "told.json"
     document.write_text("query Sites($n: Int) { sites(first: $n) { nodes { key } } roles { name } }")
     arguments = ("plan", document, "--network", office.network, "--variables", '{"n": 2}', "--json", told_file)
-    ended = touchstone(*arguments, "--analyze", **office.settings)
+    ended = invoked(*arguments, "--analyze", **office.settings)
     assert ended.returncode == 0, told(ended)
     assert "Query.roles is read by code" in told(ended)
     written = json.loads(told_file.read_text())
@@ -494,4 +499,4 @@ async def test_a_plan_that_cannot_be_made_says_why(
     document = tmp_path / "sites.graphql"
     document.write_text("{ sites { totalCount } }")
     meant = [office.network if one == "THIS" else one for one in arguments]
-    assert_refused(touchstone("plan", document, *meant, **office.settings), code)
+    assert_refused(invoked("plan", document, *meant, **office.settings), code)

@@ -1,4 +1,4 @@
-"""``touchstone documents`` as a process: what a front end's build calls."""
+"""``touchstone documents``: what a front end's build calls."""
 
 import json
 from collections.abc import AsyncGenerator
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.end_to_end.command import assert_refused, told, touchstone
+from tests.end_to_end.command import assert_refused, invoked, told, touchstone
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
 
 ME = "query Me { me { id } }\n"
@@ -29,7 +29,7 @@ class Place:
     admin_url: str
 
     def documents(self, *arguments: str | Path, **more: str) -> Any:
-        return touchstone("documents", *arguments, **self.settings | self.owner | more)
+        return invoked("documents", *arguments, **self.settings | self.owner | more)
 
     async def held(self) -> list[tuple[Any, ...]]:
         connection = await superuser(self.admin_url)
@@ -121,15 +121,15 @@ def test_a_front_end_checks_without_any_server_or_secret(tmp_path: Path) -> None
     assert ended.returncode == 0, told(ended)
     assert sha256(ME.encode()).hexdigest() in ended.stdout
     assert "2 documents can be registered" in ended.stdout
-    assert_refused(touchstone("documents", "check", documents, TOUCHSTONE_MAX_COST="4"), "documents.wrong")
-    assert_refused(touchstone("documents", "check", folder(tmp_path, wrong=WRONG)), "documents.wrong")
-    assert_refused(touchstone("documents", "check", tmp_path / "nothing"), "documents.unreadable")
+    assert_refused(invoked("documents", "check", documents, TOUCHSTONE_MAX_COST="4"), "documents.wrong")
+    assert_refused(invoked("documents", "check", folder(tmp_path, wrong=WRONG)), "documents.wrong")
+    assert_refused(invoked("documents", "check", tmp_path / "nothing"), "documents.unreadable")
 
 
 async def test_registering_needs_an_address_of_the_owner(place: Place, tmp_path: Path) -> None:
     documents = folder(tmp_path, me=ME)
     build = ("--application", "till", "--version", "1.0")
-    without = touchstone("documents", "register", documents, *build, **place.settings)
+    without = invoked("documents", "register", documents, *build, **place.settings)
     assert_refused(without, "cli.migration_address_missing")
     served = place.settings["DATABASE_URL"].replace("//", f"//touchstone_app:{'0' * 64}@")
     refused = place.documents("register", documents, *build, MIGRATE_DATABASE_URL=served)
@@ -141,7 +141,7 @@ async def test_doctor_says_that_nothing_can_be_asked_before_anything_is_register
     place: Place, tmp_path: Path
 ) -> None:
     def found() -> str:
-        ended = touchstone("doctor", **place.settings)
+        ended = invoked("doctor", **place.settings)
         return next(line for line in ended.stdout.splitlines() if "│ documents " in line)
 
     assert "warning" in found()

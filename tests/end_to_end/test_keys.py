@@ -1,4 +1,4 @@
-"""``touchstone keys`` as a process: a new master key, and a kill in the middle."""
+"""``touchstone keys``: a new master key, and a kill in the middle of a process of its own."""
 
 import subprocess
 import time
@@ -15,7 +15,7 @@ from core.kernel.crypto import MasterKeyIsMissing, MasterKeys
 from core.kernel.database import Database
 from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Scope
-from tests.end_to_end.command import PATIENCE_S, assert_refused, begun, told, touchstone
+from tests.end_to_end.command import PATIENCE_S, assert_refused, begun, invoked, told
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
 from tests.support.networks import BuiltNetwork, build_network
 
@@ -50,7 +50,7 @@ class Vault:
     admin_url: str
 
     def run(self, verb: str, masters: str) -> subprocess.CompletedProcess[str]:
-        return touchstone("keys", verb, **self.settings, TOUCHSTONE_MASTER_KEY=masters)
+        return invoked("keys", verb, **self.settings, TOUCHSTONE_MASTER_KEY=masters)
 
     @asynccontextmanager
     async def behind(self) -> AsyncGenerator[Any]:
@@ -180,5 +180,5 @@ async def test_master_keys_are_listed_with_what_they_wrap(vault: Vault) -> None:
 
 async def test_doctor_says_what_a_rotation_has_left(vault: Vault) -> None:
     for masters, verdict in ((OLD, "good"), (f"{NEW},{OLD}", "warning"), (NEW, "bad")):
-        ended = touchstone("doctor", **vault.settings, TOUCHSTONE_MASTER_KEY=masters)
+        ended = invoked("doctor", **vault.settings, TOUCHSTONE_MASTER_KEY=masters)
         assert verdict in next(line for line in ended.stdout.splitlines() if "│ keys " in line)

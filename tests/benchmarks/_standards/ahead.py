@@ -67,7 +67,7 @@ def content(number: str, greatest: int) -> dict[str, Any]:
 
 async def cases(quick: bool) -> list[dict[str, Any]]:
     """Measure both sizes, each act in a process of its own."""
-    small, large = (Size(20, 5), Size(200, 5)) if quick else (Size(1_000, 20), Size(10_000, 20))
+    small, large = (Size(5, 3), Size(20, 3)) if quick else (Size(1_000, 20), Size(10_000, 20))
     async with own_ground() as (ground, _, admin_url):
         admin = await superuser(admin_database_url(admin_url, TEMPLATE))
         try:

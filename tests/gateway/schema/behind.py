@@ -1,6 +1,8 @@
 """What the tables hold of a network, seen from behind every wall."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,45 +10,115 @@ from core.kernel.discovery import import_modules
 from core.kernel.rows import Row, RowClass
 
 OWNERS = ("tenant_id", "owner_tenant_id")
+Held = dict[tuple[str, UUID | None], str]
+"""A hash of all rows by table and the tenant that owns them."""
 
 
-def models() -> Iterator[tuple[str, type[Row], set[str]]]:
-    """Every table: its name, its model and its columns."""
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        name: Its name.
+        row_class: Whose its rows are.
+        columns: Its columns.
+    """
+
+    name: str
+    row_class: RowClass
+    columns: frozenset[str]
+
+    @property
+    def owner(self) -> str:
+        """The column that says whose a row is, or no tenant."""
+        return next((one for one in OWNERS if one in self.columns), "NULL::uuid")
+
+    @property
+    def of_network(self) -> str:
+        """The condition for rows of a network, where there are networks."""
+        return "network_id = $1" if "network_id" in self.columns else "true"
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Every table that a model stands for."""
     import_modules("models")
     import_modules("tables")
+    return tuple(found())
+
+
+def found() -> Iterator[Table]:
     for mapper in Row._sa_registry.mappers:  # type: ignore[attr-defined]
         model: type[Row] = mapper.class_
-        yield str(model.__tablename__), model, {str(column.key) for column in mapper.columns}
+        columns = frozenset(str(column.key) for column in mapper.columns)
+        yield Table(str(model.__tablename__), model.row_class, columns)
 
 
-async def ids_of(admin: Any, network_id: UUID, classes: set[RowClass], but: UUID | None = None) -> frozenset[UUID]:
-    """The ids of a network's rows of some classes, but those of one tenant."""
-    found: set[UUID] = set()
-    for table, model, columns in models():
-        if model.row_class in classes and {"id", "network_id"} <= columns:
-            where, given = owned_by_others(columns, but)
-            rows = await admin.fetch(f"SELECT id FROM {table} WHERE network_id = $1{where}", network_id, *given)
-            found |= {row["id"] for row in rows if isinstance(row["id"], UUID)}
-    return frozenset(found)
+@dataclass(frozen=True)
+class Known:
+    """The ids of a network's rows, and whose they are."""
+
+    rows: tuple[tuple[RowClass, UUID | None, UUID], ...]
+
+    @property
+    def all(self) -> frozenset[UUID]:
+        return frozenset(id_ for _, _, id_ in self.rows)
+
+    def private(self, but: UUID) -> frozenset[UUID]:
+        """The ids of what tenants have for themselves, but one."""
+        return frozenset(id_ for kind, owner, id_ in self.rows if kind is RowClass.TENANT and owner != but)
 
 
-async def contents_of(admin: Any, network_id: UUID, but: UUID | None = None) -> dict[str, str]:
-    """How many rows each table holds of a network, and a hash of them, but those of one tenant."""
-    parts: list[str] = []
-    for table, _, columns in models():
-        mine = "network_id = $1" if "network_id" in columns else "true"
-        where, _ = owned_by_others(columns, but)
-        parts.append(
-            f"SELECT '{table}' AS name, count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
-            f" AS held FROM {table} t WHERE {mine}{where}"
-        )
-    rows = await admin.fetch(" UNION ALL ".join(parts), network_id, *([] if but is None else [but]))
-    return {row["name"]: row["held"] for row in rows}
+async def ids_of(admin: Any, network_id: UUID) -> Known:
+    """The ids of a network's rows."""
+    rows = await admin.fetch(statement_of_ids(), network_id)
+    kinds = {one.name: one.row_class for one in tables()}
+    return Known(tuple((kinds[row["name"]], row["owner"], row["id"]) for row in rows))
 
 
-def owned_by_others(columns: set[str], tenant: UUID | None) -> tuple[str, list[UUID]]:
-    """A condition that leaves out the rows of one tenant, and its parameter."""
-    owner = next((one for one in OWNERS if one in columns), None)
-    if tenant is None or owner is None:
-        return "", []
-    return f" AND {owner} <> $2", [tenant]
+async def contents_of(admin: Any, network_id: UUID) -> Held:
+    """How many rows of each tenant every table holds of a network, and a hash of them."""
+    rows = await admin.fetch(statement_of_contents(), network_id)
+    return {(row["name"], row["owner"]): row["held"] for row in rows}
+
+
+def changed(before: Held, after: Held, but: UUID | None = None) -> set[str]:
+    """The tables that hold something else than before, leaving out the rows of one tenant."""
+    held = {*before, *after}
+    return {
+        table
+        for table, owner in held
+        if (but is None or owner != but) and before.get((table, owner)) != after.get((table, owner))
+    }
+
+
+@cache
+def statement_of_ids() -> str:
+    return " UNION ALL ".join(
+        f"SELECT '{one.name}' AS name, {one.owner} AS owner, id FROM {one.name} WHERE {one.of_network}"
+        for one in tables()
+        if {"id", "network_id"} <= one.columns and one.name in with_uuids()
+    )
+
+
+@cache
+def with_uuids() -> frozenset[str]:
+    """The tables whose ids are UUIDs."""
+    mappers = Row._sa_registry.mappers  # type: ignore[attr-defined]
+    return frozenset(
+        str(one.class_.__tablename__) for one in mappers if "id" in one.columns and is_uuid(one.columns["id"].type)
+    )
+
+
+def is_uuid(kind: Any) -> bool:
+    return kind.python_type is UUID
+
+
+@cache
+def statement_of_contents() -> str:
+    return " UNION ALL ".join(
+        f"SELECT '{one.name}' AS name, {one.owner} AS owner,"
+        f" count(*) || ' ' || sum(hashtextextended(t::text, 0)::numeric) AS held"
+        f" FROM {one.name} t WHERE {one.of_network} GROUP BY 2"
+        for one in tables()
+    )

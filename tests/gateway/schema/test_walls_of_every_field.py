@@ -15,12 +15,11 @@ from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.graphql.access import IDENTIFIED
 from core.kernel.permissions import every_permission
-from core.kernel.rows import RowClass
 from core.kernel.scope import Scope
 from gateway.schema.fields import SchemaField
 from tenants.people.policy import permissions_of
 from tenants.roles import BUILT_IN
-from tests.gateway.schema.behind import contents_of, ids_of
+from tests.gateway.schema.behind import changed, contents_of, ids_of
 from tests.gateway.schema.documents import document, root
 from tests.gateway.schema.examples import EXAMPLES
 from tests.gateway.schema.furnished import COUNT, MARK, SHARED, Furnished, furnish
@@ -75,35 +74,35 @@ async def test_a_field_answers_and_obeys_nobody_it_is_not_for(kind: str, name: s
     example = EXAMPLES[kind][name]
     insider = house.north if example.where == "north" else house.headquarters
     variables = await arguments(kind, name, house, insider)
-    outsiders = await everybody_else(kind, name, house, insider)
-    for one in outsiders:
-        await assert_refused(kind, name, house, one, variables)
+    await assert_refused_to_all(kind, name, house, insider, variables)
     if example.answers:
         answer = await call(kind, name, house, insider, variables)
-        everything = await ids_of(house.office.admin, house.network.id, set(RowClass))
+        everything = (await ids_of(house.office.admin, house.network.id)).all
         assert answer.codes == [], "the example is of no use"
         assert shown(answer, everything, (MARK, SHARED)), f"the example shows nothing of its tenant: {answer.data}"
-        for one in await everybody_else(
-            kind, name, house, insider
-        ):  # what was done is not told again to somebody else with the same idempotency key
-            await assert_refused(kind, name, house, one, variables)
+        # What was done is not told again to somebody else with the same idempotency key.
+        await assert_refused_to_all(kind, name, house, insider, variables)
 
 
-async def assert_refused(kind: str, name: str, house: Furnished, one: Outsider, variables: dict[str, Any]) -> None:
-    before = await contents(house, one)
-    answer = await call(kind, name, house, one.scope, variables)
-    assert shown(answer, one.foreign, one.words) == set(), one.name
-    if one.name in {"without the permission", "without a token"}:
-        assert answer.codes or refused(answer.data, name), f"{one.name}: {answer.data}"
-    allowed = ON_RECORD if EXAMPLES[kind][name].audited else set[str]()
-    after = await contents(house, one)
-    assert {table for table in before if before[table] != after[table]} - allowed == set(), one.name
+async def assert_refused_to_all(
+    kind: str, name: str, house: Furnished, insider: Scope, variables: dict[str, Any]
+) -> None:
+    """Everybody else asks; what there is after one has asked is what there is before the next does."""
+    before = await contents_of(house.office.admin, house.network.id)
+    for one in await everybody_else(kind, name, house, insider):
+        answer = await call(kind, name, house, one.scope, variables)
+        assert shown(answer, one.foreign, one.words) == set(), one.name
+        if one.name in {"without the permission", "without a token"}:
+            assert answer.codes or refused(answer.data, name), f"{one.name}: {answer.data}"
+        allowed = ON_RECORD if EXAMPLES[kind][name].audited else set[str]()
+        after = await contents_of(house.office.admin, house.network.id)
+        assert changed(before, after, but=own_of(one)) - allowed == set(), one.name
+        before = after
 
 
-async def contents(house: Furnished, one: Outsider) -> dict[str, str]:
-    """What the network holds, but rows of the tenant that a call with a token of its own may change."""
-    own = None if one.scope is None or one.name == "without the permission" else one.scope.tenant_id
-    return await contents_of(house.office.admin, house.network.id, but=own)
+def own_of(one: Outsider) -> UUID | None:
+    """The tenant whose rows a call with a token of its own may change."""
+    return None if one.scope is None or one.name == "without the permission" else one.scope.tenant_id
 
 
 def refused(data: Any, name: str) -> bool:
@@ -113,9 +112,8 @@ def refused(data: Any, name: str) -> bool:
 
 async def everybody_else(kind: str, name: str, house: Furnished, insider: Scope) -> list[Outsider]:
     everything, network = every_permission(), house.network
-    admin = house.office.admin
-    theirs = await ids_of(admin, network.id, set(RowClass))
-    private = await ids_of(admin, network.id, {RowClass.TENANT}, but=network.south.tenant_id)
+    known = await ids_of(house.office.admin, network.id)
+    theirs, private = known.all, known.private(but=network.south.tenant_id)
     franchisee = permissions_of(BUILT_IN, "franchisee", BUILT_IN)
     outsiders = [
         Outsider("headquarters of another network", as_person(house.strangers.headquarters, everything), theirs),
