@@ -116,13 +116,15 @@ def changed(slot: Slot, overlay: Overlay) -> JsonValue:
     """Give what an overlay makes of the received value.
 
     Raises:
-        ValueError: Its own value has not the form of the type.
+        ValueError: Its own value has not the form of the type, or the type has no entries.
     """
     if slot.type is None:
         return dict(sorted({**cast("Mapping[str, str]", slot.value), **normalised_wording(overlay.value)}.items()))
     own = normalised(slot.type, overlay.value)
     if overlay.operator is Operator.ASSIGN:
         return own
+    if slot.type is not ParameterType.CHOICES:
+        raise ValueError("only a list of entries can be appended to or removed from")
     entries, named = set(cast("Sequence[str]", slot.value)), set(cast("Sequence[str]", own))
     return sorted(entries | named if overlay.operator is Operator.APPEND else entries - named)
 

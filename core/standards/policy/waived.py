@@ -11,12 +11,13 @@ from typing import Final, cast
 from uuid import UUID
 
 from core.standards.policy.documents import JsonValue
-from core.standards.policy.fold import EffectiveStandard, EffectiveValue, Place, places, slot_received
+from core.standards.policy.fold import EffectiveStandard, EffectiveValue, slot_received
+from core.standards.policy.laying import Place, places
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.slots import Judged, Slot, exceeded_by, received
 from core.standards.policy.values import normalised, normalised_wording
 from core.standards.policy.variants import EVERYWHERE
-from core.standards.vocabulary import Operator, Outcome
+from core.standards.vocabulary import Operator, Outcome, ParameterType
 
 LOCK: Final = "operators"
 """What is lifted where no bound, but a right that was not granted or was withheld stands in the way."""
@@ -197,8 +198,8 @@ def in_the_way(slot: Slot, value: JsonValue) -> tuple[str, JsonValue] | None:
 
 
 def reaches(slot: Slot, operator: Operator, value: JsonValue) -> bool:
-    """Tell whether an operator can make a value of the one received."""
-    if operator in {Operator.ASSIGN, Operator.NARROW}:
+    """Tell whether an operator can make a value of the one received; of one that has no entries only assigning can."""
+    if operator in {Operator.ASSIGN, Operator.NARROW} or slot.type is not ParameterType.CHOICES:
         return operator is Operator.ASSIGN
     before, after = set(cast("Sequence[str]", slot.value)), set(cast("Sequence[str]", value))
     return before <= after if operator is Operator.APPEND else after <= before

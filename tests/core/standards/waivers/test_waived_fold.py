@@ -166,6 +166,15 @@ def test_a_waiver_of_what_is_gone_or_has_another_type_is_suspended_and_still_tol
     assert (found.value, found.why[-1].outcome) == (True, Outcome.WRONG_TYPE)
 
 
+def test_where_variants_may_be_appended_a_number_is_waived_like_any_other() -> None:
+    appendable = limit(operators=(Operator.APPEND,))
+    assert held(appendable, [], [waiver(15, 0)]).value == 15
+    assert held(appendable, [], [waiver(15, 2)]).why[-1].outcome is Outcome.LOCKED
+    entry = overlay(LINEAGE[-1], Operator.APPEND, number=1, value=3)
+    found = held(appendable, [entry], [])
+    assert (found.value, found.why[-1].outcome) == (10, Outcome.WRONG_TYPE), "a number has no entries"
+
+
 def test_the_text_of_a_core_clause_is_waived_in_one_language_and_stays_in_the_others() -> None:
     version = version_of(limit())
     mine = waiver({"de": "Arbeit."}, 0, parameter_key="")
