@@ -5,21 +5,21 @@ adaptations of levels above move along first, so what a tenant is told does not 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TypeAlias
 from uuid import UUID
 
-import msgspec
-
+from core.standards.merging.folded import Folded, folded, value_in
 from core.standards.merging.nearest import converted, nearest
 from core.standards.merging.vocabulary import FOLLOWING, MergeOutcome, ProposalKind
 from core.standards.policy.bounds import Limit
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent
 from core.standards.policy.documents import JsonValue
-from core.standards.policy.fold import EffectiveStandard, EffectiveValue, fold, levels_below
+from core.standards.policy.fold import Above, EffectiveStandard
+from core.standards.policy.laying import levels_below
 from core.standards.policy.lineage import Lineage, Site, compose, lineage_between, origins, sites
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.slots import Judged
@@ -165,22 +165,19 @@ class Upgrade:
 
     def merge(self, overlays: Iterable[Overlay], lineage: Sequence[UUID], instant: datetime) -> tuple[Merged, ...]:
         """Merge one tenant's adaptations; see :func:`merge`."""
-        levels = levels_below(lineage, self.new.owner_tenant_id)
-        if not levels:
-            return ()
-        alive = [
-            self.followed(one)
-            for one in overlays
-            if one.owner_tenant_id in levels and (one.span.end is None or instant < one.span.end)
-        ]
-        settled = self.apart(alive)
-        own = [one for one in settled if self.is_own(one, levels[-1])]
-        folds = {at: self.folded(settled, lineage, at) for at in {start(one, instant) for one in own}}
-        return tuple(self.merged(one, folds[start(one, instant)], start(one, instant)) for one in own)
+        given, tenant_id = list(overlays), lineage[-1]
+        above = [one for one in given if one.owner_tenant_id != tenant_id]
+        return Arrival(self, above, lineage[:-1], instant).merge(given, tenant_id)
 
-    def is_own(self, followed: Followed, tenant_id: UUID) -> bool:
-        """Tell whether an adaptation is one of the tenant's that has not arrived yet."""
-        return followed.overlay.owner_tenant_id == tenant_id and followed.base is not self.new
+    def settled(self, overlays: Iterable[Overlay], owners: Collection[UUID], instant: datetime) -> list[Followed]:
+        """Follow the adaptations of some levels that are alive at an instant or later, and keep them apart."""
+        return self.apart(
+            [
+                self.followed(one)
+                for one in overlays
+                if one.owner_tenant_id in owners and (one.span.end is None or instant < one.span.end)
+            ]
+        )
 
     def followed(self, overlay: Overlay) -> Followed:
         """Follow one adaptation to where its place stands now.
@@ -207,6 +204,8 @@ class Upgrade:
         arrived: dict[object, list[Followed]] = defaultdict(list)
         for one in alive:
             arrived[self.spot(one)].append(one)
+        if len(arrived) == len(alive):
+            return list(alive)
         return [
             replace(one, site=None, retyped=False)
             if one.base is not self.new
@@ -222,22 +221,10 @@ class Upgrade:
         overlay = one.overlay
         return (overlay.owner_tenant_id, one.site or overlay.id, overlay.variant, aspect_of(overlay.operator))
 
-    def folded(self, settled: Sequence[Followed], lineage: Sequence[UUID], at: datetime) -> EffectiveStandard:
-        """Fold what arrived, over those clauses alone that anybody adapted."""
-        arrived = [
-            replace(one.overlay, clause_key=one.site[0], parameter_key=one.site[1])
-            for one in settled
-            if one.site is not None and not (one.retyped and one.overlay.owner_tenant_id != lineage[-1])
-        ]
-        touched = {one.clause_key for one in arrived}
-        clauses = tuple(clause for clause in self.new.content.clauses if clause.key in touched)
-        version = replace(self.new, content=msgspec.structs.replace(self.new.content, clauses=clauses))
-        return fold(version, arrived, lineage, at)
-
-    def merged(self, one: Followed, standard: EffectiveStandard, at: datetime) -> Merged:
+    def merged(self, one: Followed, there: Folded, at: datetime) -> Merged:
         """Say what became of one adaptation."""
         before = (one.overlay.clause_key, one.overlay.parameter_key)
-        judged = None if one.site is None else judged_in(standard, one.overlay.id)
+        judged = None if one.site is None else there.judged.get(one.overlay.id)
         outcome = self.outcome_of(one, judged)
         follows = outcome in FOLLOWING
         stays = one.site == before
@@ -248,7 +235,7 @@ class Upgrade:
             before=before,
             after=one.site,
             at=at,
-            proposal=self.proposal(one, outcome, standard),
+            proposal=self.proposal(one, outcome, there.standard),
             limit=judged.limit if judged and outcome is MergeOutcome.OUT_OF_BOUNDS else None,
             set_by=judged.set_by if judged else None,
             problem=judged.problem if judged else "",
@@ -312,6 +299,68 @@ class Upgrade:
         return None if value is None else nearest(found.type, found.limits, value, one.overlay.operator)
 
 
+class Arrival:
+    """An upgrade as it arrives below some levels, worked out once for all tenants right below them."""
+
+    def __init__(self, upgrade: Upgrade, overlays: Iterable[Overlay], above: Sequence[UUID], instant: datetime) -> None:
+        """Let the adaptations of the levels above move along.
+
+        Args:
+            upgrade: The way into the new version.
+            overlays: Adaptations of the levels above, of all times; those of other tenants are passed over.
+            above: The levels above, root first.
+            instant: Since when the new version holds.
+        """
+        self.upgrade, self.lineage, self.instant = upgrade, above, instant
+        owner = upgrade.new.owner_tenant_id
+        self.reaches = owner in above
+        levels = frozenset(levels_below(above, owner))
+        self.overlays = [
+            moved(one, one.site)
+            for one in upgrade.settled(overlays, levels, instant)
+            if one.site is not None and not one.retyped
+        ]
+        self._above: dict[datetime, Above] = {}
+
+    def merge(self, overlays: Iterable[Overlay], tenant_id: UUID) -> tuple[Merged, ...]:
+        """Merge the adaptations of one tenant right below; those of others are passed over."""
+        settled = self.settled(overlays, tenant_id)
+        return self.merged(settled, tenant_id, {})
+
+    def settled(self, overlays: Iterable[Overlay], tenant_id: UUID) -> list[Followed]:
+        """Follow the adaptations of a tenant right below to where they stand in the new version."""
+        return self.upgrade.settled(overlays, {tenant_id} if self.reaches else (), self.instant)
+
+    def merged(
+        self, settled: Sequence[Followed], tenant_id: UUID, folds: Mapping[datetime, EffectiveStandard]
+    ) -> tuple[Merged, ...]:
+        """Say what became of a tenant's adaptations; what was folded with all of them already is not folded again."""
+        own = [(one, start(one, self.instant)) for one in settled if one.base is not self.upgrade.new]
+        standards = {at: folds.get(at) or self.fold(settled, tenant_id, at) for at in {at for _, at in own}}
+        told = {at: folded(standard) for at, standard in standards.items()}
+        return tuple(self.upgrade.merged(one, told[at], at) for one, at in own)
+
+    def fold(
+        self, settled: Iterable[Followed], tenant_id: UUID, at: datetime, beside: Collection[Site] = ()
+    ) -> EffectiveStandard:
+        """Fold what arrived of one tenant over the new version, for the places where it did and some beside."""
+        arrived = [moved(one, one.site) for one in settled if one.site is not None]
+        only = dict.fromkeys([*((one.clause_key, one.parameter_key) for one in arrived), *beside])
+        return self.above(at).fold(arrived, tenant_id, only)
+
+    def above(self, at: datetime) -> Above:
+        """Give what the levels above make of the new version at an instant."""
+        if at not in self._above:
+            self._above[at] = Above(self.upgrade.new, self.overlays, self.lineage, at)
+        return self._above[at]
+
+
+def moved(one: Followed, site: Site) -> Overlay:
+    """Give an adaptation as it stands in the new version."""
+    stays = (one.overlay.clause_key, one.overlay.parameter_key) == site
+    return one.overlay if stays else replace(one.overlay, clause_key=site[0], parameter_key=site[1])
+
+
 def start(one: Followed, instant: datetime) -> datetime:
     """Give the first instant at which an adaptation and the new version meet."""
     return max(instant, one.overlay.span.start)
@@ -332,15 +381,3 @@ def said(clause: ClauseContent, parameter: ParameterContent | None) -> object:
     if parameter is not None:
         return clause.flexibility, parameter
     return clause.flexibility, clause.text, clause.operators
-
-
-def judged_in(standard: EffectiveStandard, overlay_id: UUID) -> Judged | None:
-    """Find what the fold made of one overlay."""
-    reasons = (judged for value in standard.every() for judged in value.why)
-    return next((one for one in (*reasons, *standard.orphans) if one.overlay.id == overlay_id), None)
-
-
-def value_in(standard: EffectiveStandard, site: Site, variant: str) -> EffectiveValue | None:
-    """Find what holds in a place in some contexts; in all of them where there is no such variant."""
-    known = {one.variant: one for one in standard.variants.get(site, ())}
-    return known.get(variant, standard.values.get(site))

@@ -6,30 +6,21 @@ holds.
 Nothing here reads a clock or a database, and the order in which overlays are given does not matter.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from core.standards.policy.bounds import Limits, limits_of
-from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent, address
+from core.standards.policy.bounds import Limits
+from core.standards.policy.content import ClauseContent, ParameterContent, address
 from core.standards.policy.documents import JsonValue
+from core.standards.policy.laying import Levels, Place, arranged, levels_below, places, published_slots
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.passing import Own, Slots, may_vary, opening, orphaned, pass_level
 from core.standards.policy.slots import Judged, Slot, received
-from core.standards.policy.variants import EVERYWHERE, Context, chosen, implied, in_order, rank, selector_text
-from core.standards.vocabulary import Aspect, Operator, ParameterType, TimeUnit, aspect_of
-
-Place = tuple[str, str]
-"""A clause and a parameter in it; the parameter is empty where the clause's own text is meant."""
-
-Levels = Mapping[UUID, Mapping[str, Own]]
-"""The overlays of one place, by the level that laid them and the variant they are for."""
-
-
-class TwoOverlaysOfOneLevel(ValueError):  # noqa: N818 - it is a fact
-    """One level has two overlays of one aspect in force at one instant; the database excludes that."""
+from core.standards.policy.variants import EVERYWHERE, Context, chosen, implied, in_order, rank
+from core.standards.vocabulary import Operator, ParameterType, TimeUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +82,12 @@ class EffectiveStandard:
             yield found
             yield from self.variants.get(place, ())
 
+    def at(self, place: Place) -> Iterator[EffectiveValue]:
+        """List the value at a place with its variants; nothing where it is not told."""
+        if place in self.values:
+            yield self.values[place]
+            yield from self.variants.get(place, ())
+
     def text_of(self, clause: ClauseContent) -> Mapping[str, str]:
         """Give the text of a clause as it holds, per locale."""
         found = self.values.get((clause.key, ""))
@@ -100,6 +97,149 @@ class EffectiveStandard:
         """Choose the value that holds in a context."""
         known = {one.variant: one for one in self.variants.get(place, ())}
         return known.get(chosen(known, context), self.values[place])
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One value with its variants as a level receives it.
+
+    Attributes:
+        clause: The clause.
+        parameter: The parameter; empty where the clause's text is meant.
+        published: As the level right below the publisher receives it.
+        slots: As this level does.
+        why: What became of the overlays of the levels in between, by variant.
+    """
+
+    clause: ClauseContent
+    parameter: ParameterContent | None
+    published: Slots
+    slots: Slots
+    why: Mapping[str, Sequence[Judged]]
+
+
+Settled = tuple[tuple[EffectiveValue, ...], list[Judged]]
+"""A value for all contexts followed by its variants, and the overlays of variants that could not be added."""
+
+
+class Above:
+    """What the levels above make of a version at an instant, worked out once for all tenants right below them.
+
+    Every value is worked out when it is first asked for, and is the same for all tenants that lay nothing there.
+    """
+
+    def __init__(self, version: Version, overlays: Iterable[Overlay], above: Sequence[UUID], instant: datetime) -> None:
+        """Take what bears on those below.
+
+        Args:
+            version: The published version that holds at the instant.
+            overlays: Overlays of the levels above, in any order; those of other tenants or times are passed over.
+            above: The levels above, root first.
+            instant: The instant asked about.
+
+        Raises:
+            TwoOverlaysOfOneLevel: Overlays contradict each other.
+        """
+        self.version, self.instant = version, instant
+        self.grants = version.owner_tenant_id in above
+        self.levels = levels_below(above, version.owner_tenant_id)
+        self.laid = arranged(overlays, frozenset(self.levels), instant)
+        self.defined = {place: (clause, parameter) for place, clause, parameter in places(version.content)}
+        self._received: dict[Place, Received] = {}
+        self._untouched: dict[Place, Settled] = {}
+
+    def fold(
+        self, overlays: Iterable[Overlay], tenant_id: UUID, only: Collection[Place] | None = None
+    ) -> EffectiveStandard:
+        """Fold what a tenant right below laid itself.
+
+        Args:
+            overlays: Its overlays, in any order; those of other tenants or times are passed over.
+            tenant_id: The tenant.
+            only: Leave all other places out.
+
+        Raises:
+            TwoOverlaysOfOneLevel: Overlays contradict each other.
+        """
+        own = arranged(overlays, frozenset({tenant_id} if self.grants else ()), self.instant)
+        values: dict[Place, EffectiveValue] = {}
+        variants: dict[Place, tuple[EffectiveValue, ...]] = {}
+        adrift: list[Judged] = []
+        for place in self.defined if only is None else [one for one in only if one in self.defined]:
+            if place not in own and not self.is_told(place):
+                continue
+            held, left = self.settled(place, own[place][tenant_id]) if place in own else self.untouched(place)
+            values[place] = held[0]
+            adrift += left
+            if held[1:]:
+                variants[place] = held[1:]
+        return EffectiveStandard(
+            version=self.version,
+            tenant_id=tenant_id,
+            values=values,
+            variants=variants,
+            orphans=(*adrift, *self.orphans(own, tenant_id)),
+        )
+
+    def is_told(self, place: Place) -> bool:
+        """Tell whether a place is told where the tenant itself lays nothing: not a text that nobody may change."""
+        return bool(place[1]) or bool(self.defined[place][0].operators) or place in self.laid
+
+    def orphans(self, own: Mapping[Place, Levels], tenant_id: UUID) -> Iterator[Judged]:
+        """List the overlays whose place the version does not have, in a fixed order."""
+        for place in sorted({*self.laid, *own} - self.defined.keys()):
+            by_level = {**self.laid.get(place, {}), **own.get(place, {})}
+            for level in (*self.levels, tenant_id):
+                for _, one in sorted(by_level.get(level, {}).items()):
+                    yield from (orphaned(overlay) for _, overlay in sorted(one.items()))
+
+    def received(self, place: Place) -> Received:
+        """Give a value with its variants as tenants right below receive it."""
+        if place not in self._received:
+            clause, parameter = self.defined[place]
+            published: Slots = published_slots(self.version, clause, parameter)
+            slots, why = published, dict[str, list[Judged]]()
+            for level in self.levels:
+                own = self.laid.get(place, {}).get(level)
+                if own is not None:
+                    slots, told = pass_level(slots, own)
+                    for variant, judged in told.items():
+                        why.setdefault(variant, []).extend(judged)
+            self._received[place] = Received(clause, parameter, published, slots, why)
+        return self._received[place]
+
+    def untouched(self, place: Place) -> Settled:
+        """Give what holds where the tenant itself lays nothing."""
+        if place not in self._untouched:
+            self._untouched[place] = self.settled(place, {})
+        return self._untouched[place]
+
+    def settled(self, place: Place, own: Mapping[str, Own]) -> Settled:
+        """Pass one value with its variants through the tenant's own level."""
+        above = self.received(place)
+        slots, told = pass_level(above.slots, own) if own else (above.slots, dict[str, list[Judged]]())
+        why = {one: (*above.why.get(one, ()), *told.get(one, ())) for one in {**above.why, **told}}
+        held = tuple(
+            self.value(above, variant, slots[variant], why.pop(variant, ()))
+            for variant in (EVERYWHERE, *in_order(slots.keys() - {EVERYWHERE}))
+        )
+        return held, [judged for variant in sorted(why) for judged in why[variant]]
+
+    def value(self, above: Received, variant: str, slot: Slot, why: tuple[Judged, ...]) -> EffectiveValue:
+        """Say what holds for one variant."""
+        found = open_to(above.slots, variant)
+        return EffectiveValue(
+            clause_key=above.clause.key,
+            parameter_key="" if above.parameter is None else above.parameter.key,
+            variant=variant,
+            type=slot.type,
+            unit=None if above.parameter is None else above.parameter.unit,
+            value=slot.value,
+            published_value=nearest_in(above.published, variant).value,
+            why=why,
+            operators=found.operators if self.grants else frozenset(),
+            limits=received(found),
+        )
 
 
 def fold(
@@ -116,26 +256,8 @@ def fold(
     Raises:
         TwoOverlaysOfOneLevel: Overlays contradict each other.
     """
-    levels = levels_below(lineage, version.owner_tenant_id)
-    laid = arranged(overlays, frozenset(levels), instant)
-    values: dict[Place, EffectiveValue] = {}
-    variants: dict[Place, tuple[EffectiveValue, ...]] = {}
-    adrift: list[Judged] = []
-    for place, clause, parameter in places(version.content):
-        if parameter is None and not clause.operators and place not in laid:
-            continue
-        held, left = settled(version, clause, parameter, laid.pop(place, {}), levels)
-        values[place] = held[0]
-        adrift += left
-        if held[1:]:
-            variants[place] = held[1:]
-    return EffectiveStandard(
-        version=version,
-        tenant_id=lineage[-1],
-        values=values,
-        variants=variants,
-        orphans=(*adrift, *orphans_of(laid, levels)),
-    )
+    given = list(overlays)
+    return Above(version, given, lineage[:-1], instant).fold(given, lineage[-1])
 
 
 def slots_received(
@@ -176,101 +298,6 @@ def slot_received(
     return slots[variant] if variant in slots else opening(slots, variant)
 
 
-def levels_below(lineage: Sequence[UUID], owner: UUID) -> Sequence[UUID]:
-    """Give the levels that a standard's owner grants something to: those below it on the way to the tenant."""
-    return lineage[list(lineage).index(owner) + 1 :] if owner in lineage else ()
-
-
-def arranged(overlays: Iterable[Overlay], levels: frozenset[UUID], instant: datetime) -> dict[Place, Levels]:
-    """Arrange the overlays that hold at an instant by place, level, variant and aspect."""
-    found: dict[Place, dict[UUID, dict[str, dict[Aspect, Overlay]]]] = {}
-    for overlay in overlays:
-        if overlay.owner_tenant_id not in levels or not overlay.span.holds(instant):
-            continue
-        by_level = found.setdefault((overlay.clause_key, overlay.parameter_key), {})
-        own = by_level.setdefault(overlay.owner_tenant_id, {}).setdefault(overlay.variant, {})
-        if own.setdefault(aspect_of(overlay.operator), overlay) != overlay:
-            raise TwoOverlaysOfOneLevel(overlay.address)
-    return dict(found)
-
-
-def places(content: StandardContent) -> Iterator[tuple[Place, ClauseContent, ParameterContent | None]]:
-    """List every text of a clause and every parameter, in reading order."""
-    for clause in content.clauses:
-        yield (clause.key, ""), clause, None
-        for parameter in clause.parameters:
-            yield (clause.key, parameter.key), clause, parameter
-
-
-def published_slots(version: Version, clause: ClauseContent, parameter: ParameterContent | None) -> dict[str, Slot]:
-    """Give a value with its variants as the level right below the publisher receives it."""
-    owner = version.owner_tenant_id
-    if parameter is None:
-        wording = Slot(
-            type=None,
-            value=clause.text,
-            set_by=owner,
-            operators=frozenset(clause.operators),
-            limits={},
-            locked_by=owner,
-        )
-        return {EVERYWHERE: wording}
-    base = Slot(
-        type=parameter.type,
-        value=parameter.default,
-        set_by=owner,
-        operators=frozenset(parameter.operators),
-        limits=limits_of(parameter.type, parameter.bounds, owner),
-        locked_by=owner,
-    )
-    return {EVERYWHERE: base} | {
-        selector_text(one.context): replace(
-            base,
-            value=one.default,
-            limits=base.limits if one.bounds is None else limits_of(parameter.type, one.bounds, owner),
-        )
-        for one in parameter.variants
-    }
-
-
-def settled(
-    version: Version,
-    clause: ClauseContent,
-    parameter: ParameterContent | None,
-    laid: Levels,
-    levels: Sequence[UUID],
-) -> tuple[tuple[EffectiveValue, ...], list[Judged]]:
-    """Pass one value with its variants down to the tenant.
-
-    Returns:
-        The value for all contexts followed by its variants, and the overlays of variants that could not be added.
-    """
-    published = slots = published_slots(version, clause, parameter)
-    at_tenant, why = slots, dict[str, list[Judged]]()
-    for level in levels:
-        at_tenant = slots
-        if level in laid:
-            slots, told = pass_level(slots, laid[level])
-            for variant, judged in told.items():
-                why.setdefault(variant, []).extend(judged)
-    held = tuple(
-        EffectiveValue(
-            clause_key=clause.key,
-            parameter_key="" if parameter is None else parameter.key,
-            variant=variant,
-            type=slots[variant].type,
-            unit=None if parameter is None else parameter.unit,
-            value=slots[variant].value,
-            published_value=nearest_in(published, variant).value,
-            why=tuple(why.pop(variant, ())),
-            operators=open_to(at_tenant, variant).operators if levels else frozenset(),
-            limits=received(open_to(at_tenant, variant)),
-        )
-        for variant in (EVERYWHERE, *in_order(slots.keys() - {EVERYWHERE}))
-    )
-    return held, [judged for variant in sorted(why) for judged in why[variant]]
-
-
 def nearest_in(slots: Slots, variant: str) -> Slot:
     """Find what holds wherever a variant would apply if nobody had added it."""
     return slots[max((one for one in slots if implied(one, variant)), key=rank)]
@@ -279,11 +306,3 @@ def nearest_in(slots: Slots, variant: str) -> Slot:
 def open_to(slots: Slots, variant: str) -> Slot:
     """Give a variant as a level finds it, whether it receives it or adds it."""
     return slots[variant] if variant in slots else opening(slots, variant)
-
-
-def orphans_of(laid: Mapping[Place, Levels], levels: Sequence[UUID]) -> Iterator[Judged]:
-    """List the overlays whose place the version does not have, in a fixed order."""
-    for _, by_level in sorted(laid.items()):
-        for level in levels:
-            for _, own in sorted(by_level.get(level, {}).items()):
-                yield from (orphaned(overlay) for _, overlay in sorted(own.items()))

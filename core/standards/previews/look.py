@@ -20,7 +20,8 @@ from core.standards.models import Preview, PublishedVersion
 from core.standards.policy.content import content_hash, read_content
 from core.standards.policy.overlays import Version
 from core.standards.policy.spans import Span
-from core.standards.previews.policy import LimitChange, Lookout, Outlook, as_published
+from core.standards.previews.outlook import LimitChange, Outlook
+from core.standards.previews.policy import Lookout, as_published
 from core.standards.previews.repository import (
     add_findings,
     add_limits,

@@ -11,7 +11,8 @@ from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import instants_to_judge
 from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
-from core.standards.policy.fold import Place, slot_received
+from core.standards.policy.fold import slot_received
+from core.standards.policy.laying import Place
 from core.standards.policy.slots import Slot
 from core.standards.policy.spans import Span
 from core.standards.policy.values import normalised, normalised_wording

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.standards.policy.content import Bounds, Narrowing, ParameterContent
 from core.standards.policy.effective import effective_text
-from core.standards.policy.fold import EffectiveStandard, EffectiveValue, TwoOverlaysOfOneLevel, fold
+from core.standards.policy.fold import EffectiveStandard, EffectiveValue, fold
+from core.standards.policy.laying import TwoOverlaysOfOneLevel
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.spans import Span
 from core.standards.vocabulary import Direction, Operator, Outcome, ParameterType

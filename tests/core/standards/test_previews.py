@@ -15,7 +15,7 @@ from core.kernel.unit import Unit
 from core.standards.errors import VersionIsElsewhere
 from core.standards.models import Preview, StandardVersion
 from core.standards.previews import jobs
-from core.standards.previews.policy import has_limits
+from core.standards.previews.outset import limit_sites
 from core.standards.previews.start import LOOK, REPLACED, StartPreview, start_preview
 from core.standards.previews.told import PreviewTold, tell_preview
 from core.standards.publish import PublishVersion, publish_version
@@ -254,7 +254,7 @@ async def test_a_region_does_not_look_at_a_unit_that_has_left_it(stage: Stage, d
 
 
 def test_limits_are_clocks_and_what_limits_say() -> None:
-    assert [one.key for one in content().clauses if has_limits(one)] == ["first_response"]
+    assert limit_sites(content()) == [("first_response", "limit")]
 
 
 PAGE = """
