@@ -5,12 +5,14 @@ ten thousand tenants has hundreds of thousands.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, inspect, literal
+from sqlalchemy import inspect
 from sqlmodel import col, select
 
+from core.kernel.direct import fetch
 from core.kernel.rows import Row
 from core.kernel.unit import Unit
 from core.standards.models import (
@@ -36,13 +38,7 @@ async def stages(unit: Unit, code: str) -> Sequence[Any]:
 
 async def assignments(unit: Unit, code: str, tenants: Collection[UUID]) -> Sequence[Any]:
     """List the waves that tenants are in; one that is in none is in the rest."""
-    return await rows_of(
-        unit,
-        RolloutAssignment,
-        col(RolloutAssignment.network_id) == unit.network_id,
-        col(RolloutAssignment.code) == code,
-        among(RolloutAssignment.adopter_id, tenants),
-    )
+    return await rows_of(unit, RolloutAssignment, code, tenants, "true", "adopter_id")
 
 
 async def adoptions(unit: Unit, code: str, tenants: Collection[UUID]) -> Sequence[Any]:
@@ -95,23 +91,31 @@ async def published_codes(unit: Unit, after: str = "") -> Sequence[str]:
     return found.scalars().all()
 
 
-def among(column: UUID, tenants: Collection[UUID]) -> ColumnElement[bool]:
-    """Compare a column with many ids that are one parameter."""
-    return col(column) == any_(literal(list(tenants), ARRAY(Uuid())))
-
-
 async def known_now(unit: Unit, model: type[Row], code: str, tenants: Collection[UUID] | None = None) -> Sequence[Any]:
     """Read what is known now of one standard, of all times of validity: of the whole network, or of some tenants."""
-    table: Any = model
-    conditions = [table.network_id == unit.network_id, table.code == code, table.recorded_to.is_(None)]
-    if tenants is not None:
-        conditions.append(among(table.tenant_id, tenants))
-    return await rows_of(unit, model, *conditions)
+    return await rows_of(unit, model, code, tenants, "recorded_to IS NULL", "tenant_id")
 
 
-async def rows_of(unit: Unit, model: type[Row], *conditions: ColumnElement[bool]) -> Sequence[Any]:
-    """Read rows of a table as plain columns, in the order of their ids."""
+async def rows_of(
+    unit: Unit, model: type[Row], code: str, tenants: Collection[UUID] | None, condition: str, owner: str
+) -> Sequence[Any]:
+    """Read rows of a table as plain columns, in the order of their ids.
+
+    Args:
+        unit: Reads as the region or network role.
+        model: The table.
+        code: The standard.
+        tenants: Whose rows; those of all where it is empty.
+        condition: What else is asked of them.
+        owner: The column that says whose they are.
+    """
     mapped: Any = inspect(model)
-    columns = mapped.local_table.c
-    chosen = cast("Any", select)(*columns)
-    return (await unit.session.execute(chosen.where(*conditions).order_by(columns.id))).all()
+    named, table = ", ".join(one.name for one in mapped.local_table.c), mapped.local_table.name
+    conditions = ["network_id = $1", "code = $2", condition]
+    given: list[Any] = [unit.network_id, code]
+    if tenants is not None:
+        conditions.append(f"{owner} = ANY($3::uuid[])")
+        given.append(list(tenants))
+    asked = " AND ".join(conditions)
+    found = await fetch(unit, f"SELECT {named} FROM {table} WHERE {asked} ORDER BY id", *given)  # noqa: S608 - names of this code alone
+    return [SimpleNamespace(**row) for row in found]

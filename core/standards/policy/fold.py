@@ -7,7 +7,7 @@ Nothing here reads a clock or a database, and the order in which overlays are gi
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -99,6 +99,9 @@ class EffectiveStandard:
         return known.get(chosen(known, context), self.values[place])
 
 
+Door = tuple[JsonValue, frozenset[Operator], Limits]
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """One value with its variants as a level receives it.
@@ -109,6 +112,7 @@ class Received:
         published: As the level right below the publisher receives it.
         slots: As this level does.
         why: What became of the overlays of the levels in between, by variant.
+        doors: Per variant what is the same for all on this level: the published value, its operators and limits.
     """
 
     clause: ClauseContent
@@ -116,6 +120,14 @@ class Received:
     published: Slots
     slots: Slots
     why: Mapping[str, Sequence[Judged]]
+    doors: dict[str, Door] = field(default_factory=dict[str, "Door"])
+
+    def door(self, variant: str) -> Door:
+        """Give what is published of a variant, and what the level may do with it."""
+        if variant not in self.doors:
+            found = open_to(self.slots, variant)
+            self.doors[variant] = nearest_in(self.published, variant).value, found.operators, received(found)
+        return self.doors[variant]
 
 
 Settled = tuple[tuple[EffectiveValue, ...], list[Judged]]
@@ -221,13 +233,13 @@ class Above:
         why = {one: (*above.why.get(one, ()), *told.get(one, ())) for one in {**above.why, **told}}
         held = tuple(
             self.value(above, variant, slots[variant], why.pop(variant, ()))
-            for variant in (EVERYWHERE, *in_order(slots.keys() - {EVERYWHERE}))
+            for variant in ([EVERYWHERE] if len(slots) == 1 else [EVERYWHERE, *in_order(slots.keys() - {EVERYWHERE})])
         )
         return held, [judged for variant in sorted(why) for judged in why[variant]]
 
     def value(self, above: Received, variant: str, slot: Slot, why: tuple[Judged, ...]) -> EffectiveValue:
         """Say what holds for one variant."""
-        found = open_to(above.slots, variant)
+        published, operators, limits = above.door(variant)
         return EffectiveValue(
             clause_key=above.clause.key,
             parameter_key="" if above.parameter is None else above.parameter.key,
@@ -235,10 +247,10 @@ class Above:
             type=slot.type,
             unit=None if above.parameter is None else above.parameter.unit,
             value=slot.value,
-            published_value=nearest_in(above.published, variant).value,
+            published_value=published,
             why=why,
-            operators=found.operators if self.grants else frozenset(),
-            limits=received(found),
+            operators=operators if self.grants else frozenset(),
+            limits=limits,
         )
 
 

@@ -1,5 +1,6 @@
 """Look at one chunk of tenants, and keep what is found."""
 
+from asyncio import sleep
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -33,6 +34,8 @@ from core.standards.previews.repository import (
 from core.standards.repository.drafts import read_draft, version_by_id
 
 PURPOSE: Final = "standards.preview"
+AT_ONCE: Final = 50
+"""Tenants that are looked at without a pause."""
 
 
 async def lookout_for(unit: Unit, preview: Preview) -> Lookout | None:
@@ -83,9 +86,14 @@ async def overseeing(work: Work, tenants: Sequence[UUID]) -> AsyncGenerator[Unit
 
 
 async def looked_at(unit: Unit, preview: Preview, lookout: Lookout, tenants: Sequence[UUID]) -> list[Outlook]:
-    """Look at some tenants; the unit reads that far."""
+    """Look at some tenants; the unit reads that far. Whoever else waits for the process gets a turn now and then."""
     across = await Across.open(unit, preview.code, preview.at, tenants)
-    return [outlook_of(lookout, gathered) for gathered in await across.gather(tenants)]
+    found: list[Outlook] = []
+    for gathered in await across.gather(tenants):
+        found.append(outlook_of(lookout, gathered))
+        if len(found) % AT_ONCE == 0:
+            await sleep(0)
+    return found
 
 
 def outlook_of(lookout: Lookout, gathered: Gathered) -> Outlook:

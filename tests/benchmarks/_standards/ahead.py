@@ -115,12 +115,17 @@ async def fill(admin: Any, scope: Scope, size: Size) -> None:
         await copied(admin, "tenants", template, id=id_, key=f"made-{n}")
         await copied(admin, "tenant_placements", placed, id=new_id(), child_id=id_, parent_id=scope.tenant_id)
     based = await admin.fetchval("SELECT id FROM published_versions WHERE network_id = $1", scope.network_id)
-    rows = [(one, new_id(), f"limit_{n}", 600 + 150 * n) for one in ids for n in range(size.adaptations)]
+    rows = [(one, new_id(), *wish(n, m)) for n, one in enumerate(ids) for m in range(size.adaptations)]
     for start in range(0, len(rows), 10_000):
         part = rows[start : start + 10_000]
         columns = [list(column) for column in zip(*part, strict=True)]
         await admin.execute(ADAPTATIONS, scope.network_id, CODE, author, based, since, *columns)
     await admin.execute("ANALYZE")
+
+
+def wish(tenant: int, number: int) -> tuple[str, int]:
+    """Give place and value of an adaptation: others in each tenant; one in twenty or so will not fit."""
+    return f"limit_{(tenant * 7 + number * 3) % PLACES}", 60 + (tenant * 131 + number * 977) % 4_000
 
 
 async def copied(admin: Any, table: str, row: Any, **other: Any) -> None:
