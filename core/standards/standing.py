@@ -1,14 +1,15 @@
 """What holds for a tenant now, remembered for as long as nothing that bears on it changes.
 
-Rows that bear on a standard never change but for the end of being known, so the ids of those that are known say all:
-where they are the same as before, so is what they fold to. One statement asks for them; nothing is folded again.
+Rows that bear on a standard never change but for the end of being known. Those of units above are told apart by figures
+made of the ids of all that are known; those of the tenant itself by the revision under which every writer changes them.
+Where both are the same as before, so is what they fold to. One small statement asks; nothing is folded again.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from core.kernel.direct import fetch
@@ -23,40 +24,39 @@ MOST: Final = 10_000
 """Tenants times standards that one process remembers, some hundred bytes each."""
 BEARING: Final = """
     SELECT asked.code,
-      ARRAY(SELECT id FROM published_overlays
+      (SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]
+        FROM published_overlays
         WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
-        ORDER BY id) AS above,
-      ARRAY(SELECT id FROM adaptations
-        WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL
-        UNION ALL SELECT id FROM waiver_spans
-        WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL ORDER BY id) AS own,
-      ARRAY(SELECT id FROM rollout_stages
+      ) AS above,
+      (SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]
+        FROM rollout_stages
         WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
-        ORDER BY id) AS stages,
-      ARRAY(SELECT id FROM adoptions
-        WHERE tenant_id = $2 AND code = asked.code AND recorded_to IS NULL ORDER BY id) AS adopted,
+      ) AS stages,
+      (SELECT revision FROM standard_heads WHERE tenant_id = $2 AND code = asked.code) AS own,
       EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = asked.hash) AS kept
     FROM unnest($3::text[], $4::text[]) AS asked (code, hash)
 """
 
 
+Mark = tuple[int, int | None, int | None]
+"""How many rows there are, and two figures of 64 bits each that are made of all their ids."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """All that bears on one standard in one tenant, by name.
+    """All that bears on one standard in one tenant, in a few figures.
 
     Attributes:
         lineage: The tenant and all above it, root first.
-        above: Ids of what units of the lineage published, as known now.
-        own: Ids of the tenant's own adaptations and of its waivers, as known now.
-        stages: Ids of where the waves of rollouts stand, as known now; which wave the tenant is in never changes.
-        adopted: Ids of the tenant's own adoptions, as known now.
+        above: Of what units of the lineage published, as known now.
+        stages: Of where the waves of rollouts stand, as known now; which wave the tenant is in never changes.
+        own: The revision that every change of the tenant's own adaptations, waivers and adoptions raises.
     """
 
     lineage: tuple[UUID, ...]
-    above: tuple[UUID, ...]
-    own: tuple[UUID, ...]
-    stages: tuple[UUID, ...]
-    adopted: tuple[UUID, ...]
+    above: Mark
+    stages: Mark
+    own: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ async def holdings_at(unit: Unit, codes: Collection[str], at: datetime) -> dict[
         known = before[code]
         if known is not None and kept and known[0] == bears and known[1].span.holds(at):
             found[code] = known[1]
-        elif bears.above and (folded := await fold(unit, code, at)) is not None:
+        elif bears.above[0] and (folded := await fold(unit, code, at)) is not None:
             found[code] = folded
             if (await bearing_on(unit, {code: ""}, lineage))[code][0] == bears:  # Nobody published in between.
                 remember((unit.tenant_id, code), bears, folded)
@@ -140,12 +140,13 @@ def remember(key: tuple[UUID, str], bearing: Bearing, holding: Holding) -> None:
 
 
 async def bearing_on(unit: Unit, hashes: Mapping[str, str], lineage: Sequence[UUID]) -> dict[str, tuple[Bearing, bool]]:
-    """Name all that bears on some standards, by code, and tell whether the document of the hash given is kept."""
+    """Tell what bears on some standards, by code, and whether the document of the hash given is kept."""
     asked = (list(hashes), list(hashes.values()))
     rows = await fetch(unit, BEARING, unit.network_id, unit.tenant_id, *asked, list(lineage))
-    return {row["code"]: (Bearing(tuple(lineage), *ids_in(row)), row["kept"]) for row in rows}
+    return {row["code"]: (bearing_of(row, lineage), row["kept"]) for row in rows}
 
 
-def ids_in(row: Mapping[str, Sequence[UUID]]) -> Iterator[tuple[UUID, ...]]:
-    """Give the ids of all that bears, in the order in which :class:`Bearing` has them."""
-    return (tuple(row[name]) for name in ("above", "own", "stages", "adopted"))
+def bearing_of(row: Mapping[str, Any], lineage: Sequence[UUID]) -> Bearing:
+    """Give what bears on a standard."""
+    above, stages = (cast("Mark", tuple(row[name])) for name in ("above", "stages"))
+    return Bearing(tuple(lineage), above, stages, row["own"] or 0)

@@ -73,5 +73,5 @@ def test_what_was_found_longest_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch
     tenants = [new_id() for _ in range(3)]
     holding = Holding("hash", "1.0.0", Span(LONG_AGO, None))
     for tenant in tenants:
-        standing.remember((tenant, CODE), Bearing((tenant,), (), (), (), ()), holding)
+        standing.remember((tenant, CODE), Bearing((tenant,), (0, None, None), (0, None, None), 0), holding)
     assert [tenant for tenant, _ in known] == tenants[1:]
