@@ -1,0 +1,1 @@
+"""Business calendars: when a site is open, in its own wall time."""
