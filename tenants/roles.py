@@ -95,6 +95,7 @@ EVERYBODY = frozenset({"kernel.signed_in", "tenants.read", "standards.read"})
 CLERK = EVERYBODY | {"records.read", "records.open", "records.work", "work.read", "work.do", "standards.comment"}
 MANAGER = CLERK | {
     "records.import",
+    "records.manage_calendars",
     "quality.read",
     "quality.score",
     "sites.manage",

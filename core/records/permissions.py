@@ -6,6 +6,7 @@ READ_RECORDS = permission("records.read", "Read the service records of one's ten
 READ_NETWORK_RECORDS = permission("records.read_network", "Read the service records of every tenant of the network.")
 OPEN_RECORDS = permission("records.open", "Open service records.")
 WORK_RECORDS = permission("records.work", "Add steps to open service records and resolve them.")
+MANAGE_CALENDARS = permission("records.manage_calendars", "Set business calendars and say which site goes by which.")
 IMPORT_RECORDS = permission(
     "records.import", "Import service logs as records of one's own tenant and the tenants below it, and see the runs."
 )

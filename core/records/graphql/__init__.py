@@ -1,10 +1,12 @@
 """What records add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
-from core.records.graphql.mutations import MUTATIONS
-from core.records.graphql.queries import QUERIES
+from core.records.graphql import calendars, mutations, queries
 from core.records.graphql.types import ImportRefusalType, RecordStepType
 
 CONTRIBUTION = Contribution(
-    feature="records", queries=QUERIES, mutations=MUTATIONS, types=[RecordStepType, ImportRefusalType]
+    feature="records",
+    queries=[*queries.QUERIES, *calendars.QUERIES],
+    mutations=[*mutations.MUTATIONS, *calendars.MUTATIONS],
+    types=[RecordStepType, ImportRefusalType],
 )

@@ -21,6 +21,8 @@ from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item
 from core.quality.repository import add_up_days, keep_figures
+from core.records.calendars.policy import Window
+from core.records.calendars.set_calendar import SetCalendar, set_calendar
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.open_record import OpenRecord, open_record
 from core.records.work_record import AddStep, add_record_step
@@ -135,6 +137,9 @@ async def people_and_tenants(house: Furnished) -> None:
         await house.run(scope, change_settings, ChangeSettings(expected_version=1, name=f"{name} & Sons"))
     site = await house.run(north, open_site, OpenSite(key="main", name=f"{MARK} site"))
     house.call("site", "Site", site.id)
+    week = ((Window(540, 1080),),) * 7
+    calendar = await house.run(north, set_calendar, SetCalendar(key="usual", name=f"{MARK} hours", week=week))
+    house.call("calendar", "BusinessCalendar", calendar)
     for name in ("kept", "rotated", "revoked"):
         command = CreateServiceAccount(name=f"{MARK} {name}", roles=("clerk",))
         account = await house.run(north, create_service_account, command)
