@@ -92,7 +92,7 @@ def importing() -> subprocess.Popen[bytes]:
     It only makes that command faster: should it fail, the command says why.
     """
     places = os.pathsep.join(str(ROOT / part) for part in (".", "plugins/sdk", "infra/runtime"))
-    everything = "import gc; gc.disable(); import gateway.demo.performing, gateway.cli.serve, gateway.cli.worker"
+    everything = "import gc; gc.disable(); import gateway.demo.performing, gateway.server.serving, gateway.cli.worker"
     quiet = subprocess.DEVNULL
     environment = {**compiling(), "PYTHONPATH": places}
     return subprocess.Popen([str(PYTHON), "-c", everything], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)

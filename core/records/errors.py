@@ -84,6 +84,25 @@ class MappingInvalid(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class MappingUnknown(DomainError):  # noqa: N818 - errors are facts
+    """No mapping that comes with the product has a name, and no file does."""
+
+    name: str
+    shipped: tuple[str, ...]
+    code: ClassVar[str] = "records.mapping_unknown"
+
+    @property
+    def message(self) -> str:
+        """Name what was asked for."""
+        return f"There is no mapping {self.name}."
+
+    @property
+    def hint(self) -> str:
+        """Name those that there are."""
+        return f"Name a mapping file, or one that is shipped: {', '.join(self.shipped)}."
+
+
+@fact
 class ColumnsMissing(DomainError):  # noqa: N818 - errors are facts
     """A table lacks columns that its mapping reads."""
 

@@ -37,7 +37,7 @@ def load(name: str) -> Any:  # noqa: ANN401 - a suite is a module with an async 
         BenchmarkIsUnknown: There is no such file.
     """
     path = SUITES / f"{name}.py"
-    known = sorted(one.stem for one in SUITES.glob("*.py") if one.stem.isidentifier() and one.stem[0] != "_")
+    known = suites()
     if name not in known:
         raise BenchmarkIsUnknown(name=name, known=", ".join(known))
     if str(SUITES.parents[1]) not in sys.path:
@@ -49,6 +49,11 @@ def load(name: str) -> Any:  # noqa: ANN401 - a suite is a module with an async 
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def suites() -> list[str]:
+    """Name the suites there are; beside them stand what they share, and their tests."""
+    return sorted(one.stem for one in SUITES.glob("*.py") if not one.stem.startswith(("_", "test_")))
 
 
 def show(name: str, cases: list[dict[str, Any]]) -> None:

@@ -1,14 +1,14 @@
 """``touchstone demo``: the main job on real records, and an API to look around in."""
 
 import gc
-import socket
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.errors import OptionsExclude, OptionsGoTogether, PortIsTaken
+from gateway.cli.errors import OptionsExclude, OptionsGoTogether
+from gateway.cli.ports import require_free
 from gateway.cli.surroundings import surroundings
 
 
@@ -42,17 +42,3 @@ def work_is_imported() -> object:
     """Import what does the work: half the product, which takes about as long as the servers take to come up."""
     gc.disable()  # Nothing that is imported becomes garbage; collection is turned on again when all is there.
     return import_module("gateway.demo.performing")
-
-
-def require_free(port: int) -> None:
-    """Look whether the API can have its port before minutes of work are spent.
-
-    Raises:
-        PortIsTaken: It cannot.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as taken:
-            raise PortIsTaken(port=port) from taken

@@ -47,7 +47,7 @@ def check(place: Place) -> None:
         shown.add_row(one.given.place, ", ".join(name or "(no name)" for name in one.operations), *figures(one))
     OUT.print(shown)
     refuse_wrong(examined)
-    OUT.print(f"{len(examined)} documents can be registered.")
+    OUT.print(f"{counted(len(examined))} can be registered.")
 
 
 @app.command("register")
@@ -75,7 +75,7 @@ def register(
 
         done = owned(around, work)
     OUT.print(
-        f"{names[0]} {names[1]} sends {done.documents} documents: {done.added} newly registered for this build, "
+        f"{names[0]} {names[1]} sends {counted(done.documents)}: {done.added} newly registered for this build, "
         f"{done.texts} of them sent by no build before."
     )
 
@@ -124,7 +124,7 @@ def retire(
 
     with surroundings(queue=False) as around:
         documents, kept = owned(around, work)
-    OUT.print(f"{documents} documents are retired; {kept} of them are served on for other builds.")
+    OUT.print(f"{counted(documents)} retired; {kept} served on for other builds.")
 
 
 def looked_at(place: Path) -> list[Examined]:
@@ -158,8 +158,13 @@ def refuse_wrong(examined: list[Examined]) -> None:
 
 
 def figures(one: Examined) -> tuple[str, str]:
-    """Give what a document costs and its hash, as they are shown."""
-    return str(one.cost), one.given.hash
+    """Give what a document costs, and its hash as requests and ``retire`` name it."""
+    return str(one.cost), f"sha256:{one.given.hash}"
+
+
+def counted(documents: int) -> str:
+    """Count documents in words."""
+    return "1 document" if documents == 1 else f"{documents} documents"
 
 
 def owned(around: Surroundings, work: Callable[[Connection], T]) -> T:

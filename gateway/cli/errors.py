@@ -192,15 +192,16 @@ class ChildDidNotStart(DomainError):  # noqa: N818 - errors are facts
 
 @fact
 class PortIsTaken(DomainError):  # noqa: N818 - errors are facts
-    """Another process listens where the API should."""
+    """Nobody can listen where the API should: another process does, or there is no such address."""
 
     port: int
+    host: str
     code: ClassVar[str] = "cli.port_taken"
 
     @property
     def message(self) -> str:
         """Name the port."""
-        return f"Port {self.port} of 127.0.0.1 is taken."
+        return f"Port {self.port} of {self.host} is taken."
 
     @property
     def hint(self) -> str:

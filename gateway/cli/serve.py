@@ -1,12 +1,13 @@
 """``touchstone serve``: the GraphQL API."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
+from gateway.cli.ports import require_free
 from gateway.cli.surroundings import surroundings
 from gateway.http.edge_settings import ServerKind
-from gateway.server.serving import run_server
 
 
 def serve(
@@ -21,7 +22,13 @@ def serve(
     ] = None,
 ) -> None:
     """Serve GraphQL at /graphql, health at /healthz and /readyz, metrics at /metrics, until told to stop."""
-    with surroundings() as around:
+    require_free(port, host)
+    with surroundings(meanwhile=work_is_imported) as around:
         if around.servers:
             around.migrate()
-        run_server(around.settings, host, port, server=server, workers=workers)
+        work_is_imported().run_server(around.settings, host, port, server=server, workers=workers)
+
+
+def work_is_imported() -> Any:  # noqa: ANN401 - a module
+    """Import what serves: half the product, which takes about as long as embedded servers take to come up."""
+    return import_module("gateway.server.serving")

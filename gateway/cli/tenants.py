@@ -1,11 +1,16 @@
 """``touchstone tenants``: found a network, add and list tenants, name an identity provider, invite people."""
 
 import asyncio
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 
 from core.kernel.crypto import MasterKeys
+from core.kernel.errors import InvalidInput
 from core.kernel.idle import run_until_idle
 from core.kernel.key_ring import KeyRing
 from core.kernel.settings import Settings
@@ -18,8 +23,11 @@ from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
 from tenants.networks.create import CreateNetwork, create_network, founding_scope
 from tenants.networks.provision import ProvisionTenant, provision_tenant
 from tenants.people.invite import InvitePerson, invite_person
+from tenants.values import check_instant, check_time_zone
 
 app = typer.Typer(help="Networks, their tenants and who may join them.", no_args_is_help=True)
+NOWHERE = UUID(int=0)
+"""Stands for the tenant above until it is known."""
 Network = Annotated[str, typer.Option(help="Key of the network.")]
 
 
@@ -30,12 +38,23 @@ def create(
     locale: Annotated[str, typer.Option(help="Language of the headquarters, BCP 47.")] = "en",
     time_zone: Annotated[str, typer.Option(help="IANA time zone of the headquarters.")] = "UTC",
     currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "EUR",
+    founded: Annotated[
+        str, typer.Option(help="Since when it is there, a day or an instant with its zone; older logs need it.")
+    ] = "",
 ) -> None:
     """Found a network with its headquarters."""
-    command = CreateNetwork(key=key, name=name or key, locale=locale, time_zone=time_zone, currency=currency)
+    command = CreateNetwork(
+        key=key,
+        name=name or key,
+        locale=locale,
+        time_zone=time_zone,
+        currency=currency,
+        founded_at=instant(founded, time_zone, "founded"),
+    )
     with surroundings(queue=False) as around:
         asyncio.run(found(around.settings, command))
-    OUT.print(f"The network {key} is founded. Next: touchstone tenants invite --network {key}")
+    invite_next = f"touchstone tenants invite --network {key} --role headquarters_administrator"
+    OUT.print(f"The network {key} is founded. Next: {invite_next}", soft_wrap=True)
 
 
 async def found(settings: Settings, command: CreateNetwork) -> None:
@@ -51,15 +70,49 @@ def add(
     parent: Annotated[str, typer.Option(help="Key of the tenant directly above; the headquarters by default.")] = "",
     kind: Annotated[str, typer.Option(help="region or franchisee.")] = "franchisee",
     name: Annotated[str, typer.Option(help="Name to show.")] = "",
+    locale: Annotated[str, typer.Option(help="Language, BCP 47; that of the tenant above by default.")] = "",
+    time_zone: Annotated[str, typer.Option(help="IANA time zone; that of the tenant above by default.")] = "",
+    currency: Annotated[str, typer.Option(help="ISO 4217 code; that of the tenant above by default.")] = "",
+    since: Annotated[
+        str, typer.Option(help="From when it is in the tree, a day or an instant with its zone; now by default.")
+    ] = "",
 ) -> None:
     """Add a tenant to a network."""
+    wanted = ProvisionTenant(
+        key=key,
+        name=name or key,
+        parent_id=NOWHERE,
+        kind=kind,
+        locale=locale or None,
+        time_zone=time_zone or None,
+        currency=currency or None,
+        since=instant(since, time_zone or "UTC", "since"),
+    )
     with surroundings(queue=False) as around:
-        asyncio.run(provision(around.settings, network, parent, key, kind, name or key))
+        asyncio.run(provision(around.settings, network, parent, wanted))
     OUT.print(f"The tenant {key} is added.")
 
 
-async def provision(settings: Settings, network: str, parent: str, key: str, kind: str, name: str) -> None:
-    """Add a tenant below another one, and give it its own rows."""
+def instant(written: str, time_zone: str, field: str) -> datetime | None:
+    """Read an instant, or a day, which begins where its time zone says; ``None`` where nothing is written.
+
+    Raises:
+        InvalidInput: It is neither.
+    """
+    if not written:
+        return None
+    zone = ZoneInfo(check_time_zone(time_zone))
+    try:
+        if len(written) == len("2026-01-31"):
+            return datetime.combine(date.fromisoformat(written), time.min, zone)
+        return check_instant(datetime.fromisoformat(written), field)
+    except ValueError as error:
+        problem = "a day such as 2010-01-31, or an instant with its zone such as 2010-01-31T08:00:00+01:00, is needed"
+        raise InvalidInput(field=field, problem=problem) from error
+
+
+async def provision(settings: Settings, network: str, parent: str, wanted: ProvisionTenant) -> None:
+    """Add a tenant below another one, or the headquarters, and give it its own rows."""
     async with operator(settings) as at:
         scope = await at.headquarters(network)
         above = await at.directory.tenant_by_key(scope.network_id, parent) if parent else None
@@ -67,7 +120,7 @@ async def provision(settings: Settings, network: str, parent: str, key: str, kin
             raise UnknownParent(key=parent, network=network)
         parent_id = above.id if above else scope.tenant_id
         async with at.database.unit(scope, clock=at.clock, directory=at.directory) as unit:
-            await provision_tenant(unit, ProvisionTenant(key=key, name=name, parent_id=parent_id, kind=kind))
+            await provision_tenant(unit, replace(wanted, parent_id=parent_id))
         await run_until_idle(Background(database=at.database, services=at.services), network_id=scope.network_id)
 
 

@@ -17,7 +17,7 @@ from signal import SIGTERM
 from urllib.error import URLError
 
 from gateway.cli.errors import ChildDidNotStart
-from gateway.cli.main import COMMANDS, run
+from gateway.cli.main import run
 from gateway.collecting import settle
 from gateway.demo.front_end import DIRECT
 
@@ -27,6 +27,8 @@ PAUSE_S = 0.02
 PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 SET_PARENT_DEATH_SIGNAL = 1
 FORKING = get_context("fork")
+WORK = {"serve": "gateway.server.serving", "worker": "gateway.cli.worker"}
+"""Where the work of each command stands."""
 
 
 class Child:
@@ -91,7 +93,7 @@ def become(parent: int, name: str, arguments: tuple[str, ...], log: Path, orders
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     gc.disable()
-    import_module(COMMANDS[name].partition(":")[0])
+    import_module(WORK[name])
     environment = orders.recv()
     os.environ.clear()
     os.environ.update(environment)

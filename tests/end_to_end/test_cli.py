@@ -4,8 +4,10 @@ import gzip
 import inspect
 import json
 import os
+import socket
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,7 +23,7 @@ from gateway.cli.operator import operator
 from gateway.demo.material import CONTENT, chain_of_stores
 from gateway.demo.stage import set_stage
 from tenants.networks.create import network_id_of
-from tests.end_to_end.command import assert_refused, free_port, invoked, told, touchstone
+from tests.end_to_end.command import ROOT, assert_refused, free_port, invoked, told, touchstone
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
 from tests.support.publishing import publish_material
 
@@ -175,9 +177,9 @@ XES_MAPPING = "bpic2013_incidents"
             MAPPING,
             "records.columns_missing",
         ),
-        (good, "no-such-mapping", "records.mapping_invalid"),
+        (good, "no-such-mapping", "records.mapping_unknown"),
         (good, "no-such-mapping.yaml", "records.mapping_invalid"),
-        (good, "../../../etc/passwd", "records.mapping_invalid"),
+        (good, "../../../etc/passwd", "records.mapping_unknown"),
     ],
 )
 async def test_an_import_that_cannot_begin_writes_nothing(
@@ -196,6 +198,12 @@ async def test_a_mapping_that_lacks_keys_names_them(office: Office, tmp_path: Pa
     assert_refused(ended, "records.mapping_invalid")
     assert "step.occurred_at" in told(ended)
     assert await office.held() == before
+
+
+async def test_an_unknown_mapping_names_those_that_are_shipped(office: Office, tmp_path: Path) -> None:
+    ended = office.bring(log_of(tmp_path, GOOD), "bpic2012")
+    assert_refused(ended, "records.mapping_unknown")
+    assert all(name in told(ended) for name in ("bpic2012", "bpic2013_incidents", "receipt"))
 
 
 async def test_an_unknown_network_is_named(office: Office, tmp_path: Path) -> None:
@@ -380,7 +388,8 @@ async def test_a_network_is_founded_and_grows(office: Office) -> None:
         assert ended.returncode == 0, told(ended)
         return ended.stdout
 
-    tenants("create-network", "grown", "--name", "Grown")
+    said = tenants("create-network", "grown", "--name", "Grown")
+    assert "touchstone tenants invite --network grown --role headquarters_administrator" in said
     tenants("add", "west", "--network", "grown", "--kind", "region")
     tenants("add", "shop", "--network", "grown", "--parent", "west", "--name", "The Shop")
     shown = tenants("list", "--network", "grown")
@@ -388,10 +397,40 @@ async def test_a_network_is_founded_and_grows(office: Office) -> None:
     assert tenants("invite", "--network", "grown", "--role", "clerk").split()[-1]
 
 
+async def test_a_network_and_its_tenants_are_there_since_they_are_told_to_be(office: Office) -> None:
+    for arguments in (
+        ("create-network", "old", "--founded", "2010-01-31", "--time-zone", "Europe/Stockholm"),
+        ("add", "near", "--network", "old"),
+        (
+            *("add", "far", "--network", "old", "--since", "2010-03-01T00:00:00+01:00"),
+            *("--locale", "pt-BR", "--time-zone", "America/Recife", "--currency", "BRL"),
+        ),
+    ):
+        ended = invoked("tenants", *arguments, **office.settings)
+        assert ended.returncode == 0, told(ended)
+    rows = await office.ask(
+        "SELECT t.key, t.locale, t.time_zone, t.currency, p.valid_from FROM tenants t"
+        " JOIN tenant_placements p ON p.child_id = t.id WHERE t.network_id = $1 ORDER BY p.valid_from",
+        network_id_of("old"),
+    )
+    founded = datetime(2010, 1, 30, 23, tzinfo=UTC)
+    headquarters, far, near = (tuple(one) for one in rows)
+    assert headquarters == ("hq", "en", "Europe/Stockholm", "EUR", founded)
+    assert far == ("far", "pt-BR", "America/Recife", "BRL", datetime(2010, 2, 28, 23, tzinfo=UTC))
+    assert near[:4] == ("near", "en", "Europe/Stockholm", "EUR")
+    assert [one["founded_at"] for one in await office.ask("SELECT founded_at FROM networks WHERE key = 'old'")] == [
+        founded
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (("list", "--network", "nobody"), "cli.unknown_network"),
+        (("create-network", "fresh", "--founded", "long ago"), "kernel.invalid_input"),
+        (("create-network", "fresh", "--founded", "2010-01-31T08:00:00"), "kernel.invalid_input"),
+        (("add", "fresh", "--network", "corner", "--currency", "XYZ"), "kernel.invalid_input"),
+        (("add", "fresh", "--network", "corner", "--since", "2010-13-01"), "kernel.invalid_input"),
         (("create-network", "corner"), "tenants.key_is_taken"),
         (("create-network", "Not A Key"), "kernel.invalid_input"),
         (("add", "store-01", "--network", "corner"), "tenants.key_is_taken"),
@@ -425,6 +464,23 @@ async def test_an_unknown_benchmark_is_named(office: Office) -> None:
     ended = invoked("bench", "no-such-suite", **office.settings)
     assert_refused(ended, "cli.unknown_benchmark")
     assert "no-such-suite" in told(ended)
+    assert "execution, spine, standards" in told(ended)
+    assert "test_" not in told(ended)
+    assert_refused(invoked("bench", "test_load", **office.settings), "cli.unknown_benchmark")
+
+
+def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for command in (("serve",), ("demo", "--once")):
+            ended = invoked(*command, "--port", port, TOUCHSTONE_HOME=str(home))
+            assert_refused(ended, "cli.port_taken")
+            assert f"Port {port} of 127.0.0.1 is taken" in told(ended)
+            assert "--port" in told(ended)
+    assert not home.exists()
 
 
 def test_help_lists_every_command() -> None:
@@ -462,6 +518,7 @@ def test_every_command_explains_itself_and_its_options() -> None:
         for name in path:
             command = command.commands[name]
         assert inspect.cleandoc(command.help).split("\n")[0] in ended.output
+        assert str(ROOT) not in ended.output, path
         unexplained = [option.name for option in command.params if not getattr(option, "help", None)]
         assert unexplained in ([], ["install_completion", "show_completion"]), path
 

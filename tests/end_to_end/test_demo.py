@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from touchstone_runtime.throwaway import throwaway_folder
 
-from tests.end_to_end.command import REAL_LOG, ROOT, assert_refused, free_port, told, touchstone
+from tests.end_to_end.command import REAL_LOG, ROOT, assert_refused, free_port, invoked, told, touchstone
 
 NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml")
 REFERENCE = re.compile(r"""https?://[^\s"'<>)]+""")
@@ -121,38 +120,26 @@ def test_the_report_stands_alone_and_holds_charts(name: str, request: pytest.Fix
     assert f"{runs.first['records']:,}" in runs.report
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        ("<log><trace><event></trace>", "records.log_unreadable"),
-        ("<log/>", "demo.mapping_does_not_fit"),
-        ("<log><trace><event><string key='a' value='b'/></event></trace></log>", "demo.mapping_does_not_fit"),
-    ],
-)
-def test_a_log_that_cannot_be_worked_on_is_refused_and_nothing_is_founded(
-    content: str, code: str, chain: Runs, tmp_path: Path
-) -> None:
+UNFIT = {
+    "<log><trace><event></trace>": "records.log_unreadable",
+    "<log/>": "demo.mapping_does_not_fit",
+    "<log><trace><event><string key='a' value='b'/></event></trace></log>": "demo.mapping_does_not_fit",
+}
+
+
+def test_a_log_that_cannot_be_worked_on_is_refused_and_nothing_is_founded(chain: Runs, tmp_path: Path) -> None:
     log, figures = tmp_path / "broken.xes", tmp_path / "figures.json"
-    log.write_text(content)
-    ended = touchstone(
-        *("demo", "--once", "--xes", log, "--mapping", MAPPING, "--json", figures, "--port", free_port()),
-        TOUCHSTONE_HOME=str(chain.home),
-    )
-    assert_refused(ended, code)
+    for content, code in UNFIT.items():
+        log.write_text(content)
+        ended = touchstone(
+            *("demo", "--once", "--xes", log, "--mapping", MAPPING, "--json", figures, "--port", free_port()),
+            TOUCHSTONE_HOME=str(chain.home),
+        )
+        assert_refused(ended, code)
+        assert not figures.exists()
+        assert not (chain.home / "reports" / "own.html").exists()
     listed = touchstone("tenants", "list", "--network", "own", TOUCHSTONE_HOME=str(chain.home))
     assert_refused(listed, "cli.unknown_network")
-    assert not figures.exists()
-    assert not (chain.home / "reports" / "own.html").exists()
-
-
-def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        assert_refused(touchstone("demo", "--once", "--port", port, TOUCHSTONE_HOME=str(home)), "cli.port_taken")
-    assert not home.exists()
 
 
 def test_what_people_do_in_the_demonstration_goes_through_the_api(chain: Runs) -> None:
@@ -191,5 +178,5 @@ def test_tokens_of_the_demonstration_can_be_shown_again(chain: Runs) -> None:
 )
 def test_options_that_contradict_each_other_start_nothing(options: tuple[str, ...], code: str, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    assert_refused(touchstone("demo", "--once", *options, TOUCHSTONE_HOME=str(home)), code)
+    assert_refused(invoked("demo", "--once", *options, TOUCHSTONE_HOME=str(home)), code)
     assert not home.exists()

@@ -77,7 +77,7 @@ async def test_a_build_is_registered_listed_and_retired(place: Place, tmp_path: 
     listed = place.documents("list")
     assert [word for word in ("till", "1.0") if word not in listed.stdout] == [], told(listed)
     retired = place.documents("retire", *build)
-    assert "2 documents are retired; 0 of them" in retired.stdout, told(retired)
+    assert "2 documents retired; 0 served on" in retired.stdout, told(retired)
     assert await place.held() == [(ME, "till", "1.0", False), (TREE, "till", "1.0", False)]
     assert_refused(place.documents("retire", "--application", "till", "--version", "2"), "documents.no_such_build")
     assert_refused(place.documents("retire", "--application", "till"), "kernel.invalid_input")
@@ -119,8 +119,9 @@ def test_a_front_end_checks_without_any_server_or_secret(tmp_path: Path) -> None
     documents = folder(tmp_path, me=ME, tree=TREE)
     ended = touchstone("documents", "check", documents)
     assert ended.returncode == 0, told(ended)
-    assert sha256(ME.encode()).hexdigest() in ended.stdout
+    assert f"sha256:{sha256(ME.encode()).hexdigest()}" in ended.stdout
     assert "2 documents can be registered" in ended.stdout
+    assert "\n1 document can be registered" in invoked("documents", "check", documents / "me.graphql").stdout
     assert_refused(invoked("documents", "check", documents, TOUCHSTONE_MAX_COST="4"), "documents.wrong")
     assert_refused(invoked("documents", "check", folder(tmp_path, wrong=WRONG)), "documents.wrong")
     assert_refused(invoked("documents", "check", tmp_path / "nothing"), "documents.unreadable")

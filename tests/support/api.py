@@ -127,6 +127,12 @@ class Client:
     scope: Scope | None
     identity: Any = None
 
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant it acts in."""
+        assert self.scope is not None
+        return self.scope.tenant_id
+
     async def ask(self, query: str, **variables: Any) -> Answer:
         """Send an operation and give the whole answer."""
         return await self.api.execute(self.scope, query, variables, self.identity)
@@ -156,6 +162,11 @@ class Client:
         assert self.scope is not None
         held = frozenset({"kernel.signed_in", *permissions})
         return replace(self, scope=replace(self.scope, permissions=held, actor=Actor(ActorKind.PERSON, uuid4())))
+
+    def without(self, permission: str) -> "Client":
+        """The same front end of the same person, with one permission less."""
+        assert self.scope is not None
+        return replace(self, scope=replace(self.scope, permissions=self.scope.permissions - {permission}))
 
 
 def global_tenant(scope: Scope | UUID) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from core.records.errors import MappingInvalid
+from core.records.errors import MappingInvalid, MappingUnknown
 from core.records.mappings.schema import LogMapping
 
 MOST_BYTES = 256 * 1024
@@ -66,8 +66,20 @@ def parse_mapping(content: bytes, name: str) -> LogMapping:
 
 
 def shipped_mapping(name: str) -> LogMapping:
-    """Give a mapping that comes with the product: ``bpic2013_incidents`` or ``receipt``."""
+    """Give a mapping that comes with the product.
+
+    Raises:
+        MappingUnknown: None that comes with it has this name.
+    """
+    known = shipped_names()
+    if name not in known:
+        raise MappingUnknown(name=name, shipped=known)
     return load_mapping(SHIPPED / f"{name}.yaml")
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Name the mappings that come with the product."""
+    return tuple(sorted(one.stem for one in SHIPPED.glob("*.yaml")))
 
 
 def mapping_digest(mapping: LogMapping) -> str:

@@ -68,7 +68,7 @@ async def answer_of(contest: Contest) -> tuple[Any, int]:
         RuntimeError: The answer has errors.
     """
     request = await contest.request()
-    async with httpx2.AsyncClient(timeout=30) as client:
+    async with httpx2.AsyncClient(timeout=30, verify=False) as client:
         answer = await client.post(request.url, headers=dict(request.headers), content=request.once())
     told: dict[str, Any] = answer.json() if answer.is_success else {}
     if told.get("errors") or told.get("data") is None:

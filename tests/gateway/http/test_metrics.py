@@ -193,7 +193,7 @@ async def test_figures_may_be_bound_to_a_place_of_their_own() -> None:
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     try:
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(verify=False) as client:
             answer = await client.get(f"http://127.0.0.1:{port}/metrics")
             other = await client.get(f"http://127.0.0.1:{port}/graphql")
     finally:

@@ -241,7 +241,7 @@ async def test_metrics_are_served_where_a_port_is_set() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with served_metrics(WorkerSettings(metrics_port=port)):
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(verify=False) as client:
             answer = await client.get(f"http://127.0.0.1:{port}/metrics")
     assert answer.status_code == 200
     assert "python_info" in answer.text
