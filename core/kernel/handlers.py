@@ -1,6 +1,6 @@
 """Handlers: which coroutine does the work of which topic."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -24,19 +24,26 @@ class Handler:
         run: The coroutine; it may run twice and may be killed once, and the effect is the same.
         limit: How long one run may take; longer work is cut into pieces that send one another.
         attempts: How often it is tried before it becomes a dead letter.
+        after_activity: How long after anything was done in a tenant it is due there, once for all that is done
+            meanwhile; it is sent by itself then, with the tenant as ``subject_id``.
     """
 
     topic: str
     run: Run
     limit: timedelta = USUAL_LIMIT
     attempts: int = USUAL_ATTEMPTS
+    after_activity: timedelta | None = None
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
 def handles(
-    topic: str, *, limit: timedelta = USUAL_LIMIT, attempts: int = USUAL_ATTEMPTS
+    topic: str,
+    *,
+    limit: timedelta = USUAL_LIMIT,
+    attempts: int = USUAL_ATTEMPTS,
+    after_activity: timedelta | None = None,
 ) -> Callable[[AnyRun], AnyRun]:
     """Declare the handler of a topic; it stands in the feature's ``jobs.py``.
 
@@ -49,10 +56,20 @@ def handles(
         if declared is not None and described(declared.run) != described(run):
             msg = f"The topic {topic} has a handler already: {described(declared.run)}."
             raise ValueError(msg)
-        HANDLERS[topic] = Handler(topic=topic, run=run, limit=limit, attempts=attempts)
+        HANDLERS[topic] = Handler(topic=topic, run=run, limit=limit, attempts=attempts, after_activity=after_activity)
         return run
 
     return declare
+
+
+def following(topics: Iterable[str]) -> dict[str, timedelta]:
+    """Tell what is due after activity in a tenant, and how long after; nothing where only such work was done itself.
+
+    Args:
+        topics: What was done.
+    """
+    after = {one.topic: one.after_activity for one in HANDLERS.values() if one.after_activity is not None}
+    return after if any(topic not in after for topic in topics) else {}
 
 
 def described(run: Run) -> str:

@@ -66,6 +66,30 @@ class KeyRing:
         """
         return await self._key_of("tenant", derived_id(PSEUDONYMS, self._unit.tenant_id))
 
+    async def named_key(self, purpose: str, number: int) -> OpenKey:
+        """Give another key of the tenant's, known by what it is for and a number; made at first use.
+
+        Args:
+            purpose: ``<feature>.<what for>``.
+            number: Tells keys of one purpose apart, as they follow one another.
+        """
+        return await self._key_of("tenant", derived_id(purpose, self._unit.tenant_id, str(number)))
+
+    async def drop_named_key(self, purpose: str, number: int) -> None:
+        """Delete a key that was followed by another; nothing can be done with it any more. The caller audits it."""
+        subject_id = derived_id(purpose, self._unit.tenant_id, str(number))
+        await self._unit.session.execute(
+            delete(DataKey)
+            .where(
+                col(DataKey.tenant_id) == self._unit.tenant_id,
+                col(DataKey.subject_kind) == "tenant",
+                col(DataKey.subject_id) == subject_id,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        self._open.clear()
+        self._by_subject.clear()
+
     async def person_key(self, person_id: UUID) -> OpenKey:
         """Give the key of one person in this tenant, made at first use."""
         return await self._key_of("person", person_id)

@@ -15,13 +15,13 @@ import structlog
 
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
-from core.kernel.handlers import HANDLERS
+from core.kernel.handlers import HANDLERS, following
 from core.kernel.jobs import fail_job_of
 from core.kernel.outbox_rows import DEAD, DONE, Claimed, Tenancy
 from core.kernel.queue import Handover, Queue, QueueIsDown
 from core.kernel.roles import Role
 from core.kernel.scope import Actor, ActorKind, Scope
-from core.kernel.timers import fire_due, tenants_with_timers
+from core.kernel.timers import fire_due, ring_after, tenants_with_timers
 from core.kernel.work import Background
 from core.kernel.work_figures import FIGURES
 
@@ -170,6 +170,8 @@ class Relay:
             runnable = [row for row in due if is_runnable(row)]
             if runnable:
                 await outbox_rows.mark_handed(session, tenant_id, ids(runnable), now + background.pace.lease)
+            for topic, pause in following(row.topic for row in due).items():
+                await ring_after(session, tenancy, topic, now + pause)
         return [
             Handover(tenant_id=tenant_id, network_id=tenancy.network_id, command_id=one.id, number=one.handovers + 1)
             for one in runnable

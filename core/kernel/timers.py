@@ -49,6 +49,20 @@ async def set_timer(unit: Unit, kind: str, subject_id: UUID, due_at: datetime) -
     )
 
 
+async def ring_after(session: AsyncSession, tenancy: Tenancy, kind: str, due_at: datetime) -> None:
+    """Set a tenant's own timer of a kind, unless it is set already: it is neither doubled nor put off."""
+    statement = insert(Timer).values(
+        tenant_id=tenancy.tenant_id,
+        network_id=tenancy.network_id,
+        id=new_id(),
+        kind=kind,
+        subject_id=tenancy.tenant_id,
+        due_at=due_at,
+        set_at=recorded_now(),
+    )
+    await session.execute(statement.on_conflict_do_nothing(constraint="timers_subject"))
+
+
 async def clear_timer(unit: Unit, kind: str, subject_id: UUID) -> None:
     """Take a subject's timer of a kind away, if there is one."""
     await unit.session.execute(
