@@ -115,6 +115,8 @@ OWNER = MANAGER | {
     "tenants.configure",
     "standards.rule_adaptations",
     "audit.read",
+    "sealing.read",
+    "sealing.rotate_keys",
     "work.replay",
 }
 REGIONAL = OWNER | {
@@ -151,6 +153,7 @@ AUDITOR = EVERYBODY | {
     "standards.read_statistics",
     "work.read",
     "audit.read",
+    "sealing.read",
 }
 NOT_OF_ADMINISTRATORS = {
     "records.open",

@@ -3,16 +3,17 @@
 Every function takes what puts a statement to the driver: a unit's, or that of whoever examines a database from outside.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.sealing.policy.heads import Head, LogName
-from core.records.sealing.policy.leaves import AUDIT, AUDIT_COLUMNS, EVENT, SOURCES, AuditLike, NewLeaf, audit_leaf
+from core.records.sealing.policy.leaves import AUDIT, AUDIT_COLUMNS, EVENT, SOURCES, NewLeaf, audit_leaf
 from core.records.sealing.policy.merkle import Kept, Range, Subtree, from_kept, from_right, perfect
+from core.records.sealing.policy.rows import EVENT_COLUMNS, TOMBSTONE_COLUMNS, LeafRow, as_audit
 
 Ask = Callable[..., Awaitable[list[Any]]]
 """Executes a statement, its parameters as ``$1``, and gives its rows."""
@@ -58,6 +59,16 @@ LEAVES: Final = "SELECT number, hash FROM log_leaves WHERE tenant_id = $1 AND nu
 NODES: Final = "SELECT number, hash FROM log_nodes WHERE tenant_id = $1 AND level = $2 AND number = ANY($3::bigint[])"
 
 
+LEAF: Final = (
+    "SELECT number, kind, subject_id, hash, network_id FROM log_leaves WHERE tenant_id = $1 AND subject_id = $2"
+)
+ROW: Final = {
+    EVENT: f"SELECT {', '.join(EVENT_COLUMNS)} FROM record_events WHERE tenant_id = $1 AND id = $2",  # noqa: S608 - constants
+    AUDIT: f"SELECT {', '.join(AUDIT_COLUMNS)} FROM audit_entries WHERE tenant_id = $1 AND id = $2",  # noqa: S608 - constants
+}
+TOMBSTONE: Final = f"SELECT {', '.join(TOMBSTONE_COLUMNS)} FROM event_tombstones WHERE tenant_id = $1 AND id = $2"  # noqa: S608 - constants
+
+
 def asking(unit: Unit) -> Ask:
     """Give what puts statements to the driver in a unit's transaction."""
     return partial(fetch, unit)
@@ -95,18 +106,7 @@ async def end_of_slice(ask: Ask, log: LogName, source: str, after: UUID, to: UUI
 
 def new_leaf(source: str, row: Any) -> NewLeaf:  # noqa: ANN401 - as the driver has it
     """Make a leaf of a row: an event names its own hash, an audit entry is hashed here."""
-    return NewLeaf(row["id"], source, row["hash"] if source == EVENT else audit_leaf(cast("AuditLike", Columns(row))))
-
-
-class Columns:
-    """A row whose columns are read as attributes."""
-
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self._row = row
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - columns are of any type
-        """Give a column."""
-        return self._row[name]
+    return NewLeaf(row["id"], source, row["hash"] if source == EVENT else audit_leaf(as_audit(row)))
 
 
 async def last_head(ask: Ask, log: LogName) -> Head | None:
@@ -176,3 +176,15 @@ async def kept_hashes(ask: Ask, log: LogName, wanted: Sequence[Kept]) -> dict[tu
 def span(one: Kept) -> range:
     """Give the numbers of rows that lie side by side."""
     return range(one.first, one.first + one.count)
+
+
+async def rows_of_leaf(ask: Ask, log: LogName, subject_id: UUID) -> LeafRow | None:
+    """Give an event or audit entry with its leaf, where it is one; ``None`` where there is no such row."""
+    leaf = await ask(LEAF, log.tenant_id, subject_id)
+    number, hash_ = (leaf[0]["number"], leaf[0]["hash"]) if leaf else (None, b"")
+    for kind in SOURCES:
+        if row := await ask(ROW[kind], log.tenant_id, subject_id):
+            gone = await ask(TOMBSTONE, log.tenant_id, subject_id) if kind == EVENT else []
+            tombstone = gone[0] if gone else None
+            return LeafRow(number=number, kind=kind, subject_id=subject_id, hash=hash_, row=row[0], tombstone=tombstone)
+    return None
