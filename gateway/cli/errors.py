@@ -282,3 +282,41 @@ class DemonstrationNeedsIssuer(DomainError):  # noqa: N818 - errors are facts
             "Run it without DATABASE_URL, on embedded servers; or, on a machine that serves nobody, set "
             "TOUCHSTONE_ENVIRONMENT=development and TOUCHSTONE_BUILTIN_ISSUER=true."
         )
+
+
+@fact
+class LogIsNotWhole(DomainError):  # noqa: N818 - errors are facts
+    """An examination of a log found something."""
+
+    found: int
+    leaves: int
+    code: ClassVar[str] = "cli.log_not_whole"
+
+    @property
+    def message(self) -> str:
+        """Say how much."""
+        return f"{self.found} things are not as they were sealed, in a log of {self.leaves} leaves."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Keep the database as it is, and compare the rows that are named with a backup; see docs/sealing.md."
+
+
+@fact
+class ProofShowsNothing(DomainError):  # noqa: N818 - errors are facts
+    """A proof does not hold."""
+
+    file: str
+    problem: str
+    code: ClassVar[str] = "cli.proof_shows_nothing"
+
+    @property
+    def message(self) -> str:
+        """Say why."""
+        return f"{self.file} proves nothing: {self.problem}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to check."""
+        return "Check that the file is as it was exported, and that the key is the one told by whoever keeps the log."

@@ -34,6 +34,8 @@ COMMANDS = {
     "doctor": "gateway.cli.doctor:doctor",
     "schema": "gateway.cli.schema:schema",
     "plan": "gateway.cli.plan:plan",
+    "checkpoint": "gateway.cli.checkpoint:checkpoint",
+    "verify": "gateway.cli.verify:verify",
 }
 """Where each command stands; only the one that is run is imported, since all of them together take seconds."""
 

@@ -6,7 +6,7 @@ from alembic import op
 from core.kernel.migration.tables import INSTANT, TEXT, UUID, begin, create_tenant_table, optional, required
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0023"
 
 NUMBER = sa.Integer()
 PLACE = sa.BigInteger()
@@ -31,7 +31,6 @@ def upgrade() -> None:
         required("payload_hash", BYTES),
         optional("sealed_hash", BYTES),
         required("audit_id", UUID),
-        required("recorded_at", INSTANT),
         append_only=True,
     )
 
@@ -70,12 +69,13 @@ def create_heads() -> None:
     create_tenant_table(
         "log_heads",
         required("size", PLACE),
+        required("after_size", PLACE),
         required("root", BYTES),
         required("signed_at", INSTANT),
         optional("complete_to", INSTANT),
         required("key_number", NUMBER),
         required("signature", BYTES),
-        sa.CheckConstraint("size >= 1", name="log_heads_size"),
+        sa.CheckConstraint("size > after_size AND after_size >= 0", name="log_heads_size"),
         sa.UniqueConstraint("tenant_id", "size", name="log_heads_of_size"),
         append_only=True,
     )

@@ -27,6 +27,7 @@ FEATURES = {
     "plugins",
     "standards",
     "records",
+    "sealing",
     "quality",
 }
 

@@ -76,6 +76,11 @@ def leaf_of(event: EventLike, payload: bytes, sealed: bytes | None) -> bytes:
         payload: SHA-256 of the payload's text.
         sealed: SHA-256 of the sealed part, where there was one.
     """
+    return sha256(LEAF + preimage_of(event, payload, sealed).encode()).digest()
+
+
+def preimage_of(event: EventLike, payload: bytes, sealed: bytes | None) -> str:
+    """Write down what the leaf of an event is the hash of, as canonical JSON; see :func:`leaf_of`."""
     facts = {
         "tenant": str(event.tenant_id),
         "record": str(event.record_id),
@@ -93,7 +98,7 @@ def leaf_of(event: EventLike, payload: bytes, sealed: bytes | None) -> bytes:
         "sealed": None if sealed is None else sealed.hex(),
         "previous": event.previous.hex(),
     }
-    return sha256(LEAF + canonical_text(facts).encode()).digest()
+    return canonical_text(facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ class LogHead(TenantRow, table=True):
 
     Attributes:
         size: How many leaves.
+        after_size: The size of the head before; 0 for the first, so that none can be taken out unseen.
         root: The root of their tree, 32 bytes.
         signed_at: When it was signed, in real time.
         complete_to: Everything recorded up to this instant is among the leaves; empty where nothing is said.
@@ -76,12 +77,13 @@ class LogHead(TenantRow, table=True):
 
     __tablename__ = "log_heads"
     __table_args__ = (
-        CheckConstraint("size >= 1", name="log_heads_size"),
+        CheckConstraint("size > after_size AND after_size >= 0", name="log_heads_size"),
         UniqueConstraint("tenant_id", "size", name="log_heads_of_size"),
     )
     retention: ClassVar[Retention] = Retention.AUDIT
 
     size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    after_size: int = Field(sa_column=Column(BigInteger, nullable=False))
     root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     signed_at: datetime
     complete_to: datetime | None = None
@@ -143,7 +145,6 @@ class EventTombstone(TenantRow, table=True):
         payload_hash: SHA-256 of the payload's text, 32 bytes.
         sealed_hash: SHA-256 of the personal part, where there was one.
         audit_id: The audit entry of the act that removed it.
-        recorded_at: When it was removed, in real time.
     """
 
     __tablename__ = "event_tombstones"
@@ -152,4 +153,3 @@ class EventTombstone(TenantRow, table=True):
     payload_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sealed_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     audit_id: UUID
-    recorded_at: datetime

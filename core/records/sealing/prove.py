@@ -10,11 +10,12 @@ from core.records.sealing.errors import LogIsBroken, NoSuchSize, NotSealedYet
 from core.records.sealing.permissions import READ_LOG
 from core.records.sealing.policy.heads import Head, LogName, signed_checkpoint
 from core.records.sealing.policy.merkle import Range, consistency_ranges, inclusion_ranges
-from core.records.sealing.policy.notes import Note
+from core.records.sealing.policy.notes import Note, VerifyingKey
 from core.records.sealing.policy.proof_files import LeafProof, ProofFile
 from core.records.sealing.policy.rows import said_of
 from core.records.sealing.repository import asking, hashes_of, head_of_size, last_head, rows_of_leaf
 
+NEWEST: Final = "SELECT public_key FROM signing_keys WHERE tenant_id = $1 ORDER BY number DESC LIMIT 1"
 KEY: Final = "SELECT public_key FROM signing_keys WHERE tenant_id = $1 AND number = $2"
 
 
@@ -41,15 +42,11 @@ class Consistency:
         old: The smaller size.
         new: The larger size.
         path: The hashes.
-        old_checkpoint: What was signed at the smaller size.
-        new_checkpoint: What was signed at the larger size.
     """
 
     old: int
     new: int
     path: list[bytes]
-    old_checkpoint: Note
-    new_checkpoint: Note
 
 
 async def head_at(unit: Unit, size: int | None = None) -> Head:
@@ -74,6 +71,20 @@ async def head_at(unit: Unit, size: int | None = None) -> Head:
 async def checkpoint_at(unit: Unit, size: int | None = None) -> Note:
     """Give the signed checkpoint of a size, the last one by default; see :func:`head_at`."""
     return await noted(unit, await head_at(unit, size))
+
+
+async def newest_key(unit: Unit) -> VerifyingKey:
+    """Give the public half of the key that signs now.
+
+    Raises:
+        NotPermitted: The actor may not read the log.
+        NotSealedYet: There is no key yet, since nothing was sealed.
+    """
+    unit.scope.require(READ_LOG)
+    found = await asking(unit)(NEWEST, unit.tenant_id)
+    if not found:
+        raise NotSealedYet(size=0)
+    return LogName(unit.network_id, unit.tenant_id).key(found[0]["public_key"])
 
 
 async def noted(unit: Unit, head: Head) -> Note:
@@ -128,7 +139,7 @@ async def prove_consistency(unit: Unit, old: int, new: int | None = None) -> Con
     if before.size > after.size:
         raise NoSuchSize(asked=before.size, size=after.size)
     path = await hashes(unit, consistency_ranges(before.size, after.size), after.size)
-    return Consistency(before.size, after.size, path, await noted(unit, before), await noted(unit, after))
+    return Consistency(before.size, after.size, path)
 
 
 async def hashes(unit: Unit, ranges: list[Range], size: int) -> list[bytes]:

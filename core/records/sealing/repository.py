@@ -19,6 +19,7 @@ Ask = Callable[..., Awaitable[list[Any]]]
 """Executes a statement, its parameters as ``$1``, and gives its rows."""
 
 START: Final = UUID(int=0)
+HEAD_COLUMNS: Final = tuple(Head.__dataclass_fields__)
 LATE: Final = {
     EVENT: "SELECT e.id, e.hash FROM record_events e"
     " LEFT JOIN log_leaves l ON l.tenant_id = $1 AND l.subject_id = e.id"
@@ -51,10 +52,10 @@ ADD_NODES: Final = (
     " SELECT $1, $2, given.* FROM unnest($3::int[], $4::bigint[], $5::bytea[]) AS given RETURNING 1"
 )
 ADD_HEAD: Final = (
-    "INSERT INTO log_heads (tenant_id, network_id, id, size, root, signed_at, complete_to, key_number, signature)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    f"INSERT INTO log_heads (tenant_id, network_id, id, {', '.join(HEAD_COLUMNS)})"  # noqa: S608 - constants
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 )
-HEAD: Final = "SELECT size, root, signed_at, complete_to, key_number, signature FROM log_heads WHERE tenant_id = $1"
+HEAD: Final = f"SELECT {', '.join(HEAD_COLUMNS)} FROM log_heads WHERE tenant_id = $1"  # noqa: S608 - constants
 LEAVES: Final = "SELECT number, hash FROM log_leaves WHERE tenant_id = $1 AND number = ANY($2::bigint[])"
 NODES: Final = "SELECT number, hash FROM log_nodes WHERE tenant_id = $1 AND level = $2 AND number = ANY($3::bigint[])"
 
@@ -137,7 +138,7 @@ async def add_nodes(ask: Ask, log: LogName, nodes: Sequence[tuple[Subtree, bytes
 
 async def add_head(ask: Ask, log: LogName, head: Head) -> None:
     """Write a signed head."""
-    said = (head.size, head.root, head.signed_at, head.complete_to, head.key_number, head.signature)
+    said = (getattr(head, name) for name in HEAD_COLUMNS)
     await ask(ADD_HEAD, log.tenant_id, log.network_id, log.head_id(head.size), *said)
 
 

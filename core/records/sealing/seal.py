@@ -143,15 +143,24 @@ async def append(unit: Unit, masters: MasterKeys, leaves: list[NewLeaf], complet
     first, nodes = growing.size, list[tuple[Subtree, bytes]]()
     for leaf in leaves:
         nodes += growing.add(leaf.hash)
-    signer = await signer_of(unit, masters)
-    before = head.complete_to if head else None
-    complete = complete_to if before is None or complete_to is None else max(before, complete_to)
+    said = Head(
+        size=growing.size,
+        after_size=first,
+        root=growing.root,
+        signed_at=recorded_now(),
+        complete_to=later(complete_to, head.complete_to if head else None),
+    )
     await add_leaves(ask, log, first, leaves)
     await add_nodes(ask, log, nodes)
-    await add_head(ask, log, signer.signed(log, growing.size, growing.root, complete or before))
+    await add_head(ask, log, (await signer_of(unit, masters)).signed(log, said))
     if head is None:
         await set_timer(unit, SWEEP, unit.tenant_id, unit.now + DAILY)
     return growing.size
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Give the later of two instants that may be empty."""
+    return max(filter(None, (one, other)), default=None)
 
 
 async def continued(ask: Ask, log: LogName, head: Head | None) -> Growing:

@@ -1,7 +1,6 @@
 """The keys that sign a tenant's log: made at first use, wrapped by the master key, followed by one another."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.kernel.clock import recorded_now
@@ -33,18 +32,10 @@ class Signer:
         """The public half."""
         return public_half(self.secret)
 
-    def signed(self, log: LogName, size: int, root: bytes, complete_to: datetime | None) -> Head:
-        """Sign what the log is now."""
-        head = Head(size=size, root=root, signed_at=recorded_now(), complete_to=complete_to, key_number=self.number)
-        signature = sign(checkpoint_of(log, head).text, self.secret)
-        return Head(
-            size=size,
-            root=root,
-            signed_at=head.signed_at,
-            complete_to=complete_to,
-            key_number=self.number,
-            signature=signature,
-        )
+    def signed(self, log: LogName, said: Head) -> Head:
+        """Sign what a head says of the log."""
+        head = replace(said, key_number=self.number)
+        return replace(head, signature=sign(checkpoint_of(log, head).text, self.secret))
 
 
 async def signer_of(unit: Unit, masters: MasterKeys) -> Signer:

@@ -25,6 +25,7 @@ from core.records.calendars.policy import Window
 from core.records.calendars.set_calendar import SetCalendar, set_calendar
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.open_record import OpenRecord, open_record
+from core.records.sealing.seal import seal_batch
 from core.records.work_record import AddStep, add_record_step
 from core.standards.adapt import Adapt, adapt
 from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
@@ -127,6 +128,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await furnish_consultations(house, STANDARD, (MARK, SHARED))
     await work(house)
     await records(house, folder)
+    await sealed(house)
     return house
 
 
@@ -364,6 +366,22 @@ async def figures(unit: Unit) -> None:
     }
     await keep_figures(unit, [row])
     await add_up_days(unit, CODE, [day])
+
+
+async def sealed(house: Furnished) -> None:
+    """A log of several heads."""
+    masters = house.api.services.get(MasterKeys)
+    more = True
+    while more:
+        more = (await house.run(house.north, seal_batch, masters, 5)).more
+    north = house.north.tenant_id
+    entry = await house.office.admin.fetchval(
+        "SELECT subject_id FROM log_leaves WHERE tenant_id = $1 AND kind = 'audit' ORDER BY number LIMIT 1", north
+    )
+    house.call("entry sealed", "AuditEntry", entry)
+    house.revisions["sealed"] = await house.office.admin.fetchval(
+        "SELECT min(size) FROM log_heads WHERE tenant_id = $1", north
+    )
 
 
 def local(given: str) -> str:

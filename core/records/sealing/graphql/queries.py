@@ -1,6 +1,7 @@
 """Queries of the sealed log: heads, keys, and proofs for whoever checks from outside."""
 
 from base64 import b64encode
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -37,8 +38,7 @@ signing_keys = query_connection(
 )
 async def log_head(unit: Unit, size: int | None = None) -> UUID:
     """Give a head."""
-    head = await head_at(unit, size)
-    return LogName(unit.network_id, unit.tenant_id).head_id(head.size)
+    return head_id(unit, (await head_at(unit, size)).size)
 
 
 @query_field(
@@ -54,19 +54,19 @@ async def inclusion_proof(unit: Unit, subject: strawberry.ID, size: int | None =
     """Prove that something is sealed."""
     proven = await prove_inclusion(unit, sealed_id(subject), size)
     proof = proven.file.proof
-    return InclusionProofType(
+    made: Any = InclusionProofType
+    return made(
+        subject=subject,
         number=proof.number,
-        size=proven.size,
         leaf_hash=in_base64(proven.hash),
         path=[in_base64(one) for one in proof.path],
-        checkpoint=proof.checkpoint,
+        head=head_id(unit, proven.size),
         file=proven.file.text,
     )
 
 
 @query_field(
     permission=READ_LOG,
-    name="consistency_proof",
     description="Proves that the tenant's log grew out of what it was at a smaller size, with nothing changed.",
     arguments={"old_size": "The smaller size.", "new_size": "The larger size; the last head's by default."},
     cost=PROOF_COST,
@@ -74,13 +74,14 @@ async def inclusion_proof(unit: Unit, subject: strawberry.ID, size: int | None =
 async def consistency_proof(unit: Unit, old_size: int, new_size: int | None = None) -> ConsistencyProofType:
     """Prove that nothing was changed."""
     proven = await prove_consistency(unit, old_size, new_size)
-    return ConsistencyProofType(
-        old_size=proven.old,
-        new_size=proven.new,
-        path=[in_base64(one) for one in proven.path],
-        old_checkpoint=proven.old_checkpoint.written,
-        new_checkpoint=proven.new_checkpoint.written,
-    )
+    made: Any = ConsistencyProofType
+    path = [in_base64(one) for one in proven.path]
+    return made(path=path, old_head=head_id(unit, proven.old), new_head=head_id(unit, proven.new))
+
+
+def head_id(unit: Unit, size: int) -> UUID:
+    """Give the id of the head of a size."""
+    return LogName(unit.network_id, unit.tenant_id).head_id(size)
 
 
 def sealed_id(given: str) -> UUID:

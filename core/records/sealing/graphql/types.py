@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import strawberry
+
 from core.kernel.direct import fetch
 from core.kernel.graphql.types import entity, reads, value
 from core.kernel.graphql.types import shows as tells
@@ -14,7 +16,7 @@ from core.records.sealing.permissions import READ_LOG
 from core.records.sealing.policy.heads import Head, LogName, signed_checkpoint
 
 KEYS: Final = "SELECT number, public_key FROM signing_keys WHERE tenant_id = $1 AND number = ANY($2::int[])"
-SIGNED: Final = ("network_id", "tenant_id", "size", "root", "signed_at", "complete_to", "key_number", "signature")
+SIGNED: Final = ("network_id", "tenant_id", *Head.__dataclass_fields__)
 
 
 async def fill_root(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
@@ -83,11 +85,11 @@ class LogHeadType:
 class InclusionProofType:
     """A proof of inclusion."""
 
+    subject: strawberry.ID = tells("The event or audit entry.")
     number: int = tells("Its place in the log, from 0.")
-    size: int = tells("The size of the log that it is proven for.")
     leaf_hash: str = tells("The hash of its leaf, in base64.")
     path: list[str] = tells("The hashes that lead from the leaf to the root, the leaf's neighbour first, in base64.")
-    checkpoint: str = tells("The signed note of that size.")
+    head: LogHeadType = tells("The signed head that it is proven for.")
     file: str = tells("All of it and what the leaf says as one file, which `touchstone verify --proof` checks offline.")
 
 
@@ -95,8 +97,6 @@ class InclusionProofType:
 class ConsistencyProofType:
     """A proof of consistency."""
 
-    old_size: int = tells("The smaller size.")
-    new_size: int = tells("The larger size.")
     path: list[str] = tells("The hashes of the proof (RFC 9162, section 2.1.4), in base64.")
-    old_checkpoint: str = tells("What was signed at the smaller size.")
-    new_checkpoint: str = tells("What was signed at the larger size.")
+    old_head: LogHeadType = tells("The signed head of the smaller size.")
+    new_head: LogHeadType = tells("The signed head of the larger size.")

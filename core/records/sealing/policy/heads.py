@@ -9,6 +9,7 @@ from core.kernel.canonical import instant_text
 from core.kernel.ids import derived_id
 from core.records.sealing.policy.notes import Checkpoint, Note, VerifyingKey, note_of
 
+AFTER: Final = "after"
 SIGNED: Final = "signed"
 COMPLETE: Final = "complete"
 
@@ -43,16 +44,17 @@ class Head:
     """What a log was at a size; see ``LogHead``."""
 
     size: int
+    after_size: int
     root: bytes
     signed_at: datetime
     complete_to: datetime | None
-    key_number: int
+    key_number: int = 0
     signature: bytes = b""
 
 
 def checkpoint_of(log: LogName, head: Head) -> Checkpoint:
-    """Write down what a head says: besides size and root, when it was signed and up to when it is complete."""
-    said = [f"{SIGNED} {instant_text(head.signed_at)}"]
+    """Write down what a head says: size and root, the head before, when it was signed, up to when it is complete."""
+    said = [f"{AFTER} {head.after_size}", f"{SIGNED} {instant_text(head.signed_at)}"]
     if head.complete_to is not None:
         said.append(f"{COMPLETE} {instant_text(head.complete_to)}")
     return Checkpoint(log.origin, head.size, head.root, tuple(said))

@@ -29,7 +29,7 @@ EVENT_COLUMNS: Final = (
     "hash",
 )
 """All columns of an event; a test compares them with the table's."""
-TOMBSTONE_COLUMNS: Final = ("payload_hash", "sealed_hash", "audit_id")
+TOMBSTONE_COLUMNS: Final = ("network_id", "payload_hash", "sealed_hash", "audit_id")
 REMOVED: Final = ""
 """What stands for a payload that was removed; no canonical JSON is empty."""
 

@@ -25,11 +25,11 @@ HEADS = "{ logHeads { nodes { id size root signedAt completeTo checkpoint key { 
 KEYS = "{ signingKeys { nodes { number key recordedAt } } }"
 PROOF = (
     "query($subject: ID!, $size: Int) { inclusionProof(subject: $subject, size: $size)"
-    " { number size leafHash path checkpoint file } }"
+    " { subject number leafHash path head { size checkpoint } file } }"
 )
 GROWTH = (
     "query($old: Int!, $new: Int) { consistencyProof(oldSize: $old, newSize: $new)"
-    " { oldSize newSize path oldCheckpoint newCheckpoint } }"
+    " { path oldHead { size checkpoint } newHead { size checkpoint } } }"
 )
 ROTATE = (
     'mutation { rotateSigningKey(idempotencyKey: "once") { __typename'
@@ -84,7 +84,7 @@ async def test_every_leaf_is_proven_for_every_later_head(book: Logbook, auditor:
         subject = global_id(TYPES[leaf["kind"]], leaf["subject_id"])
         for size in [one for one in sizes if one > leaf["number"]][:3]:
             told = (await auditor.data(PROOF, subject=subject, size=size))["inclusionProof"]
-            assert (told["number"], told["size"]) == (leaf["number"], size)
+            assert (told["number"], told["head"]["size"]) == (leaf["number"], size)
             assert b64decode(told["leafHash"]) == leaf["hash"]
             proven = prove(told["file"], key)
             assert proven.facts["id"] == str(leaf["subject_id"])
@@ -98,12 +98,12 @@ async def test_growth_is_proven_between_heads(book: Logbook, auditor: Client) ->
     sizes = [one["size"] for one in await book.head_rows()]
     for old, new in pairwise(sizes):
         told = (await auditor.data(GROWTH, old=old, new=new))["consistencyProof"]
-        before, after = (Checkpoint.read(Note.read(told[one]).text) for one in ("oldCheckpoint", "newCheckpoint"))
+        before, after = (Checkpoint.read(Note.read(told[one]["checkpoint"]).text) for one in ("oldHead", "newHead"))
         path = [b64decode(one) for one in told["path"]]
         assert is_consistent(before.size, after.size, path, before.root, after.root)
         assert (before.size, after.size) == (old, new)
     whole = (await auditor.data(GROWTH, old=sizes[0]))["consistencyProof"]
-    assert whole["newSize"] == sizes[-1]
+    assert whole["newHead"]["size"] == sizes[-1]
 
 
 async def test_what_cannot_be_proven_is_named(book: Logbook, auditor: Client, network: BuiltNetwork) -> None:
