@@ -175,19 +175,28 @@ async def withdraw_adaptation(unit: Unit, command: WithdrawAdaptation) -> Adapta
 
     Raises:
         NotPermitted: The actor may not adapt.
+        TwoMustAdapt: The tenant wants one person to propose that and another to approve.
         NotFound: There is no such adaptation in this tenant, or it was replaced or withdrawn before.
         StaleEdit: The tenant's side of the standard was changed since it was read.
         InvalidInput: The instant has no zone, or the reason is missing.
     """
     unit.scope.require(ADAPT_STANDARDS)
+    if await needs_two(unit):
+        raise TwoMustAdapt
+    return await ended(unit, command)
+
+
+async def ended(unit: Unit, command: WithdrawAdaptation) -> Adaptation:
+    """End an adaptation, whoever had to agree to that."""
     reason = checked_note("reason", command.reason, required=True)
     ends = zoned(command.ends, "ends") or unit.now
     found = await adaptation_by_id(unit, command.adaptation_id)
     if found is None:
         raise NotFound(kind="adaptation", key=str(command.adaptation_id))
     head = await head_to_end(unit, found, ends, command.expected_revision, kind="adaptation in force")
+    found.ended_because = reason
     left = split(found, Span(ends), head)
-    await record(unit, found, "standards.withdraw_adaptation", reason=reason)
+    await record(unit, found, "standards.withdraw_adaptation")
     await settle_upgrades(unit, found.code, [found])
     await amend(unit, closed=[found], added=left, head=head)
     return left[0] if left else found
@@ -283,7 +292,7 @@ async def settle_upgrades(unit: Unit, code: str, replaced: Sequence[Adaptation])
         await send(unit, "standards.check_adaptations", {"code": code})
 
 
-async def record(unit: Unit, adaptation: Adaptation, action: str, **details: str) -> None:
+async def record(unit: Unit, adaptation: Adaptation, action: str) -> None:
     """Write the audit entry and the event; units below read the copies that are written after them."""
     facts = {"standard": adaptation.code, "clause": adaptation.clause_key, "parameter": adaptation.parameter_key}
     facts |= {"variant": adaptation.variant} if adaptation.variant else {}
@@ -292,6 +301,6 @@ async def record(unit: Unit, adaptation: Adaptation, action: str, **details: str
         action=action,
         subject_kind="adaptation",
         subject_id=adaptation.id,
-        details={**facts, "operator": adaptation.operator, **details},
+        details={**facts, "operator": adaptation.operator},
     )
     await send(unit, "standards.adapted", {"code": adaptation.code, "adaptation_id": adaptation.id})

@@ -93,7 +93,7 @@ async def approve_version(unit: Unit, command: ApproveVersion) -> StandardVersio
 async def settle_decision(unit: Unit, version_id: UUID, revision: int) -> None:
     """Follow a decision that was made in the inbox, where the version is still as it was decided upon.
 
-    A version that one of its own writers approved goes back to draft, as a rejected one does.
+    A version that one of its own writers approved goes back to draft, as one that was rejected or is asked for no more.
     """
     version = await version_by_id(unit, version_id)
     standard = None if version is None else await standard_of(unit, version)

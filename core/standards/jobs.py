@@ -9,11 +9,13 @@ from core.kernel.work import Work
 from core.standards.amend import publish_overlays
 from core.standards.approve import settle_decision
 from core.standards.merging.carry import carry_adaptations, carry_at_turn
+from core.standards.merging.resolve_merge import follow_waiver
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK as CHECK_PROMISES
 from core.standards.proposals.decide import settle_proposal
 from core.standards.rollouts.follow import follow_all
 from core.standards.suspended import tell_suspended
+from core.standards.waivers.topics import CHANGED as WAIVER_CHANGED
 
 AT_ONCE: Final = 500
 """How many tenants one transaction tells, so that it ends well within its five seconds."""
@@ -66,6 +68,13 @@ async def check_adaptations(work: Work) -> None:
             await follow_all(unit, code)
 
 
+@handles(WAIVER_CHANGED)
+async def waiver_changed(work: Work) -> None:
+    """Follow the answer to a waiver that was asked for instead of an adaptation."""
+    async with work.unit() as unit:
+        await follow_waiver(unit, UUID(work.payload["waiver_id"]))
+
+
 @handles("standards.upgrade_turns")
 async def upgrade_turns(work: Work) -> None:
     """Look again at what waits in a version that has ended."""
@@ -82,6 +91,7 @@ async def publish_own_overlays(work: Work) -> None:
 
 @handles("standards.adaptation.approved")
 @handles("standards.adaptation.rejected")
+@handles("standards.adaptation.withdrawn")
 async def proposal_decided(work: Work) -> None:
     """Follow a decision about a proposed adaptation made in the inbox."""
     async with work.unit() as unit:
@@ -90,6 +100,7 @@ async def proposal_decided(work: Work) -> None:
 
 @handles("standards.version.approved")
 @handles("standards.version.rejected")
+@handles("standards.version.withdrawn")
 async def decided(work: Work) -> None:
     """Follow a decision made in the inbox."""
     async with work.unit() as unit:

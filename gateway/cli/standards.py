@@ -49,7 +49,7 @@ def readable(file: StandardFile) -> str:
 async def read(settings: Settings, network: str, code: str, number: str) -> StandardFile:
     """Export from the headquarters of a network."""
     async with operator(settings) as at, at.database.unit(await at.headquarters(network)) as unit:
-        return await export_standard(unit, code, number)
+        return (await export_standard(unit, code, number)).file
 
 
 @app.command("import")

@@ -10,8 +10,9 @@ from core.kernel.handlers import handles
 from core.kernel.work import Work
 from core.standards.consultation.answer import take_in
 from core.standards.consultation.comment import keep_answer
+from core.standards.consultation.inbox import show_consultation, tell_units
 from core.standards.consultation.repository import draft_comment, received_comment
-from core.standards.consultation.topics import ANSWER, TAKE_IN
+from core.standards.consultation.topics import ANSWER, ENDS, SHOW, TAKE_IN, TELL
 
 
 @handles(TAKE_IN)
@@ -32,3 +33,26 @@ async def keep_comment_answer(work: Work) -> None:
     if comment is not None and comment.answered_at is not None:
         async with work.unit() as unit:
             await keep_answer(unit, work.started.tenant_id, comment)
+
+
+@handles("standards.consultation_opened")
+@handles("standards.consultation_closed")
+@handles(TELL)
+async def tell_of_consultation(work: Work) -> None:
+    """Tell the units below that a draft is laid before them, or no longer is."""
+    async with work.unit(once=True) as unit:
+        await tell_units(unit, UUID(work.payload["consultation_id"]), work.payload.get("after", ""))
+
+
+@handles(SHOW)
+async def show_in_inbox(work: Work) -> None:
+    """Put a consultation into the inbox, or take it out."""
+    async with work.unit() as unit:
+        await show_consultation(unit, UUID(work.payload["consultation_id"]))
+
+
+@handles(ENDS)
+async def consultation_ends(work: Work) -> None:
+    """Take a consultation out of the inbox once its end is reached."""
+    async with work.unit() as unit:
+        await show_consultation(unit, UUID(work.payload["subject_id"]))

@@ -1,5 +1,8 @@
 """Export a version of a standard, published or drafted, as one file."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from core.kernel.errors import NotFound
 from core.kernel.unit import Unit
 from core.standards.exchange.policy import StandardFile
@@ -9,7 +12,15 @@ from core.standards.policy.content import read_content
 from core.standards.repository.drafts import read_draft
 
 
-async def export_standard(unit: Unit, code: str, number: str) -> StandardFile:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A version as it is exchanged, and beside the file the tenant whose version it is."""
+
+    file: StandardFile
+    owner_tenant_id: UUID
+
+
+async def export_standard(unit: Unit, code: str, number: str) -> Exported:
     """Give a version as it is exchanged: one that holds here or was drafted here.
 
     Args:
@@ -25,7 +36,8 @@ async def export_standard(unit: Unit, code: str, number: str) -> StandardFile:
     unit.scope.require(READ_STANDARDS)
     published = await published_by_number(unit, code, number)
     if published is not None:
-        return StandardFile(content=read_content(published.document), change_log=published.change_log)
+        file = StandardFile(content=read_content(published.document), change_log=published.change_log)
+        return Exported(file=file, owner_tenant_id=published.owner_tenant_id)
     version = await own_by_number(unit, code, number)
     if version is None:
         raise NotFound(kind="version", key=f"{code} {number}")
@@ -33,4 +45,4 @@ async def export_standard(unit: Unit, code: str, number: str) -> StandardFile:
     if file.hash != version.hash:
         msg = f"Version {version.id} is not what was written."
         raise RuntimeError(msg)
-    return file
+    return Exported(file=file, owner_tenant_id=unit.tenant_id)

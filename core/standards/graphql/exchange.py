@@ -3,6 +3,7 @@
 import strawberry
 
 from core.kernel.errors import InvalidInput, StaleEdit
+from core.kernel.graphql.ids import global_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.graphql.queries import query_field
 from core.kernel.graphql.types import shows, value
@@ -25,6 +26,7 @@ class ExportedStandardType:
 
     code: str = shows("The standard's name.")
     version: str = shows("The version's number.")
+    owner: strawberry.ID = shows("Global id of the tenant whose version it is; the file does not name it.")
     hash: str = shows("SHA-256 of what the version says, in hexadecimal; importing the file leads to the same.")
     text: str = shows("The file: canonical JSON, in the form of `docs/standards/standard.schema.json`.")
 
@@ -51,8 +53,11 @@ class ImportStandardInput:
 )
 async def export_standard(unit: Unit, code: str, version: str) -> ExportedStandardType:
     """Export a version."""
-    file = await export(unit, code, version)
-    return ExportedStandardType(code=code, version=version, hash=file.hash, text=file_text(file))
+    found = await export(unit, code, version)
+    owner = global_id("Tenant", found.owner_tenant_id)
+    return ExportedStandardType(
+        code=code, version=version, owner=owner, hash=found.file.hash, text=file_text(found.file)
+    )
 
 
 @mutation(

@@ -59,6 +59,7 @@ enumeration(
         "ACCEPT_PROPOSAL": "What is proposed.",
         "ADJUST": "Lay another value.",
         "DROP": "End the adaptation; the value received from above holds.",
+        "ASK_WAIVER": "Ask the level that set what it does not keep to for a waiver; it waits until that is decided.",
         "KEEP_SUSPENDED": "Leave it suspended: it holds again by itself once it fits again.",
     },
 )

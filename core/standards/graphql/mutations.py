@@ -141,7 +141,7 @@ async def adapt_parameter(unit: Unit, input: AdaptParameterInput) -> Refs:
 @mutation(
     permission=ADAPT_STANDARDS,
     success=payload("WithdrawAdaptationSuccess", adaptation=AdaptationType),
-    errors=(InvalidInput, NotFound, StaleEdit),
+    errors=(InvalidInput, NotFound, StaleEdit, TwoMustAdapt),
     description="Ends an adaptation; the value received from above holds from then on.",
 )
 async def withdraw_adaptation(unit: Unit, input: WithdrawAdaptationInput) -> Refs:

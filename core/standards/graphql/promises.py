@@ -100,6 +100,7 @@ class PromiseType:
         Hole(("expected_time",), fill_expected, alone=True), description="How long it usually takes, in seconds."
     )
     reason: str = reads(Column("reason"), description="Why it was made or changed, for those inside.")
+    ended_because: str = reads(Column("ended_because"), description="Why it was ended; empty where it was not.")
     author_id: str = reads(
         Expression(lambda row: sa.cast(row.c.author_id, sa.Text)), description="Id of whoever made it."
     )

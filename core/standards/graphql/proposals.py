@@ -24,7 +24,7 @@ from core.standards.errors import (
     VariantsAreAmbiguous,
     WrongType,
 )
-from core.standards.graphql.inputs import AdaptParameterInput
+from core.standards.graphql.inputs import AdaptParameterInput, WithdrawAdaptationInput
 from core.standards.graphql.json_values import Json
 from core.standards.graphql.parts import NarrowingType, narrowing_of
 from core.standards.graphql.types import AdaptationType, as_text
@@ -54,17 +54,22 @@ ADAPTING = (
 enumeration(
     ProposalStatus,
     name="AdaptationProposalStatus",
-    description="What became of a proposed adaptation.",
+    description="What became of a proposal.",
     values={
         "ASKED": "It waits for the approval of somebody else.",
         "APPROVED": "It became an adaptation.",
         "REJECTED": "It was rejected.",
         "REFUSED": "It was approved when it did no longer keep to what is granted.",
+        "WITHDRAWN": "Whoever proposed it took it back.",
     },
 )
 
 
-@entity(AdaptationProposal, permission=READ_STANDARDS, description="An adaptation that somebody proposed.")
+@entity(
+    AdaptationProposal,
+    permission=READ_STANDARDS,
+    description="An adaptation that somebody proposed, or proposed to end.",
+)
 class AdaptationProposalType:
     """One proposal."""
 
@@ -84,7 +89,11 @@ class AdaptationProposalType:
     status: ProposalStatus = reads(Column("status"), description="What became of it.")
     refusal: str = reads(Column("refusal"), description="For `REFUSED`, the code of the refusal.")
     adaptation: AdaptationType | None = reads(
-        ToOne(Adaptation, by="adaptation_id"), description="The adaptation it became."
+        ToOne(Adaptation, by="adaptation_id"), description="The adaptation it became, or the one that it ended."
+    )
+    withdraws: AdaptationType | None = reads(
+        ToOne(Adaptation, by="withdraws"),
+        description="The adaptation it asks to end; empty where it asks for one. It ends at `validTo`, or on approval.",
     )
     author_id: str = reads(Expression(as_text("author_id")), description="Id of whoever proposed it.")
     decided_by: str | None = reads(Expression(as_text("decided_by")), description="Id of whoever decided it.")
@@ -144,10 +153,21 @@ async def propose_adaptation(unit: Unit, input: AdaptParameterInput) -> Refs:
 
 
 @mutation(
+    permission=PROPOSE_ADAPTATIONS,
+    success=payload("ProposeWithdrawalSuccess", proposal=AdaptationProposalType),
+    errors=(InvalidInput, NotFound, StaleEdit),
+    description="Proposes to end an adaptation, for somebody else to approve with `approveAdaptation`.",
+)
+async def propose_withdrawal(unit: Unit, input: WithdrawAdaptationInput) -> Refs:
+    """Propose to end an adaptation."""
+    return Refs(proposal=(await proposing.propose_withdrawal(unit, input.to_command())).id)
+
+
+@mutation(
     permission=ADAPT_STANDARDS,
     success=payload("ApproveAdaptationSuccess", adaptation=AdaptationType),
     errors=(*ADAPTING, AuthorMayNotApprove, ProposalIsDecided),
-    description="Approves what somebody else proposed: it becomes an adaptation, checked as it is now.",
+    description="Approves what somebody else proposed: it becomes an adaptation, checked as it is now, or ends one.",
 )
 async def approve_adaptation(unit: Unit, input: ApproveAdaptationInput) -> Refs:
     """Approve a proposal."""
@@ -180,4 +200,4 @@ async def adaptation_rule(unit: Unit) -> AdaptationRuleType:
 
 
 QUERIES = [adaptation_proposals, adaptation_rule]
-MUTATIONS = [propose_adaptation, approve_adaptation, rule_adaptations]
+MUTATIONS = [propose_adaptation, propose_withdrawal, approve_adaptation, rule_adaptations]

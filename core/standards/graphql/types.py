@@ -193,6 +193,7 @@ class AdaptationType:
     value: Json | None = reads(Column("value"), description="For all operators but `NARROW`.")
     narrowing: NarrowingType | None = reads(narrowing_of("narrowing"), description="For `NARROW`.")
     reason: str = reads(Column("reason"), description="Why.")
+    ended_because: str = reads(Column("ended_because"), description="Why its owner ended it; empty where nobody did.")
     legal_basis: str = reads(Column("legal_basis"), description="The law or rule that asks for it; may be empty.")
     author_id: str = reads(Expression(as_text("author_id")), description="Id of whoever made it.")
     approver_id: str | None = reads(

@@ -29,12 +29,14 @@ from core.standards.graphql.json_values import Json
 from core.standards.graphql.merging_vocabulary import MergeOutcome, MergeStatus, ProposalKind, Resolution
 from core.standards.graphql.types import AdaptationType, PublishedVersionType, as_text
 from core.standards.graphql.vocabulary import Facet
+from core.standards.graphql.waiver_types import WaiverType
 from core.standards.merging import resolve_merge as resolving
 from core.standards.merging.errors import MergeIsSettled, WaiverIsProposed
 from core.standards.merging.models import MergeOutcomeRow
-from core.standards.models import Adaptation, PublishedVersion
+from core.standards.models import Adaptation, PublishedVersion, Waiver
 from core.standards.permissions import ADAPT_STANDARDS, READ_STANDARDS
 from core.standards.proposals.errors import TwoMustAdapt
+from core.standards.waivers.errors import NoCompensatingMeasure, NoWaiverNeeded, WaiverIsThere, WaiverTooLong
 
 
 @value(permission=READ_STANDARDS, description="A clause, or a parameter of one.", name="StandardPlace")
@@ -112,6 +114,9 @@ class MergeOutcomeType:
         Column("ended"),
         description="Whether the adaptation was ended, because its place means something else in the new version.",
     )
+    waiver: WaiverType | None = reads(
+        ToOne(Waiver, by="waiver_id"), description="The waiver that was asked for instead; it says what became of it."
+    )
     resolution: Resolution | None = reads(Column("resolution"), description="What its owner decided.")
     reason: str = reads(Column("reason"), description="Why; empty where nobody decided.")
     resolved_by: str | None = reads(Expression(as_text("resolved_by")), description="Id of whoever decided.")
@@ -150,6 +155,10 @@ class ResolveMergeInput:
     value: Json | None = strawberry.field(
         default=None, description="For `ADJUST`, the value laid instead, in the form of its type."
     )
+    compensating_measure: str = strawberry.field(
+        default="", description="For `ASK_WAIVER`, what you do instead of keeping to the standard."
+    )
+    until: datetime | None = strawberry.field(default=None, description="For `ASK_WAIVER`, until when.")
 
     def to_command(self) -> resolving.ResolveMerge:
         """Give the command."""
@@ -157,6 +166,8 @@ class ResolveMergeInput:
             outcome_id=local_id(MergeOutcomeType, self.outcome),
             action=self.action,
             value=self.value,
+            measure=self.compensating_measure,
+            until=self.until,
             reason=self.reason,
         )
 
@@ -170,7 +181,9 @@ class ResolveMergeInput:
         ClauseIsLocked,
         InvalidInput,
         MergeIsSettled,
+        NoCompensatingMeasure,
         NoStandardInForce,
+        NoWaiverNeeded,
         NotFound,
         PublisherCannotAdapt,
         StaleEdit,
@@ -178,6 +191,8 @@ class ResolveMergeInput:
         UnknownParameter,
         VariantsAreAmbiguous,
         WaiverIsProposed,
+        WaiverIsThere,
+        WaiverTooLong,
         WrongType,
     ),
     description="Decides about an adaptation that does not fit a new version.",

@@ -5,6 +5,7 @@ version's start on. What does not fit stays as it is, suspended, and waits. Done
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -85,7 +86,8 @@ async def carry_adaptations(unit: Unit, code: str) -> bool:
     first = min(row.valid_from for row in standing.rows.values())
     gathered = await gather(unit, code, await lineage_at(unit, unit.now), Span(first), None)
     aside = [since(overlay_of(standing.rows[id_], unit.tenant_id), at) for id_, at in standing.ended.items()]
-    walk = walked(gathered, await skipped_by(unit, gathered), aside, unit.now)
+    bases = {row.based_on for row in standing.rows.values()}
+    walk = walked(gathered, await skipped_by(unit, gathered, bases), aside, unit.now)
     for id_, one in list(walk.waiting.items()):
         if standing.accepted(id_, one.version.id):
             del walk.waiting[id_]
@@ -95,11 +97,12 @@ async def carry_adaptations(unit: Unit, code: str) -> bool:
     return more
 
 
-async def skipped_by(unit: Unit, gathered: Gathered) -> Sequence[Version]:
-    """Read the versions that were published since the tenant's first, and that it was never on."""
+async def skipped_by(unit: Unit, gathered: Gathered, bases: AbstractSet[UUID]) -> Sequence[Version]:
+    """Read the versions since the tenant's first that it was never on, be it that one was withdrawn before it began."""
     known = {one.id for one in gathered.versions}
     since = min((one.span.start for one in gathered.succession.issues if one.id in known), default=None)
     named = {one.id for one in gathered.succession.issues if since is not None and since < one.span.start} - known
+    named |= bases - known
     if not named:
         return ()
     async with seeing(unit, gathered.lineage):
@@ -136,6 +139,7 @@ def next_roots(walk: Walk, standing: Standing) -> tuple[set[UUID], bool]:
     changed = {
         *walk.closed,
         *(piece.root for _, _, piece in walk.followed),
+        *(piece.root for _, piece in walk.returned),
         *(one.piece.root for id_, one in walk.waiting.items() if id_ not in standing.open),
     }
     chosen = sorted(changed)[:AT_ONCE]
@@ -160,13 +164,21 @@ async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: se
     )
     await add_adaptations(unit, ended)
     await settle_items(unit, ITEM, [row.id for row in closed])
-    counts = {"followed": len(followed), "ended": sum(one.ended for one in walk.waiting.values())}
-    subject = walk.followed[0][1].id if walk.followed else next(iter(walk.waiting.values())).version.id
+    counts = {
+        "followed": len(followed),
+        "ended": sum(one.ended for one in walk.waiting.values()),
+        "returned": len(walk.returned),
+    }
+    concerned = (
+        *(version for _, version, _ in walk.followed),
+        *(version for version, _ in walk.returned),
+        *(one.version for one in walk.waiting.values()),
+    )
     await record_act(
         unit,
         action="standards.carry",
         subject_kind="published_version",
-        subject_id=subject,
+        subject_id=concerned[0].id,
         details={"standard": code, "revision": head.revision, **counts},
     )
     below = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
@@ -196,7 +208,8 @@ async def wait(unit: Unit, standing: Standing, walk: Walk, roots: set[UUID]) -> 
                 before.adaptation_id = now
                 gone.append(id_)
                 await tell(unit, before)
-    for id_ in {piece.root for _, _, piece in walk.followed if piece.root in roots} | set(waiting):
+    arrived = {piece.root for piece in (*(one[2] for one in walk.followed), *(one[1] for one in walk.returned))}
+    for id_ in (arrived & roots) | set(waiting):
         if id_ in standing.kept:
             standing.kept[id_].ended = False
     await settle_items(unit, ITEM, gone)
@@ -233,8 +246,8 @@ async def carry_at_turn(unit: Unit, outcome_id: UUID) -> None:
         await send(unit, "standards.check_adaptations", {"code": row.code})
 
 
-async def tell(unit: Unit, row: MergeOutcomeRow) -> None:
-    """Open the work item of an outcome."""
+async def tell(unit: Unit, row: MergeOutcomeRow, **more: str) -> None:
+    """Open the work item of an outcome; ``waiver`` says what became of the one that was asked for."""
     facts = {
         "code": row.code,
         "outcome": row.outcome,
@@ -242,5 +255,6 @@ async def tell(unit: Unit, row: MergeOutcomeRow) -> None:
         "merge_outcome_id": row.id,
         "version": row.version_number,
         "proposal": row.proposal,
+        **more,
     }
     await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=row.adaptation_id, facts=facts)

@@ -46,4 +46,4 @@ class WaiverIsProposed(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say what to do."""
-        return "Ask for the waiver, and keep the adaptation suspended."
+        return "Decide ASK_WAIVER, with a compensating measure and an end; until it is granted the value is suspended."

@@ -40,6 +40,7 @@ class MergeOutcomeRow(TenantRow, table=True):
         proposed_parameter_key: The parameter there.
         proposed_value: What it would say.
         ended: Whether the adaptation was ended where the outcome begins, because its place means something else now.
+        waiver_id: The waiver its owner asked for instead, granted or not.
         status: Whether it waits for its owner.
         resolution: What the owner decided.
         reason: Why.
@@ -60,6 +61,7 @@ class MergeOutcomeRow(TenantRow, table=True):
         Index("merge_outcomes_by_code", "tenant_id", "code", "id"),
         Index("merge_outcomes_by_version", "tenant_id", "version_id", "id"),
         Index("merge_outcomes_by_outcome", "tenant_id", "outcome", "id"),
+        Index("merge_outcomes_by_waiver", "tenant_id", "waiver_id"),
         Index("merge_outcomes_open", "tenant_id", "id", postgresql_where=OPEN),
         Index("merge_outcomes_open_once", "tenant_id", "adaptation_id", unique=True, postgresql_where=OPEN),
     )
@@ -87,6 +89,7 @@ class MergeOutcomeRow(TenantRow, table=True):
     proposed_parameter_key: str | None = None
     proposed_value: Any = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     ended: bool = False
+    waiver_id: UUID | None = None
     status: str
     resolution: str | None = None
     reason: str = ""

@@ -1,6 +1,7 @@
 """SQL of what became of adaptations."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
@@ -11,6 +12,9 @@ from core.kernel.unit import Unit
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.merging.vocabulary import MergeStatus, Resolution
 from core.standards.models import Adaptation, StandardHead
+
+LEFT: Final = (Resolution.KEEP_SUSPENDED.value, Resolution.ASK_WAIVER.value)
+"""Decisions that leave an adaptation as it is."""
 
 
 async def hold_head(unit: Unit, code: str) -> None:
@@ -46,14 +50,25 @@ async def outcome_by_id(unit: Unit, outcome_id: UUID) -> MergeOutcomeRow | None:
     return found.scalar_one_or_none()
 
 
+async def outcome_waived_by(unit: Unit, waiver_id: UUID) -> MergeOutcomeRow | None:
+    """Find the outcome about which a waiver was asked for, the latest where there are several."""
+    found = await unit.session.execute(
+        select(MergeOutcomeRow)
+        .where(col(MergeOutcomeRow.tenant_id) == unit.tenant_id, col(MergeOutcomeRow.waiver_id) == waiver_id)
+        .order_by(col(MergeOutcomeRow.id).desc())
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
 async def kept_outcomes(unit: Unit, code: str) -> Sequence[MergeOutcomeRow]:
-    """List the outcomes of a standard whose adaptation its owner left suspended."""
+    """List the outcomes of a standard whose adaptation its owner left suspended, be it under a waiver."""
     found = await unit.session.execute(
         select(MergeOutcomeRow)
         .where(
             col(MergeOutcomeRow.tenant_id) == unit.tenant_id,
             col(MergeOutcomeRow.code) == code,
-            col(MergeOutcomeRow.resolution) == Resolution.KEEP_SUSPENDED.value,
+            col(MergeOutcomeRow.resolution).in_(LEFT),
         )
         .order_by(col(MergeOutcomeRow.id))
     )

@@ -1,4 +1,4 @@
-"""Decide about an adaptation that does not fit a new version."""
+"""Decide about an adaptation that does not fit a new version, or have a level above asked to let it hold."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,11 @@ from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.kernel.work_items import settle_items
 from core.standards.adapt import Adapt, WithdrawAdaptation, adapt, withdraw_adaptation
-from core.standards.merging.carry import ITEM
+from core.standards.merging.carry import ITEM, tell
 from core.standards.merging.errors import MergeIsSettled, WaiverIsProposed
 from core.standards.merging.models import MergeOutcomeRow
-from core.standards.merging.repository import adaptations_by_ids, hold_head, outcome_by_id
-from core.standards.merging.vocabulary import MergeStatus, ProposalKind, Resolution
+from core.standards.merging.repository import adaptations_by_ids, hold_head, outcome_by_id, outcome_waived_by
+from core.standards.merging.vocabulary import MergeOutcome, MergeStatus, ProposalKind, Resolution
 from core.standards.models import Adaptation
 from core.standards.permissions import ADAPT_STANDARDS
 from core.standards.policy.checks import checked_note
@@ -25,6 +25,9 @@ from core.standards.policy.content import Narrowing, address
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.variants import read_selector
 from core.standards.vocabulary import Operator
+from core.standards.waivers.ask import AskWaiver, ask_waiver
+from core.standards.waivers.repository import waiver_by_id
+from core.standards.waivers.statuses import WaiverStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +38,16 @@ class ResolveMerge:
         outcome_id: The outcome.
         action: What is done.
         value: For ``adjust``: the value laid instead.
+        measure: For ``ask_waiver``: what the tenant does instead of keeping to the standard.
+        until: For ``ask_waiver``: until when it is asked for.
         reason: Why.
     """
 
     outcome_id: UUID
     action: Resolution
     value: JsonValue = None
+    measure: str = ""
+    until: datetime | None = None
     reason: str
 
 
@@ -67,14 +74,17 @@ async def resolve_merge(unit: Unit, command: ResolveMerge) -> MergeOutcomeRow:
         NotFound: There is no such outcome in this tenant.
         MergeIsSettled: Nothing waits any more.
         WaiverIsProposed: What is proposed is a waiver, which is asked for by itself.
-        InvalidInput: The reason is missing, or a value is given or missing where it should not be.
-        DomainError: What is laid is refused as ``adapt`` refuses it.
+        InvalidInput: The reason is missing, something is given or missing where it should not be, or no waiver can
+            make it hold.
+        DomainError: What is laid is refused as ``adapt`` refuses it, what is asked for as ``ask_waiver`` does.
     """
     unit.scope.require(ADAPT_STANDARDS)
     decision = await decision_on(unit, command)
     row, proposal = decision.outcome, ProposalKind(decision.outcome.proposal)
     if (command.value is not None) is not (command.action is Resolution.ADJUST):
         raise InvalidInput(field="value", problem="a value is given to adjust, and for nothing else")
+    if command.action is Resolution.ASK_WAIVER:
+        return await have_waived(unit, decision, command)
     await settle(unit, decision, command.action)
     if command.action is Resolution.ADJUST:
         await lay(unit, decision, Operator.ASSIGN, command.value)
@@ -88,6 +98,52 @@ async def resolve_merge(unit: Unit, command: ResolveMerge) -> MergeOutcomeRow:
 
 
 ACCEPTED_DROP = (Resolution.ACCEPT_PROPOSAL, ProposalKind.DROP)
+WAIVED = frozenset({MergeOutcome.OUT_OF_BOUNDS.value, MergeOutcome.LOCKED.value})
+"""Outcomes of which a waiver can lift what stands in the way."""
+
+
+async def have_waived(unit: Unit, decision: Decision, command: ResolveMerge) -> MergeOutcomeRow:
+    """Ask for a waiver of what does not fit; the outcome goes on waiting, for the answer."""
+    row, adaptation = decision.outcome, decision.adaptation
+    if row.outcome not in WAIVED or adaptation.operator != Operator.ASSIGN:
+        raise InvalidInput(field="action", problem="a waiver lifts what keeps a value from holding, and nothing else")
+    if command.until is None:
+        raise InvalidInput(field="until", problem="a waiver takes an end")
+    asked = AskWaiver(
+        code=row.code,
+        clause_key=row.clause_key if row.clause_key_after is None else row.clause_key_after,
+        parameter_key=row.parameter_key if row.parameter_key_after is None else row.parameter_key_after,
+        context=dict(read_selector(row.variant)),
+        value=adaptation.value,
+        measure=command.measure,
+        reason=decision.reason,
+        legal_basis=adaptation.legal_basis,
+        until=command.until,
+    )
+    row.waiver_id = (await ask_waiver(unit, asked)).id
+    await unit.session.flush()
+    await settle_items(unit, ITEM, [row.adaptation_id])
+    await decided(unit, row, command.action)
+    return row
+
+
+async def follow_waiver(unit: Unit, waiver_id: UUID) -> None:
+    """Follow the answer to what was asked instead: granted, nothing waits any more; else the owner is told anew."""
+    row, waiver = await outcome_waived_by(unit, waiver_id), await waiver_by_id(unit, waiver_id)
+    if row is None or waiver is None or waiver.status == WaiverStatus.ASKED:
+        return
+    await hold_head(unit, row.code)
+    await unit.session.refresh(row)
+    if row.settled_at is not None:
+        return
+    if waiver.status != WaiverStatus.GRANTED:
+        await tell(unit, row, waiver=waiver.status)
+        return
+    row.status, row.resolution, row.reason = MergeStatus.RESOLVED.value, Resolution.ASK_WAIVER.value, waiver.reason
+    row.resolved_by, row.settled_at = waiver.author_id, recorded_now()
+    await unit.session.flush()
+    await settle_items(unit, ITEM, [row.adaptation_id])
+    await send(unit, "standards.merge_resolved", {"code": row.code, "outcome_id": row.id})
 
 
 async def decision_on(unit: Unit, command: ResolveMerge) -> Decision:
@@ -111,15 +167,20 @@ async def settle(unit: Unit, decision: Decision, action: Resolution) -> None:
     row.resolved_by, row.settled_at = unit.scope.actor.id, recorded_now()
     await unit.session.flush()
     await settle_items(unit, ITEM, [row.adaptation_id])
-    facts = {"code": row.code, "outcome_id": row.id, "adaptation_id": row.adaptation_id}
+    await send(unit, "standards.merge_resolved", await decided(unit, row, action))
+
+
+async def decided(unit: Unit, row: MergeOutcomeRow, action: Resolution) -> dict[str, object]:
+    """Write the audit entry of a decision; its reason stands on the row."""
+    facts: dict[str, object] = {"code": row.code, "outcome_id": row.id, "adaptation_id": row.adaptation_id}
     await record_act(
         unit,
         action="standards.resolve_merge",
         subject_kind="merge_outcome",
         subject_id=row.id,
-        details={**facts, "resolution": action.value, "outcome": row.outcome, "reason": decision.reason},
+        details={**facts, "resolution": action.value, "outcome": row.outcome},
     )
-    await send(unit, "standards.merge_resolved", facts)
+    return facts
 
 
 async def lay(unit: Unit, decision: Decision, operator: Operator, value: JsonValue) -> None:

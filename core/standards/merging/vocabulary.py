@@ -44,3 +44,4 @@ class Resolution(StrEnum):
     ADJUST = "adjust"
     DROP = "drop"
     KEEP_SUSPENDED = "keep_suspended"
+    ASK_WAIVER = "ask_waiver"

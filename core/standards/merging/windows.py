@@ -13,6 +13,7 @@ from core.standards.merging.policy import Merged, Upgrade
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.spans import Span
+from core.standards.vocabulary import aspect_of
 
 MOST: Final = 32
 """Upgrades that one process remembers: the same few serve every tenant of a network."""
@@ -69,6 +70,7 @@ class Walk:
         aside: Those that were ended and may return in a later version.
         closed: Ids of those known now that will be known no longer.
         followed: What moved along, and into which version.
+        returned: What an upgrade had ended and holds again, because the tenant is back on a version, and on which.
         waiting: What does not fit now or in time to come, by the id of its piece; for each the first version.
     """
 
@@ -76,6 +78,7 @@ class Walk:
     aside: dict[UUID, Piece]
     closed: set[UUID] = field(default_factory=set[UUID])
     followed: list[tuple[Merged, Version, Piece]] = field(default_factory=list[tuple[Merged, Version, Piece]])
+    returned: list[tuple[Version, Piece]] = field(default_factory=list[tuple[Version, Piece]])
     waiting: dict[UUID, Waiting] = field(default_factory=dict[UUID, Waiting])
 
 
@@ -114,7 +117,8 @@ def windows(gathered: Gathered, walk: Walk) -> list[Window]:
 
 
 def pass_window(walk: Walk, gathered: Gathered, versions: Sequence[Version], window: Window, now: datetime) -> None:
-    """Let everything that is alive in a window arrive at its version."""
+    """Let everything that is alive in a window arrive at its version, and what was ended on the way from it return."""
+    come_back(walk, window)
     alive = {id_: piece for id_, piece in {**walk.live, **walk.aside}.items() if piece.overlay.span.meets(window.span)}
     if all(piece.overlay.based_on == window.version.id for piece in alive.values()):
         return
@@ -132,6 +136,27 @@ def pass_window(walk: Walk, gathered: Gathered, versions: Sequence[Version], win
             ended = piece.overlay.id in walk.aside
             waiting = Waiting(merged, window.version, piece, ended, window.span.end)
             walk.waiting.setdefault(piece.overlay.id, waiting)
+
+
+def come_back(walk: Walk, window: Window) -> None:
+    """Let what was ended hold again in the very version it was laid over, unless something else stands there by now."""
+    for piece in list(walk.aside.values()):
+        overlay = since(piece.overlay, window.span.start)
+        if overlay.based_on != window.version.id or not piece.overlay.span.meets(window.span):
+            continue
+        if any(same_spot(one.overlay, overlay) and one.overlay.span.meets(overlay.span) for one in walk.live.values()):
+            continue
+        back = Piece(replace(overlay, id=new_id()), piece.root, fresh=True)
+        del walk.aside[piece.overlay.id]
+        walk.waiting.pop(piece.overlay.id, None)
+        walk.live[back.overlay.id] = back
+        walk.returned.append((window.version, back))
+
+
+def same_spot(one: Overlay, other: Overlay) -> bool:
+    """Tell whether two adaptations could not be laid at one time."""
+    place = (one.clause_key, one.parameter_key, one.variant, aspect_of(one.operator))
+    return place == (other.clause_key, other.parameter_key, other.variant, aspect_of(other.operator))
 
 
 def arrive(walk: Walk, piece: Piece, merged: Merged, version: Version) -> None:

@@ -4,11 +4,9 @@ from core.kernel.handlers import handles
 from core.kernel.work import Work
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK
-from core.standards.waivers.topics import CHANGED as WAIVER_CHANGED
 
 
 @handles(CHECK)
-@handles(WAIVER_CHANGED)
 async def check_promises(work: Work) -> None:
     """Tell whoever made them which promises are not kept any more."""
     async with work.unit() as unit:

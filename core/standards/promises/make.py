@@ -139,9 +139,11 @@ async def end_promise(unit: Unit, command: EndPromise) -> Promise:
     if found is None:
         raise NotFound(kind="promise", key=str(command.promise_id))
     head = await head_to_end(unit, found, ends, command.expected_revision, kind="promise in force")
+    found.ended_because = reason
     left = split(found, Span(ends), head)
+    await unit.session.flush()
     await amend(unit, closed=[found], added=left, head=head)
-    await record(unit, found, "standards.end_promise", reason=reason)
+    await record(unit, found, "standards.end_promise")
     return left[0] if left else found
 
 
@@ -220,8 +222,8 @@ async def amend(unit: Unit, *, closed: Sequence[Promise], added: Sequence[Promis
     await add_promises(unit, added)
 
 
-async def record(unit: Unit, promise: Promise, action: str, **details: str) -> None:
+async def record(unit: Unit, promise: Promise, action: str) -> None:
     """Write the audit entry, and have the tenant's inbox follow."""
-    facts = {"standard": promise.code, **details}
+    facts = {"standard": promise.code}
     await record_act(unit, action=action, subject_kind="promise", subject_id=promise.id, details=facts)
     await send(unit, CHECK, {"code": promise.code})

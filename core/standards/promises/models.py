@@ -21,6 +21,7 @@ class Promise(TenantRow, table=True):
         limits: What is promised, each as ``policy.PromisedLimit`` in JSON.
         expected_time: How long it usually takes, likewise; empty where nothing is said.
         reason: Why it was made or changed, for those inside.
+        ended_because: Why it was ended; empty where it was not.
         origin_id: The promise as it was first made; pieces left over by later ones keep it.
         revision: The owner's revision that wrote the row.
         author_id: Who made it.
@@ -47,6 +48,7 @@ class Promise(TenantRow, table=True):
     limits: list[dict[str, Any]] = Field(sa_column=json_column())
     expected_time: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     reason: str
+    ended_because: str = ""
     origin_id: UUID
     revision: int
     author_id: UUID

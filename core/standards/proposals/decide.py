@@ -11,7 +11,7 @@ from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError, NotFound, StaleEdit
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item
-from core.standards.adapt import Adapt, expected_head, judged, laid
+from core.standards.adapt import Adapt, WithdrawAdaptation, ended, expected_head, judged, laid
 from core.standards.models import Adaptation, AdaptationProposal
 from core.standards.permissions import ADAPT_STANDARDS
 from core.standards.policy.content import Narrowing
@@ -19,6 +19,7 @@ from core.standards.policy.variants import read_selector
 from core.standards.proposals.errors import ProposalIsDecided
 from core.standards.proposals.models import ProposalStatus
 from core.standards.proposals.repository import lock_proposal
+from core.standards.repository.adaptations import adaptation_by_id, adaptations_of
 from core.standards.vocabulary import Operator
 
 REFUSED_ITEM: Final = "standards.proposal_refused"
@@ -34,7 +35,7 @@ class ApproveAdaptation:
 
 
 async def approve_adaptation(unit: Unit, command: ApproveAdaptation) -> Adaptation:
-    """Approve a proposal: it becomes an adaptation, in force at once.
+    """Approve a proposal: it becomes an adaptation, in force at once, or ends one.
 
     Raises:
         NotPermitted: The actor may not adapt.
@@ -69,6 +70,9 @@ async def settle_proposal(unit: Unit, proposal_id: UUID) -> None:
     if proposal is None or proposal.status != ProposalStatus.ASKED:
         return
     decided = (await approvals_of(unit, proposal_id))[0]
+    if decided.status == "withdrawn":
+        settled(proposal, ProposalStatus.WITHDRAWN, None)
+        return
     if decided.status != "approved" or decided.decided_by is None:
         settled(proposal, ProposalStatus.REJECTED, decided.decided_by)
         return
@@ -86,7 +90,9 @@ async def settle_proposal(unit: Unit, proposal_id: UUID) -> None:
 
 
 async def became(unit: Unit, proposal: AdaptationProposal, approver_id: UUID) -> Adaptation:
-    """Lay what was proposed, and say what it became."""
+    """Lay what was proposed, or end what was proposed to end, and say what became of the proposal."""
+    if proposal.withdraws is not None:
+        return await ended_as_proposed(unit, proposal, proposal.withdraws, approver_id)
     command = Adapt(
         code=proposal.code,
         clause_key=proposal.clause_key,
@@ -106,6 +112,25 @@ async def became(unit: Unit, proposal: AdaptationProposal, approver_id: UUID) ->
     settled(proposal, ProposalStatus.APPROVED, approver_id)
     await unit.session.flush()
     return await laid(unit, command.code, asked)
+
+
+async def ended_as_proposed(
+    unit: Unit, proposal: AdaptationProposal, adaptation_id: UUID, approver_id: UUID
+) -> Adaptation:
+    """End what was proposed to end, as it stands now if a version has carried it along since."""
+    first, ends = await adaptation_by_id(unit, adaptation_id), proposal.valid_to or unit.now
+    origin = None if first is None else first.origin_id
+    now = [
+        row
+        for row in await adaptations_of(unit, proposal.code)
+        if row.origin_id == origin and (row.valid_to is None or ends < row.valid_to)
+    ]
+    if not now:
+        raise NotFound(kind="adaptation in force", key=str(adaptation_id))
+    proposal.adaptation_id = now[-1].id
+    settled(proposal, ProposalStatus.APPROVED, approver_id)
+    await unit.session.flush()
+    return await ended(unit, WithdrawAdaptation(adaptation_id=now[-1].id, ends=ends, reason=proposal.reason))
 
 
 def settled(proposal: AdaptationProposal, status: ProposalStatus, decider: UUID | None) -> None:

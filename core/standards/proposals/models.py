@@ -20,10 +20,11 @@ class ProposalStatus(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class AdaptationProposal(TenantRow, table=True):
-    """An adaptation that somebody proposed.
+    """An adaptation that somebody proposed, or proposed to end.
 
     Attributes:
         code: The standard.
@@ -39,7 +40,8 @@ class AdaptationProposal(TenantRow, table=True):
         valid_to: Until when it would hold.
         status: What became of it; ``refused`` where it was approved and did no longer keep to what is granted.
         refusal: Code of that refusal, as ``standards.bound_exceeded``.
-        adaptation_id: The adaptation it became.
+        adaptation_id: The adaptation it became, or the one that it ended.
+        withdraws: The adaptation that it asks to end; empty where it asks for one.
         author_id: Who proposed it.
         decided_by: Who approved or rejected it.
         proposed_at: When it was proposed.
@@ -72,6 +74,7 @@ class AdaptationProposal(TenantRow, table=True):
     status: str = ProposalStatus.ASKED.value
     refusal: str = ""
     adaptation_id: UUID | None = None
+    withdraws: UUID | None = None
     author_id: UUID
     decided_by: UUID | None = None
     proposed_at: datetime

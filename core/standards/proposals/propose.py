@@ -1,20 +1,27 @@
-"""Propose an adaptation for somebody else to approve, and rule whether that is always needed."""
+"""Propose an adaptation, or its end, for somebody else to approve, and rule whether that is always needed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.kernel.approvals import AskApproval, approval_kind, ask_approval
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
-from core.standards.adapt import Adapt, head_to_come, judged
-from core.standards.models import AdaptationProposal
+from core.standards.adapt import Adapt, WithdrawAdaptation, head_to_come, judged
+from core.standards.models import Adaptation, AdaptationProposal
 from core.standards.permissions import ADAPT_STANDARDS, PROPOSE_ADAPTATIONS, RULE_ADAPTATIONS
+from core.standards.policy.checks import checked_note
 from core.standards.policy.content import plain_narrowing
 from core.standards.proposals.repository import put_rule
+from core.standards.repository.adaptations import adaptation_by_id
+from core.standards.resolve import zoned
 
 ADAPTATION_APPROVAL: Final = approval_kind("standards.adaptation", ADAPT_STANDARDS)
+SAME: Final = ("code", "clause_key", "parameter_key", "variant", "operator", "value", "narrowing", "legal_basis")
+"""What a proposal to end an adaptation says as the adaptation does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,45 @@ async def propose_adaptation(unit: Unit, command: Adapt) -> AdaptationProposal:
         author_id=unit.scope.actor.id,
         proposed_at=recorded_now(),
     )
+    return await asked_for(unit, proposal)
+
+
+async def propose_withdrawal(unit: Unit, command: WithdrawAdaptation) -> AdaptationProposal:
+    """Propose to end an adaptation; on approval it ends, at the instant that is named or else at that moment.
+
+    Raises:
+        NotPermitted: The actor may not propose.
+        NotFound: There is no such adaptation in this tenant, or it is known no longer, or over by then.
+        StaleEdit: The tenant's side of the standard was changed since it was read.
+        InvalidInput: The instant has no zone, or the reason is missing.
+    """
+    unit.scope.require(PROPOSE_ADAPTATIONS)
+    reason, ends = checked_note("reason", command.reason, required=True), zoned(command.ends, "ends")
+    found = await adaptation_by_id(unit, command.adaptation_id)
+    if found is None or found.recorded_to is not None or is_over(found, ends or unit.now):
+        raise NotFound(kind="adaptation in force", key=str(command.adaptation_id))
+    await head_to_come(unit, found.code, command.expected_revision)
+    proposal = AdaptationProposal(
+        **{name: getattr(found, name) for name in SAME},
+        tenant_id=unit.tenant_id,
+        network_id=unit.network_id,
+        id=new_id(),
+        withdraws=found.id,
+        reason=reason,
+        valid_to=ends,
+        author_id=unit.scope.actor.id,
+        proposed_at=recorded_now(),
+    )
+    return await asked_for(unit, proposal)
+
+
+def is_over(adaptation: Adaptation, at: datetime) -> bool:
+    """Tell whether an adaptation holds no more at an instant."""
+    return adaptation.valid_to is not None and adaptation.valid_to <= at
+
+
+async def asked_for(unit: Unit, proposal: AdaptationProposal) -> AdaptationProposal:
+    """Write a proposal and put it before whoever may approve it."""
     unit.session.add(proposal)
     await unit.session.flush()
     facts = {"code": proposal.code, "clause": proposal.clause_key, "parameter": proposal.parameter_key}

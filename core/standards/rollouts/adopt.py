@@ -80,7 +80,7 @@ async def adopt_version(unit: Unit, command: AdoptVersion) -> Adoption:
 
 async def record_adoption(unit: Unit, made: Adoption, stage: Stage) -> None:
     """Write the audit entry, tell the publisher, and have the tenant's adaptations looked at again."""
-    details = {"code": made.code, "number": made.number, "reason": made.reason}
+    details = {"code": made.code, "number": made.number}
     await record_act(
         unit, action="standards.adopt_version", subject_kind="adoption", subject_id=made.id, details=details
     )

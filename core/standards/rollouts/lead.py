@@ -135,7 +135,7 @@ async def gate_passed(unit: Unit, lead: Lead, wave: RolloutWave, reason: str) ->
     if wave.gate_passed_at is None:
         wave.gate_passed_at, wave.gate_passed_by = unit.now, unit.scope.actor.id
         wave.gate_reason = reason
-        await rollout_moved(unit, lead.rollout, "standards.pass_gate", wave=wave.name, reason=reason)
+        await rollout_moved(unit, lead.rollout, "standards.pass_gate", wave=wave.name)
         await settle(unit, lead.rollout, lead.waves, lead.head)
     return wave
 
@@ -154,7 +154,7 @@ async def halt_rollout(unit: Unit, command: HaltRollout) -> Rollout:
     lead = await lead_rollout(unit, command.rollout_id, (RolloutStatus.RUNNING,))
     lead.rollout.status, lead.rollout.halted_at = RolloutStatus.HALTED.value, unit.now
     lead.rollout.halt_reason = reason
-    await rollout_moved(unit, lead.rollout, "standards.halt_rollout", reason=reason)
+    await rollout_moved(unit, lead.rollout, "standards.halt_rollout")
     await settle(unit, lead.rollout, lead.waves, lead.head)
     return lead.rollout
 
@@ -206,7 +206,7 @@ async def roll_back_wave(unit: Unit, command: RollBackWave) -> RolloutWave:
     wave.rolled_back_at, wave.rollback_reason = unit.now, reason
     wave.gate_passed_at, wave.gate_passed_by, wave.gate_reason = None, None, ""
     await forget_adoptions(unit, wave.id)
-    await rollout_moved(unit, lead.rollout, "standards.roll_back_wave", wave=wave.name, reason=reason)
+    await rollout_moved(unit, lead.rollout, "standards.roll_back_wave", wave=wave.name)
     await reach(unit, wave)
     await settle(unit, lead.rollout, lead.waves, lead.head)
     return wave

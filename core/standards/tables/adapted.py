@@ -51,6 +51,7 @@ class Adaptation(TenantRow, table=True):
         value: For all operators but ``narrow``.
         narrowing: For ``narrow``.
         reason: Why.
+        ended_because: Why its owner ended it; empty where nobody did.
         legal_basis: The law or rule that asks for it.
         based_on: The published version it was laid over first.
         origin_id: The adaptation as it was first made; pieces left over by later ones keep it.
@@ -96,6 +97,7 @@ class Adaptation(TenantRow, table=True):
     value: Any = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     narrowing: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     reason: str
+    ended_because: str = ""
     legal_basis: str = ""
     based_on: UUID
     origin_id: UUID

@@ -1,6 +1,6 @@
 """At the level that set the bound: take a question in, decide it, take back what was granted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -70,7 +70,7 @@ class RevokeWaiver:
     expected_revision: int
 
 
-async def take_in(unit: Unit, asking: UUID, asker: Actor, waiver: Waiver) -> WaiverRequest:
+async def take_in(unit: Unit, asking: UUID, asker: Actor, waiver: Waiver, hands: Iterable[UUID] = ()) -> WaiverRequest:
     """Put a question of a unit below before those who decide; done again for a renewal.
 
     Args:
@@ -78,6 +78,7 @@ async def take_in(unit: Unit, asking: UUID, asker: Actor, waiver: Waiver) -> Wai
         asking: The tenant that asks.
         asker: Who asked there; the approval is theirs, so that they never decide it here.
         waiver: The waiver as that tenant wrote it.
+        hands: All who can act there as those who asked; none of them decides it here.
     """
     known = await request_by_id(unit, waiver.id)
     told = {name: getattr(waiver, name) for name in TOLD}
@@ -99,8 +100,10 @@ async def take_in(unit: Unit, asking: UUID, asker: Actor, waiver: Waiver) -> Wai
             approval_id=approval.id,
             recorded_at=now,
         )
+        known.hands = with_hands(known, hands)
         await add(unit, known)
         return known
+    known.hands = with_hands(known, hands)
     for name, value in told.items():
         setattr(known, name, value)
     known.status, known.approval_id = WaiverStatus.ASKED.value, approval.id
@@ -122,7 +125,7 @@ async def decide_waiver(unit: Unit, command: DecideWaiver) -> WaiverRequest:
     """
     unit.scope.require(GRANT_WAIVERS)
     request = await request_to_change(unit, command.waiver_id, command.expected_revision, WaiverStatus.ASKED)
-    if await is_one_hand(unit, unit.scope.actor.id, [request.author_id, request.first_author_id]):
+    if await is_one_hand(unit, unit.scope.actor.id, askers(request)):
         raise AskerMayNotDecide(waiver=request.id)
     reason = checked_note("reason", command.reason, required=True)
     until = checked_grant(unit, request, command) if command.granted else None
@@ -131,6 +134,16 @@ async def decide_waiver(unit: Unit, command: DecideWaiver) -> WaiverRequest:
     await decide_approval(unit, decision)
     await decided(unit, request, unit.scope.actor.id, reason, until)
     return request
+
+
+def with_hands(request: WaiverRequest, hands: Iterable[UUID]) -> list[str]:
+    """Give all who can act as those who asked, now and in earlier rounds."""
+    return sorted({*request.hands, *map(str, hands)})
+
+
+def askers(request: WaiverRequest) -> list[UUID]:
+    """Name whoever asked, and all who can act as them in the tenant that asked."""
+    return [request.author_id, request.first_author_id, *map(UUID, request.hands)]
 
 
 def checked_grant(unit: Unit, request: WaiverRequest, command: DecideWaiver) -> datetime:
@@ -155,7 +168,7 @@ async def follow_inbox(unit: Unit, waiver_id: UUID, round_: int) -> None:
     approval = (await approvals_of(unit, waiver_id))[0]
     if approval.id != request.approval_id or approval.decided_by is None:
         return
-    by_asker = await is_one_hand(unit, approval.decided_by, [request.first_author_id])
+    by_asker = await is_one_hand(unit, approval.decided_by, askers(request))
     granted = approval.status == "approved" and request.asked_until > unit.now and not by_asker
     until = request.asked_until if granted else None
     await decided(unit, request, approval.decided_by, approval.reason or "", until)
@@ -203,7 +216,7 @@ async def revoke_waiver(unit: Unit, command: RevokeWaiver) -> WaiverRequest:
     if request.granted_at is None or request.expires_at <= unit.now or request.status not in {"granted", "asked"}:
         status = "expired" if request.status == WaiverStatus.GRANTED else request.status
         raise WaiverIsElsewhere(status=status, needed=WaiverStatus.GRANTED.value)
-    if await is_one_hand(unit, unit.scope.actor.id, [request.author_id, request.first_author_id]):
+    if await is_one_hand(unit, unit.scope.actor.id, askers(request)):
         raise AskerMayNotDecide(waiver=request.id)
     request.ended_reason = checked_note("reason", command.reason, required=True)
     request.status, request.expires_at = WaiverStatus.REVOKED.value, unit.now

@@ -6,6 +6,7 @@ its own that happens once. The wall stands in both; nothing but ids and instants
 
 from uuid import UUID
 
+from core.kernel.approvals import hands_of
 from core.kernel.handlers import handles
 from core.kernel.work import Work
 from core.standards.waivers.decide import close_request, follow_inbox, take_in
@@ -20,15 +21,17 @@ async def ask(work: Work) -> None:
     """Put the question before those who decide, unless it was withdrawn or asked anew since."""
     async with work.senders_unit() as theirs:
         waiver = await waiver_as_told(theirs, UUID(work.payload["waiver_id"]))
+        hands = frozenset[UUID]() if waiver is None else await hands_of(theirs, [waiver.author_id])
     if waiver is None or waiver.round != work.payload["round"]:
         return
     if waiver.status == WaiverStatus.ASKED or waiver.renewal_asked:
         async with work.unit() as unit:
-            await take_in(unit, work.started.tenant_id, work.started.actor, waiver)
+            await take_in(unit, work.started.tenant_id, work.started.actor, waiver, hands)
 
 
 @handles(f"{APPROVAL}.approved")
 @handles(f"{APPROVAL}.rejected")
+@handles(f"{APPROVAL}.withdrawn")
 async def decided_in_inbox(work: Work) -> None:
     """Follow a decision that was made in the inbox."""
     async with work.unit() as unit:

@@ -188,6 +188,7 @@ class WaiverRequest(TenantRow, table=True):
         round: 0 for the first request, and one more with every renewal.
         author_id: Who asked last.
         first_author_id: Who asked first, as far as this level was asked.
+        hands: Ids of all who can act as those who asked, as of when they asked.
         approval_id: The approval that waits in the inbox, or was decided last.
         decided_by: Who decided last.
         granted_at: When this level granted it last; empty where it never did.
@@ -224,6 +225,7 @@ class WaiverRequest(TenantRow, table=True):
     bound_limit: Any = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     author_id: UUID
     first_author_id: UUID
+    hands: list[str] = Field(default_factory=list[str], sa_column=json_column())
     asked_at: datetime
     approval_id: UUID
     decided_by: UUID | None = None

@@ -132,3 +132,10 @@ async def rules_of(unit: Unit, owner_tenant_id: UUID, *, lock: bool = False) -> 
     )
     found = await unit.session.execute(chosen.with_for_update() if lock else chosen)
     return found.scalar_one_or_none()
+
+
+async def insert_rules(unit: Unit, rules: WaiverRules) -> bool:
+    """Write the first rules of a network, unless somebody else has; tell whether they were written."""
+    statement = insert(WaiverRules).values(rules.model_dump()).on_conflict_do_nothing()
+    written = await unit.session.execute(statement.returning(col(WaiverRules.owner_tenant_id)))
+    return written.scalar() is not None

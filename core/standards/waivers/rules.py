@@ -12,7 +12,7 @@ from core.kernel.unit import Unit
 from core.standards.models import WaiverRules
 from core.standards.permissions import RULE_WAIVERS
 from core.standards.waivers.errors import WaiverTooLong
-from core.standards.waivers.repository import rules_of
+from core.standards.waivers.repository import insert_rules, rules_of
 
 LONGEST_DAYS: Final = 366
 """Twelve months, whichever they are."""
@@ -101,24 +101,32 @@ async def change_rules(unit: Unit, command: ChangeRules) -> Rules:
         revision=before.revision + 1,
     )
     await record_act(unit, action="standards.rule_waivers", subject_kind="network", subject_id=unit.network_id)
-    await write_down(unit, row, after)
+    if not await write_down(unit, row, after):
+        raise StaleEdit(kind="rules of waivers", expected=command.expected_revision, actual=after.revision)
     return after
 
 
-async def write_down(unit: Unit, row: WaiverRules | None, rules: Rules) -> None:
-    """Write rules down; all tenants of the network read the row, so this is the last statement."""
-    kept = row or WaiverRules(
-        network_id=unit.network_id,
-        owner_tenant_id=unit.tenant_id,
-        longest_days=0,
-        most_renewals=0,
-        remind_days=[],
-        recorded_at=recorded_now(),
-    )
-    kept.longest_days, kept.most_renewals = rules.longest_days, rules.most_renewals
-    kept.remind_days, kept.revision, kept.recorded_at = list(rules.remind_days), rules.revision, recorded_now()
-    unit.session.add(kept)
+async def write_down(unit: Unit, row: WaiverRules | None, rules: Rules) -> bool:
+    """Write rules down; all tenants of the network read the row, so this is the last statement.
+
+    Returns:
+        False where somebody else has written the first ones meanwhile.
+    """
+    if row is None:
+        first = WaiverRules(
+            network_id=unit.network_id,
+            owner_tenant_id=unit.tenant_id,
+            longest_days=rules.longest_days,
+            most_renewals=rules.most_renewals,
+            remind_days=list(rules.remind_days),
+            revision=rules.revision,
+            recorded_at=recorded_now(),
+        )
+        return await insert_rules(unit, first)
+    row.longest_days, row.most_renewals = rules.longest_days, rules.most_renewals
+    row.remind_days, row.revision, row.recorded_at = list(rules.remind_days), rules.revision, recorded_now()
     await unit.session.flush()
+    return True
 
 
 def checked(field: str, given: int | None, before: int, least: int, most: int) -> int:

@@ -161,6 +161,7 @@ CHANGES = {
         reason=SAID,
         expectedRevision="@adapted",
     ),
+    "proposeWithdrawal": changes(adaptation="#adaptation", reason=SAID, expectedRevision="@adapted"),
     "ruleAdaptations": Example(arguments={"input": {"byTwo": False}}, answers=False),
     "acceptInvitation": Example(arguments={"input": {"code": "guessed", "displayName": SAID}}, answers=False),
     "acknowledgeVersion": changes(code="rollout-adopted", version="1.0.0", differenceHash="#difference"),

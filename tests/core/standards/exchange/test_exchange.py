@@ -108,7 +108,7 @@ async def test_every_part_survives_the_database(stage: Stage) -> None:
     scope = person(stage.network.headquarters)
     await stage.act(scope, draft_standard, DraftStandard(content=whole, change_log="First."))
     async with stage.unit(scope, read_only=True) as unit:
-        file = await export_standard(unit, CODE, "1.0.0")
+        file = (await export_standard(unit, CODE, "1.0.0")).file
     assert (content_text(file.content), file.change_log) == (content_text(whole), "First.")
     assert read_file(file_text(file)).hash == file.hash == content_hash(whole)
 
