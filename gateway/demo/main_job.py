@@ -3,6 +3,7 @@
 Imported while the API starts: what reads logs and draws reports takes a while to import, and nothing before needs it.
 """
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from gateway.demo.material import Material
 from gateway.demo.publishing import adapt_within_bounds, publish
 from gateway.demo.speaking import Ready, step
 from gateway.demo.stage import Stage
+from gateway.seed.found import Seeded, seed, seeded_before
+from gateway.seed.plan import SeedPlan, seed_plan
 
 
 async def do_main_job(
@@ -44,15 +47,17 @@ async def do_main_job(
     step(f"headquarters {'has published' if known else 'publishes'} the standard {material.code}")
     adaptation = adapt_within_bounds(manager, material)
     show.adapted(adaptation, material)
-    done, dead = await import_and_score(at, stage, material)
+    plan = seed_plan()
+    done, dead, seeded = await import_and_score(at, stage, material, plan)
     shown = await play.dashboard(at, stage, material)
     turn = await tell(at, stage, material, shown)
+    show.seeded(plan, seeded)
     step(f"the report with charts is at {write_report(home, material, shown)}")
-    return play.figures_of(shown, done, adaptation, dead) | turn
+    return play.figures_of(shown, done, adaptation, dead) | {"seeded": seeded.changes} | turn
 
 
-async def import_and_score(at: Operator, stage: Stage, material: Material) -> tuple[Any, int]:
-    """Import with a progress bar, then watch the worker score."""
+async def import_and_score(at: Operator, stage: Stage, material: Material, plan: SeedPlan) -> tuple[Any, int, Seeded]:
+    """Import with a progress bar, then watch the worker score and found the seed network meanwhile."""
     OUT.print(f"Log: {material.title}", highlight=False)
     with progress() as bar:
         reading = bar.add_task("Importing", total=None)
@@ -60,11 +65,15 @@ async def import_and_score(at: Operator, stage: Stage, material: Material) -> tu
         if done.failure is not None:
             raise done.failure
         scoring = bar.add_task("Scoring", total=None)
-        dead = await play.wait_for_scores(
-            at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
-        )
+        scored = play.wait_for_scores(at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total))
+        dead, seeded = await asyncio.gather(scored, sow(at, plan))
     show.imported(done)
-    return done, dead
+    return done, dead, seeded
+
+
+async def sow(at: Operator, plan: SeedPlan) -> Seeded:
+    """Found the network that shows what the standards engine does; where an earlier run has, read it."""
+    return await seeded_before(at, plan) or await seed(at, plan)
 
 
 async def tell(at: Operator, stage: Stage, material: Material, shown: Dashboard) -> dict[str, Any]:

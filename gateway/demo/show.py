@@ -11,6 +11,9 @@ from gateway.cli.console import OUT, table
 from gateway.demo.material import Material
 from gateway.demo.publishing import Adaptation
 from gateway.demo.speaking import step
+from gateway.seed.found import Seeded
+from gateway.seed.plan import SeedPlan
+from gateway.seed.show import what_holds
 
 MOST_ROWS = 12
 RIGHT = ("Records", "Resolved", "In time", "Limit", "Kept", "Median", "Count")
@@ -82,6 +85,16 @@ def figures(shown: Dashboard) -> None:
     made.add_row("resolved within the published limit", f"{whole.figures.within_published:,}")
     made.add_row("median time to resolution", duration(whole.median_seconds))
     OUT.print(made)
+
+
+def seeded(plan: SeedPlan, found: Seeded) -> None:
+    """Show the network beside it: two standards that a region and three franchisees adapt within their bounds."""
+    added = f"{found.changes} changes" if found.changes else "as it was"
+    step(f"the network {plan.network} adapts its sales service in {len(plan.tenants)} units: {added}")
+    OUT.print(what_holds(plan, found))
+    OUT.print("[dim]* adapted by the tenant itself or by one above it; python3 run.py seed shows it again[/]")
+    wish, refusal = plan.refused[0], found.refusals[0]
+    step(f"{wish.tenant} asks for more than {wish.set_by} allows and is refused: {refusal.message}")
 
 
 def before_and_after(before: Dashboard, after: Dashboard) -> None:

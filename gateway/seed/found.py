@@ -72,6 +72,30 @@ async def seed(at: Operator, plan: SeedPlan) -> Seeded:
     )
 
 
+async def seeded_before(at: Operator, plan: SeedPlan) -> Seeded | None:
+    """Give what an earlier run has founded, by reading alone; nothing where it did not come to its end."""
+    network = await at.directory.network(network_id_of(plan.network))
+    if network is None:
+        return None
+    headquarters = founding_scope(plan.network, at.clock.now())
+    scopes = {plan.headquarters.key: headquarters}
+    for one in plan.tenants:
+        tenant = await at.directory.tenant_by_key(headquarters.network_id, one.key)
+        if tenant is None:
+            return None
+        lineage = await at.directory.lineage(headquarters.network_id, tenant.id, at.clock.now())
+        scopes[one.key] = system_scope(headquarters, tuple(lineage))
+    last = plan.adaptations[-1]
+    if not await act(at, scopes[last.tenant], taken, last):
+        return None
+    return Seeded(
+        changes=0,
+        refusals=[await refused(at, scopes[one.tenant], one, plan.founded_at) for one in plan.refused],
+        standing=await standing(at, scopes, plan),
+        tenant_ids={key: scope.tenant_id for key, scope in scopes.items()},
+    )
+
+
 async def founded(at: Operator, plan: SeedPlan) -> Scope:
     """Found the network, or find it."""
     if await at.directory.network(network_id_of(plan.network)) is None:

@@ -13,6 +13,7 @@ from core.standards.proposals.decide import ApproveAdaptation, approve_adaptatio
 from core.standards.proposals.propose import propose_adaptation
 from tenants.accounts.service_accounts import CreateServiceAccount, RotateSecret, create_service_account, rotate_secret
 from tests.core.standards.builders import Stage, content, wish
+from tests.core.standards.waivers.asking import REQUEST, WAIVER, Front, asking, bounded, changing, work_off
 from tests.support.api import Api
 from tests.support.networks import as_person
 from tests.tenants.office import Office
@@ -92,3 +93,27 @@ async def test_nobody_approves_a_standard_that_their_account_wrote(stage: Stage,
 
 def approving(version: StandardVersion) -> ApproveVersion:
     return ApproveVersion(version_id=version.id, expected_revision=version.revision)
+
+
+@pytest.mark.parametrize("inbox", [False, True])
+async def test_nobody_decides_in_one_tenant_what_their_account_asked_for_in_another(stage: Stage, inbox: bool) -> None:
+    _, region = await bounded(stage)
+    keeper = keeper_of(stage.network.north)
+    account = await account_of(stage, keeper)
+    await Front(stage, account).done("askWaiver", WAIVER, **asking(stage))
+    await work_off(stage)
+    oneself = Front(stage, replace(stage.network.region, actor=keeper.actor))
+    waits = await region.request()
+    if inbox:
+        asked = "SELECT approval_id FROM waiver_requests WHERE tenant_id = $1"
+        approval = await stage.admin.fetchval(asked, region.scope.tenant_id)
+        decision = DecideApproval(approval_id=approval, verdict="approved")
+        await stage.act(oneself.scope, decide_approval, decision)
+        await work_off(stage)
+        assert (await region.request())["status"] == "REJECTED"
+        return
+    before = await stage.rows()
+    refused = await oneself.change("decideWaiver", REQUEST, **changing(waits, verdict="GRANTED", reason="Yes."))
+    assert refused["code"] == "standards.asker_may_not_decide"
+    assert await stage.rows() == before
+    await region.done("decideWaiver", REQUEST, **changing(waits, verdict="GRANTED", reason="Yes."))
