@@ -74,10 +74,9 @@ async def seed(at: Operator, plan: SeedPlan) -> Seeded:
 
 async def seeded_before(at: Operator, plan: SeedPlan) -> Seeded | None:
     """Give what an earlier run has founded, by reading alone; nothing where it did not come to its end."""
-    network = await at.directory.network(network_id_of(plan.network))
-    if network is None:
+    if await at.directory.network(network_id_of(plan.network)) is None:
         return None
-    headquarters = founding_scope(plan.network, at.clock.now())
+    headquarters = await at.headquarters(plan.network)
     scopes = {plan.headquarters.key: headquarters}
     for one in plan.tenants:
         tenant = await at.directory.tenant_by_key(headquarters.network_id, one.key)

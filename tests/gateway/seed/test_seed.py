@@ -12,7 +12,7 @@ from core.kernel.ids import new_id
 from core.standards.exchange.policy import file_text, read_file
 from core.standards.vocabulary import ParameterType
 from gateway.cli.operator import Operator
-from gateway.seed.found import Seeded, seed
+from gateway.seed.found import Seeded, seed, seeded_before
 from gateway.seed.plan import CONTENT, SeedPlan, seed_plan
 from gateway.seed.show import show, value_at, written
 from gateway.wiring import make_services
@@ -120,3 +120,14 @@ def test_it_uses_the_figures_of_the_sources() -> None:
     assert (defaults["answer.limit"], defaults["resolution.limit"]) == (2 * 3600, 48 * 3600)
     assert (defaults["readiness.training.hours"], defaults["survey.sample"]) == (8, 100)
     assert (defaults["progress.deviation.most"], defaults["survey.target"]) == ("15", "80")
+
+
+async def test_what_was_founded_before_is_read_without_a_change(at: Operator, plan: SeedPlan, admin: Any) -> None:
+    assert await seeded_before(at, plan) is None
+    first = await seed(at, plan)
+    before = await rows(admin, plan)
+    again = await seeded_before(at, plan)
+    assert again is not None
+    assert (values(plan, again), again.changes) == (values(plan, first), 0)
+    assert [one.message for one in again.refusals] == [one.message for one in first.refusals]
+    assert await rows(admin, plan) == before
