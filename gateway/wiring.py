@@ -4,7 +4,7 @@ from core.kernel.approvals import tell_holders
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
-from core.kernel.handlers import load_handlers
+from core.kernel.handlers import Following, declared_following, load_handlers
 from core.kernel.services import Services
 from core.kernel.settings import Settings
 from core.plugin_host.invoker import Invoker
@@ -20,6 +20,7 @@ def make_services(database: Database, settings: Settings) -> Services:
     load_handlers()
     tell_holders(holders_of)
     services = Services()
+    services.put(Following, declared_following())
     services.put(Directory, TenantDirectory(database))
     services.put(Invoker, Invoker(load_plugins(), TenantActivation(database)))
     services.put(RolloutGates, RolloutGates())

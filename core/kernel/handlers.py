@@ -1,6 +1,6 @@
 """Handlers: which coroutine does the work of which topic."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -62,14 +62,24 @@ def handles(
     return declare
 
 
-def following(topics: Iterable[str]) -> dict[str, timedelta]:
-    """Tell what is due after activity in a tenant, and how long after; nothing where only such work was done itself.
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows on whatever is done in a tenant; put among the services of processes that do background work.
 
-    Args:
-        topics: What was done.
+    Attributes:
+        after: How long after activity each topic is due.
     """
-    after = {one.topic: one.after_activity for one in HANDLERS.values() if one.after_activity is not None}
-    return after if any(topic not in after for topic in topics) else {}
+
+    after: Mapping[str, timedelta]
+
+    def on(self, topics: Iterable[str]) -> Mapping[str, timedelta]:
+        """Tell what is due after some work was done; nothing where it was only such work itself."""
+        return self.after if any(topic not in self.after for topic in topics) else {}
+
+
+def declared_following() -> Following:
+    """Give what the handlers that are loaded say of themselves."""
+    return Following({one.topic: one.after_activity for one in HANDLERS.values() if one.after_activity is not None})
 
 
 def described(run: Run) -> str:

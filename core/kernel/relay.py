@@ -15,7 +15,7 @@ import structlog
 
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
-from core.kernel.handlers import HANDLERS, following
+from core.kernel.handlers import HANDLERS, Following
 from core.kernel.jobs import fail_job_of
 from core.kernel.outbox_rows import DEAD, DONE, Claimed, Tenancy
 from core.kernel.queue import Handover, Queue, QueueIsDown
@@ -66,6 +66,7 @@ class Relay:
         self._background = background
         self._queue = queue
         self._network_id = network_id
+        self._following = background.services.find(Following) or Following({})
         self._pruned_at: datetime | None = None
         self._counted_at: datetime | None = None
 
@@ -170,7 +171,7 @@ class Relay:
             runnable = [row for row in due if is_runnable(row)]
             if runnable:
                 await outbox_rows.mark_handed(session, tenant_id, ids(runnable), now + background.pace.lease)
-            for topic, pause in following(row.topic for row in due).items():
+            for topic, pause in self._following.on(row.topic for row in due).items():
                 await ring_after(session, tenancy, topic, now + pause)
         return [
             Handover(tenant_id=tenant_id, network_id=tenancy.network_id, command_id=one.id, number=one.handovers + 1)

@@ -15,6 +15,10 @@ class Services:
         """Make an implementation known."""
         self._known[protocol] = implementation
 
+    def find(self, protocol: type[T]) -> T | None:
+        """Give the implementation of a Protocol; ``None`` where none was put in."""
+        return cast("T | None", self._known.get(protocol))
+
     def get(self, protocol: type[T]) -> T:
         """Give the implementation of a Protocol.
 
