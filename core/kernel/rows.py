@@ -45,6 +45,9 @@ class Row(SQLModel):
         group_key: For rows of a group, the column the group is kept by.
     """
 
+    # Rows are read and written, never validated: what would validate them is not made unless it is asked for.
+    model_config = {"defer_build": True}
+
     if TYPE_CHECKING:
         __tablename__: ClassVar[Any]
 

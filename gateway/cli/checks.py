@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from sqlalchemy import text
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database, without_credentials
-from core.kernel.migration.location import find_migrations
+from core.kernel.migration.location import newest_revision
 from core.kernel.roles import SERVING, Role
 from core.kernel.rotation import held_keys, under_older
 from core.kernel.settings import Environment, Settings
@@ -76,7 +75,7 @@ async def database_answers(database: Database, settings: Settings) -> Finding:
 
 async def schema_is_current(database: Database, settings: Settings) -> Finding:  # noqa: ARG001 - one form for all checks
     """Check that every migration of this release was applied."""
-    newest = ScriptDirectory(str(find_migrations())).get_current_head()
+    newest = newest_revision()
     async with database.pool(Role.APP).connect() as connection:
         current = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     if current != newest:

@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
 
 import structlog
-from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
 from core.kernel.database import Database
-from core.kernel.migration.location import find_migrations
+from core.kernel.migration.location import newest_revision
 from core.kernel.roles import Role
 from core.kernel.settings import Settings
 from gateway.http.answers import json_response
@@ -80,12 +78,6 @@ def checks_of(database: Database, settings: Settings) -> dict[str, Check]:
         return await queue_answers(settings.redis_url.get_secret_value())
 
     return {"database": answers, "migrations": current, "queue": queued}
-
-
-@cache
-def newest_revision() -> str | None:
-    """Give the newest migration of this release."""
-    return ScriptDirectory(str(find_migrations())).get_current_head()
 
 
 async def queue_answers(url: str) -> bool:

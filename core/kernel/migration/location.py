@@ -1,5 +1,6 @@
 """Where the migrations lie: at the root of a checkout, or inside the installed distribution."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,18 @@ def find_migrations() -> Path:
         if (folder / "env.py").is_file():
             return folder
     raise MigrationsAreMissing
+
+
+@cache
+def newest_revision() -> str:
+    """Give the newest migration of this release, by the number its file's name begins with.
+
+    Alembic would import itself and every migration to tell the same, at the start of every process that serves.
+
+    Raises:
+        MigrationsAreMissing: There are none.
+    """
+    return max(one.name.partition("_")[0] for one in (find_migrations() / "versions").glob("[0-9]*_*.py"))
 
 
 def candidates() -> list[Path]:

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from core.kernel.migration.location import find_migrations
+from core.kernel.migration.location import find_migrations, newest_revision
 from core.kernel.migration.run import current, downgrade, draft, upgrade
 from core.kernel.rows import Row, RowClass
 from tests.core.kernel.schema_facts import behind_the_walls, cloned, models, tables
@@ -139,6 +139,7 @@ async def test_migrations_go_forward_and_back(address: Address) -> None:
     config = Config()
     config.set_main_option("script_location", str(find_migrations()))
     (newest,) = ScriptDirectory.from_config(config).get_heads()
+    assert newest == newest_revision()
     async with cloned(address, "moves") as name:
         before = await described(address, name)
         await downgrade(address.admin_url, name)
