@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from core.kernel.migration.tables import TEXT, UUID, begin, optional, required
 
 revision = "0019"
-down_revision = "0018"
+down_revision = "0022"
 
 PROPOSALS, OUTCOMES = "adaptation_proposals", "merge_outcomes"
 BEFORE = "'asked', 'approved', 'rejected', 'refused'"
