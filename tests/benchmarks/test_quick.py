@@ -58,3 +58,8 @@ async def test_the_short_form_of_standards_runs() -> None:
     assert_cases([cached], ["ms"])
     assert (cold["unit"], cold["against"]) == ("ms", cached["against"])
     assert cold["value"] > 0
+
+
+@pytest.mark.long
+async def test_the_short_form_of_records_runs() -> None:
+    assert_cases(await load("records").run(quick=True), ["us/event", "us/event", "ms"])
