@@ -1,11 +1,15 @@
 """Where the migrations lie: at the root of a checkout, or inside the installed distribution."""
 
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import core
 from core.kernel.migration.errors import MigrationsAreMissing
+
+REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+FOLLOWS = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 
 def find_migrations() -> Path:
@@ -22,14 +26,16 @@ def find_migrations() -> Path:
 
 @cache
 def newest_revision() -> str:
-    """Give the newest migration of this release, by the number its file's name begins with.
+    """Give the newest migration of this release: the one that no other follows; numbers need not be in their order.
 
     Alembic would import itself and every migration to tell the same, at the start of every process that serves.
 
     Raises:
         MigrationsAreMissing: There are none.
     """
-    return max(one.name.partition("_")[0] for one in (find_migrations() / "versions").glob("[0-9]*_*.py"))
+    texts = [one.read_text(encoding="utf-8") for one in (find_migrations() / "versions").glob("[0-9]*_*.py")]
+    named, followed = (set(found.findall("\n".join(texts))) for found in (REVISION, FOLLOWS))
+    return max(named - followed)
 
 
 def candidates() -> list[Path]:
