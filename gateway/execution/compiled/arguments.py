@@ -40,6 +40,11 @@ class Arguments:
             return from_variable(variable) if variable in self._given.coerced else always(self.now.get(name))
         return self._computed(name)
 
+    def is_fixed(self, name: str) -> bool:
+        """Tell whether an argument is the same in every request: left out, or written in the document."""
+        node = self._nodes.get(name)
+        return node is None or is_constant(node)
+
     def member(self, name: str, key: str) -> Find:
         """Give what finds one member of an argument that is an object."""
         node = self._nodes.get(name)

@@ -14,7 +14,8 @@ from gateway.execution.compiled.bail import Bail, Inexpressible
 from gateway.execution.compiled.binds import Binds, Find, Run
 from gateway.execution.compiled.filtering import checked, filtered
 from gateway.execution.compiled.holes import CursorSplice, Splice, hole
-from gateway.execution.compiled.rows import Rows, walls
+from gateway.execution.compiled.rows import Rows, owners, walls
+from gateway.execution.compiled.sorting import deciding
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.graphql_types import named_type
@@ -66,7 +67,7 @@ class ListCompiler:
         self._asked = tools.selections.below(nodes, self._connection)
         self._page = Page.asked(arguments.now, tools.page_limit)
         self._given = arguments.find("filter")
-        self._size = size_of(arguments, tools.page_limit)
+        self._size = PageSize(tools, self._page.size, arguments)
 
     def text(self) -> Text:
         """Print the connection."""
@@ -80,7 +81,7 @@ class ListCompiler:
     def _unread(self) -> list[Find]:
         """Give what would be told to a statement that reads rows: it may be wrong, though nobody asks for a row."""
         cursors = [opened.whole() for _, opened in self._opened()]
-        return [self._size, *checked(self._plan.filters, self._arguments, "filter"), *cursors]
+        return [self._size.find(), *checked(self._plan.filters, self._arguments, "filter"), *cursors]
 
     def _row_fields(self) -> list[tuple[str, Sequence[FieldNode]]]:
         return [(name, nodes) for name, nodes in self._asked.items() if nodes[0].name.value in {"edges", "nodes"}]
@@ -109,7 +110,7 @@ class ListCompiler:
         """Print the rows of a page that nothing else is asked about: they come in order and need no counting."""
         rows = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
         found = sa.select(concat(self._row(nodes, rows))).select_from(rows.source)
-        found = self._narrowed(found, rows, self._size)
+        found = self._narrowed(found, rows)
         return sa.func.array_to_string(sa.func.array(found.scalar_subquery()), quoted(","), type_=sa.Text())
 
     def _row(self, nodes: Sequence[FieldNode], rows: Rows) -> Text:
@@ -142,7 +143,7 @@ class ListCompiler:
         """Print everything from one page of rows, read once, with one row more to know whether there is more."""
         inner = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
         found = sa.select(*inner.source.c).select_from(inner.source)
-        found = self._narrowed(found, inner, plus_one(self._size))
+        found = self._narrowed(found, inner, more=1)
         rows = Rows(self._plan.target, found.subquery(self._tools.alias()))
         lists = {name: concat(self._row(nodes, rows)) for name, nodes in self._row_fields()}
         place = concat(self._place(rows)) if self._asks_for_cursors() else None
@@ -151,10 +152,9 @@ class ListCompiler:
             columns.append(sa.func.array_agg(place).label("places"))
         gathered = sa.select(sa.func.count().label("found"), *columns).select_from(rows.source)
         page = gathered.subquery(self._tools.alias())
-        size = self._tools.binds.add(self._size, sa.Integer())
         told = PageColumns(
             found=page.c.found,
-            size=size,
+            size=self._size.number(),
             lists={name: page.c[f"l{number}"] for number, name in enumerate(lists)},
             places=None if place is None else page.c.places,
             backward=self._page.backward,
@@ -191,12 +191,11 @@ class ListCompiler:
         counted = sa.select(sa.func.count()).select_from(rows.source)
         return self._related(counted.where(*self._conditions(rows))).scalar_subquery()
 
-    def _narrowed(self, found: Select[Any], rows: Rows, size: Find) -> Select[Any]:
-        """Read one page of the list's rows."""
+    def _narrowed(self, found: Select[Any], rows: Rows, *, more: int = 0) -> Select[Any]:
+        """Read one page of the list's rows, and some more."""
         conditions = [*self._conditions(rows), *self._behind(rows)]
-        order = ordering(self._ordered(rows), backward=self._page.backward)
-        limit = self._tools.binds.add(size, sa.Integer())
-        return self._related(found.where(*conditions).order_by(*order).limit(limit))
+        order = ordering(self._ordered(rows, self._deciding()), backward=self._page.backward)
+        return self._size.limited(self._related(found.where(*conditions).order_by(*order)), more)
 
     def _conditions(self, rows: Rows) -> list[ColumnElement[bool]]:
         plan, binds = self._plan, self._tools.binds
@@ -214,8 +213,13 @@ class ListCompiler:
     def _related(self, found: Select[Any]) -> Select[Any]:
         return found.correlate(self._parent.source) if self._parent is not None else found.correlate(None)
 
-    def _ordered(self, rows: Rows) -> list[OrderedBy]:
-        return [OrderedBy(one.label, rows.adapted(one.column), one.descending) for one in self._plan.order]
+    def _deciding(self) -> Sequence[OrderedBy]:
+        model, key = self._plan.target.entity.model, self._plan.key
+        same = {*owners(model), *([key.name] if key is not None and self._parent is not None else [])}
+        return deciding(self._plan.order, self._plan.target.table, same)
+
+    def _ordered(self, rows: Rows, order: Sequence[OrderedBy]) -> list[OrderedBy]:
+        return [OrderedBy(one.label, rows.adapted(one.column), one.descending) for one in order]
 
     def _behind(self, rows: Rows) -> list[ColumnElement[bool]]:
         """Give the conditions for rows behind or in front of the cursors that were sent."""
@@ -225,7 +229,7 @@ class ListCompiler:
                 self._tools.binds.add(opened.value(place), one.column.type)
                 for place, one in enumerate(self._plan.order)
             ]
-            found.append(beyond(self._ordered(rows), bounds, backward=backward))
+            found.append(beyond(self._ordered(rows, self._plan.order), bounds, backward=backward))
         return found
 
     def _opened(self) -> list[tuple[bool, "Opened"]]:
@@ -236,6 +240,58 @@ class ListCompiler:
             for name, cursor, backward in sent
             if cursor is not None
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """How many rows a page has: a number of the document's, or one that each request brings.
+
+    Attributes:
+        tools: What the list is compiled with.
+        now: The size while the plan is made.
+        arguments: The list's arguments.
+    """
+
+    tools: ListTools
+    now: int
+    arguments: Arguments
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is the same in every request."""
+        return self.arguments.is_fixed("first") and self.arguments.is_fixed("last")
+
+    def find(self, more: int = 0) -> Find:
+        """Give what finds the size in a request, and leaves a page that may not be to the interpreter."""
+        first, last, limit = self.arguments.find("first"), self.arguments.find("last"), self.tools.page_limit
+
+        def find(run: Run) -> int:
+            return Page.asked({"first": first(run), "last": last(run)}, limit).size + more
+
+        return find
+
+    def number(self, more: int = 0) -> ColumnElement[int]:
+        """Give the size in the statement."""
+        if self.is_fixed:
+            return written_number(self.now + more)
+        return self.tools.binds.add(self.find(more), sa.Integer())
+
+    def limited(self, found: Select[Any], more: int) -> Select[Any]:
+        """Cut what is found to the size.
+
+        Of a limit that is a parameter PostgreSQL takes it to be a tenth of the rows, finds that dear, and so plans the
+        statement anew in every request, which costs as much as a page. The largest page is therefore a limit of its
+        own, written into the statement, below the one that was asked for.
+        """
+        if self.is_fixed:
+            return found.limit(self.number(more))
+        most = found.limit(written_number(self.tools.page_limit + more)).subquery(self.tools.alias())
+        return sa.select(*most.c).limit(self.number(more))
+
+
+def written_number(number: int) -> ColumnElement[int]:
+    """Write a number into the statement."""
+    return sa.literal_column(str(number), sa.Integer())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,21 +364,6 @@ def beyond(order: Sequence[OrderedBy], bounds: Sequence[ColumnElement[Any]], *, 
         equal = [before == at for before, at in zip(columns[:place], bounds[:place], strict=True)]
         steps.append(sa.and_(*equal, column < bound if falling[place] else column > bound))
     return sa.or_(*steps)
-
-
-def size_of(arguments: Arguments, limit: int) -> Find:
-    """Give what finds the size of the page, and leaves a page that may not be to the interpreter."""
-    first, last = arguments.find("first"), arguments.find("last")
-
-    def find(run: Run) -> int:
-        return Page.asked({"first": first(run), "last": last(run)}, limit).size
-
-    return find
-
-
-def plus_one(size: Find) -> Find:
-    """Read one row more than the page has."""
-    return lambda run: size(run) + 1
 
 
 def truth(condition: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -49,10 +49,16 @@ def walls(model: type[Row], source: FromClause, binds: Binds) -> list[ColumnElem
     setting that is made by the statement itself, so that the planner would take it to leave nothing, and would walk the
     whole network's index for one tenant's page.
     """
+    given = {"tenant_id": lambda: binds.tenant, "network_id": lambda: binds.network}
+    return [source.c[name] == given[name]() for name in owners(model)]
+
+
+def owners(model: type[Row]) -> tuple[str, ...]:
+    """Give the columns that name the owner of rows; all rows of one reading have them alike."""
     match model.row_class:
         case RowClass.TENANT:
-            return [source.c.tenant_id == binds.tenant, source.c.network_id == binds.network]
+            return "tenant_id", "network_id"
         case RowClass.REFERENCE:
-            return [source.c.network_id == binds.network]
+            return ("network_id",)
         case _:
-            return []
+            return ()
