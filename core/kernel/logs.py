@@ -1,5 +1,6 @@
 """Structured logs: JSON on standard output, with trace and tenant, and values only under keys known to be harmless."""
 
+import asyncio
 import logging
 import sys
 from dataclasses import dataclass, field
@@ -44,12 +45,40 @@ class Lines:
     Attributes:
         stream: Where.
         shared: What every line says.
+        pending: Whether lines wait to be handed over.
+        traced: Whether there may be spans whose ids a line has to tell.
     """
 
     stream: TextIO | None = None
     shared: dict[str, str] = field(default_factory=dict[str, str])
+    pending: bool = False
+    traced: bool = True
+
+    def hand_over(self) -> None:
+        """Hand over what was written."""
+        self.pending = False
+        if self.stream is not None and not self.stream.closed:
+            self.stream.flush()
+
+    def hand_over_soon(self) -> None:
+        """Hand over what was written within a moment, with all that is written until then; at once outside a loop.
+
+        Every hand-over is a call of the system, and wakes whoever reads the lines. Order is kept: whoever else writes
+        to the same stream hands over what stands before.
+        """
+        if self.pending:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.hand_over()
+            return
+        self.pending = True
+        loop.call_later(MOMENT_S, self.hand_over)
 
 
+ROOT: Final = logging.getLogger()
+MOMENT_S: Final = 0.1
 _lines: Final = Lines()
 LINE: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
@@ -93,12 +122,22 @@ def configure_logs(service: str = "touchstone", *, stream: TextIO | None = None,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
+    _lines.hand_over()
     _lines.stream = None if out.isatty() else out
     _lines.shared = {"service": service, "logger": "touchstone"}
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
     quiet_libraries()
+
+
+def tell_traces(*, on: bool) -> None:
+    """Let lines that are written straight away look for the span they belong to, where there are any.
+
+    Args:
+        on: Whether this process makes spans.
+    """
+    _lines.traced = on
 
 
 def write_line(event: str, **facts: object) -> None:
@@ -110,16 +149,17 @@ def write_line(event: str, **facts: object) -> None:
         event: What happened.
         facts: Values under allowed keys; one under any other key is cut.
     """
-    if not logging.getLogger().isEnabledFor(logging.INFO):
+    if not ROOT.isEnabledFor(logging.INFO):
         return
     if _lines.stream is None:
         structlog.get_logger("touchstone").info(event, **facts)
         return
     entry = {name: value if name in _allowed else REDACTED for name, value in facts.items()}
     line = {**entry, **_lines.shared, "event": event, "level": "info", "timestamp": datetime.now(UTC)}
-    add_trace(None, "", line)
+    if _lines.traced:
+        add_trace(None, "", line)
     _lines.stream.write(orjson.dumps(line, default=str, option=LINE).decode())
-    _lines.stream.flush()
+    _lines.hand_over_soon()
 
 
 def quiet_libraries() -> None:

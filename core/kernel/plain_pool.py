@@ -6,21 +6,57 @@ own pool wraps every connection anew each time, which costs half as much as a sh
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Mapping, Sequence
+from time import monotonic
 from types import TracebackType
 from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import URL
 
+from core.kernel.deadlines import Deadlines
 from core.kernel.freshness import has_unread
 
 STATEMENTS = 512
 """Prepared statements kept per connection."""
 
+JUST_S = 0.01
+"""For how long a connection that came back is taken to be sound without looking: the server has just answered on it."""
+
 PATIENCE_S = 10.0
 """How long somebody waits for a connection before giving up."""
+
+
+class Held:
+    """A connection with what it has prepared.
+
+    Attributes:
+        connection: asyncpg's connection.
+        since: When it came back.
+        prepared: What it has prepared for single statements, those used last at the end.
+    """
+
+    __slots__ = ("connection", "prepared", "since")
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - asyncpg's connections are not typed
+        self.connection = connection
+        self.since = 0.0
+        self.prepared: OrderedDict[str, Any] = OrderedDict()
+
+    @property
+    def sound(self) -> bool:
+        """Whether it may be lent: the server has answered just now, or has at least not said farewell."""
+        if self.connection.is_closed():
+            return False
+        return monotonic() - self.since < JUST_S or not has_unread(self.connection)
+
+    async def prepare(self, sql: str) -> Any:  # noqa: ANN401 - asyncpg's statements are not typed
+        """Prepare a statement and keep it."""
+        made = self.prepared[sql] = await self.connection.prepare(sql)
+        if len(self.prepared) > STATEMENTS:
+            self.prepared.popitem(last=False)
+        return made
 
 
 class PlainPool:
@@ -36,9 +72,10 @@ class PlainPool:
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._size = size
         self._arguments = arguments
-        self._free: list[Any] = []
+        self._free: list[Held] = []
         self._open = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[Held | None]] = deque()
+        self._patience = Deadlines(PATIENCE_S)
         self._closed = False
 
     @property
@@ -50,7 +87,41 @@ class PlainPool:
         """Lend an asyncpg connection for the length of a block."""
         return Lent(self)
 
-    async def take(self) -> Any:  # noqa: ANN401 - asyncpg's connections are not typed
+    async def row(self, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg's rows are not typed
+        """Execute one statement by itself and give its first row, or nothing.
+
+        This is what a compiled read is, so it goes past what asyncpg does around each statement: its own pool, its
+        search for the statement, its locks and its retries.
+
+        Args:
+            sql: The statement, its parameters as ``$1``.
+            values: The parameters.
+
+        Raises:
+            TimeoutError: No connection came back in time.
+            PostgresError: PostgreSQL refuses it.
+        """
+        held = await self.take()
+        sound = False
+        try:
+            statement = held.prepared.get(sql) or await held.prepare(sql)
+            protocol = held.connection._protocol  # noqa: SLF001 - asyncpg has no other way to execute what is prepared
+            rows = await protocol.bind_execute(statement._state, values, "", 1, False, None)  # noqa: SLF001, FBT003 - the same
+            sound = True
+        except (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError):
+            held.prepared.clear()
+            await held.connection.reload_schema_state()
+            found = await held.connection.fetchrow(sql, *values)
+            sound = True
+            return found
+        except asyncpg.PostgresError as error:
+            sound = is_harmless(error)
+            raise
+        finally:
+            self.give(held, sound=sound)
+        return rows[0] if rows else None
+
+    async def take(self) -> Held:
         """Take a connection.
 
         Raises:
@@ -59,24 +130,30 @@ class PlainPool:
         while True:
             while self._free:
                 found = self._free.pop()
-                if not found.is_closed() and not has_unread(found):
+                if found.sound:
                     return found
-                found.terminate()
+                found.connection.terminate()
                 self._open -= 1
             if self._open < self._size:
                 return await self._connect()
-            await self._wait()
+            given = await self._wait()
+            if given is not None:
+                return given
 
-    def give(self, connection: Any, *, sound: bool) -> None:  # noqa: ANN401 - asyncpg's connections are not typed
-        """Give a connection back; one that may still be busy, or in a transaction, is ended instead."""
-        if sound and not self._closed and not connection.is_closed() and not connection.is_in_transaction():
-            self._free.append(connection)
-        else:
+    def give(self, held: Held, *, sound: bool) -> None:
+        """Give a connection back; one that may still be busy is ended instead.
+
+        Whoever waits longest gets it, before anybody who comes now.
+        """
+        if not sound or self._closed:
             self._open -= 1
-            connection.terminate()
-        self._wake()
+            held.connection.terminate()
+            self._wake(None)
+        elif not self._wake(held):
+            held.since = monotonic()
+            self._free.append(held)
 
-    async def _connect(self) -> Any:  # noqa: ANN401 - asyncpg's connections are not typed
+    async def _connect(self) -> Held:
         self._open += 1
         try:
             made = await cast("Any", asyncpg).connect(
@@ -88,27 +165,34 @@ class PlainPool:
             await texts_as_bytes(made)
         except BaseException:
             self._open -= 1
-            self._wake()
+            self._wake(None)
             raise
-        return made
+        return Held(made)
 
-    async def _wait(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _wait(self) -> Held | None:
+        """Wait for a connection, or for a place to open one."""
+        turn: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                await turn
+            with self._patience():
+                return await turn
         except BaseException:
-            if turn.done() and not turn.cancelled():
-                self._wake()  # It was our turn, and we leave: it is the next one's.
+            if turn.done() and not turn.cancelled():  # It was our turn, and we leave: it is the next one's.
+                held = turn.result()
+                if held is None:
+                    self._wake(None)
+                else:
+                    self.give(held, sound=True)
             raise
 
-    def _wake(self) -> None:
+    def _wake(self, held: Held | None) -> bool:
+        """Hand a connection, or a place for one, to whoever waits longest; tell whether anybody does."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(held)
+                return True
+        return False
 
     async def close(self) -> None:
         """Close the connections; those that are lent end when they come back."""
@@ -116,29 +200,38 @@ class PlainPool:
         free, self._free = self._free, []
         self._open -= len(free)
         for one in free:
-            await one.close()
+            await one.connection.close()
 
 
 class Lent:
     """One connection, lent for the length of a block."""
 
-    __slots__ = ("_connection", "_pool")
+    __slots__ = ("_held", "_pool")
 
     def __init__(self, pool: PlainPool) -> None:
         self._pool = pool
-        self._connection: Any = None
+        self._held: Held | None = None
 
     async def __aenter__(self) -> Any:  # noqa: ANN401 - asyncpg's connections are not typed
         """Take it."""
-        self._connection = await self._pool.take()
-        return self._connection
+        self._held = await self._pool.take()
+        return self._held.connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _places: TracebackType | None
     ) -> None:
-        """Give it back."""
-        # A statement that PostgreSQL refused leaves the connection as it was; what is fatal, or ours, may not.
-        self._pool.give(self._connection, sound=error is None or getattr(error, "severity", "") == "ERROR")
+        """Give it back, unless it may still be busy or in a transaction."""
+        held = self._held
+        if held is None:
+            return
+        connection = held.connection
+        free = not connection.is_closed() and not connection.is_in_transaction()
+        self._pool.give(held, sound=free and (error is None or is_harmless(error)))
+
+
+def is_harmless(error: BaseException) -> bool:
+    """Tell whether a connection is as it was after an error: what PostgreSQL refused does nothing to it."""
+    return getattr(error, "severity", "") == "ERROR"
 
 
 async def texts_as_bytes(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connections are not typed

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
+from core.kernel.ids import text_of
 from core.kernel.permissions import Permission, require
 
 
@@ -28,6 +29,20 @@ class Actor:
 
     kind: ActorKind
     id: UUID
+
+
+class ScopeTexts(NamedTuple):
+    """The ids of a scope as the walls and the figures take them.
+
+    Attributes:
+        network: The network.
+        tenant: The tenant.
+        lineage: The tenant and all above it, with commas between.
+    """
+
+    network: str
+    tenant: str
+    lineage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +68,7 @@ class Scope:
     instant: datetime
     on_behalf_of: UUID | None = None
     roles: tuple[str, ...] = field(default=())
+    _texts: "ScopeTexts | None" = field(default=None, init=False, repr=False, compare=False)
 
     def require(self, needed: Permission) -> None:
         """Refuse with ``NotPermitted`` unless the permission is held."""
@@ -61,7 +77,7 @@ class Scope:
     def at(self, instant: datetime) -> Self:
         """Give the same scope at another instant."""
         # Spelled out, since every request does this and `replace` takes its time.
-        return type(self)(
+        moved = type(self)(
             network_id=self.network_id,
             tenant_id=self.tenant_id,
             lineage=self.lineage,
@@ -71,6 +87,18 @@ class Scope:
             on_behalf_of=self.on_behalf_of,
             roles=self.roles,
         )
+        object.__setattr__(moved, "_texts", self._texts)
+        return moved
+
+    @property
+    def texts(self) -> "ScopeTexts":
+        """The ids of network, tenant and lineage, written once."""
+        found = self._texts
+        if found is None:
+            lineage = ",".join(map(text_of, self.lineage))
+            found = ScopeTexts(text_of(self.network_id), text_of(self.tenant_id), lineage)
+            object.__setattr__(self, "_texts", found)
+        return found
 
     @property
     def is_root(self) -> bool:

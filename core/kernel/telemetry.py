@@ -4,14 +4,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.propagate import extract
 from opentelemetry.sdk.metrics import MeterProvider, ObservableCounter
-from opentelemetry.sdk.metrics.export import MetricExporter, MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import (
+    MetricExporter,
+    MetricReader,
+    MetricsData,
+    PeriodicExportingMetricReader,
+)
 from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -22,7 +27,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.kernel.durations import with_durations
 from core.kernel.errors import DomainError
+from core.kernel.logs import tell_traces
 from core.kernel.settings import Settings
 from core.kernel.tally import MOST_OF_OTHER, MOST_SERIES
 
@@ -42,6 +49,20 @@ class Tracing:
 _tracing: Final = Tracing()
 
 
+class PageReader(PrometheusMetricReader):
+    """Gives figures in the Prometheus format, with the durations that are summed up beside the library."""
+
+    def _receive_metrics(self, metrics_data: MetricsData, timeout_millis: float = 10_000, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own
+        cast("Any", super())._receive_metrics(with_durations(metrics_data), timeout_millis, **kwargs)  # noqa: SLF001 - its own
+
+
+class SendingReader(PeriodicExportingMetricReader):
+    """Sends figures to a collector, with the durations that are summed up beside the library."""
+
+    def _receive_metrics(self, metrics_data: MetricsData, timeout_millis: float = 10_000, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own
+        cast("Any", super())._receive_metrics(with_durations(metrics_data), timeout_millis, **kwargs)  # noqa: SLF001 - its own
+
+
 def configure_telemetry(settings: Settings) -> None:
     """Set up traces and metrics once per process.
 
@@ -49,10 +70,11 @@ def configure_telemetry(settings: Settings) -> None:
     name one, and go nowhere else.
     """
     resource = Resource.create({"service.name": settings.service_name})
-    readers: list[MetricReader] = [PrometheusMetricReader()]
+    tell_traces(on=bool(settings.otlp_endpoint))
+    readers: list[MetricReader] = [PageReader()]
     if settings.otlp_endpoint:
         to_metrics, to_traces = exporters(settings.otlp_endpoint.rstrip("/"))
-        readers.append(PeriodicExportingMetricReader(to_metrics))
+        readers.append(SendingReader(to_metrics))
         provider = TracerProvider(resource=resource)
         provider.add_span_processor(BatchSpanProcessor(to_traces))
         trace.set_tracer_provider(provider)

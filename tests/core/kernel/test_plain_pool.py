@@ -115,3 +115,44 @@ async def test_no_setting_outlives_its_statement(pool: PlainPool) -> None:
     async with pool.connection() as connection:
         await connection.fetchval("SELECT set_config('app.tenant_id', 'x', true)")
         assert await connection.fetchval("SELECT coalesce(current_setting('app.tenant_id', true), '')") == b""
+
+
+async def test_a_single_statement_is_prepared_once_and_leaves_its_connection_as_it_was(pool: PlainPool) -> None:
+    first = await pool.row("SELECT pg_backend_pid(), 'grün'::text || $1::text", ["er"])
+    again = await pool.row("SELECT pg_backend_pid(), 'grün'::text || $1::text", ["es"])
+    assert (first[0], first[1].decode()) == (again[0], "grüner")
+    assert again[1].decode() == "grünes"
+    told = await pool.row("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%grün%'", [])
+    assert told[0] == 2  # and this one
+    assert await pool.row("SELECT 1 WHERE false", []) is None
+    assert pool.lent == 0
+
+
+async def test_a_single_statement_that_fails_costs_no_connection(pool: PlainPool) -> None:
+    first = await backend(pool)
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await pool.row("SELECT 1 / $1::int", [0])
+    assert pool.lent == 0
+    assert await backend(pool) == first
+
+
+async def test_a_single_statement_is_prepared_anew_where_its_table_has_changed(pool: PlainPool) -> None:
+    async with pool.connection() as connection:
+        await connection.execute("CREATE TEMPORARY TABLE changing (id int)")
+        await connection.execute("INSERT INTO changing VALUES (1)")
+    assert tuple(await pool.row("SELECT * FROM changing", [])) == (1,)
+    async with pool.connection() as connection:
+        await connection.execute("ALTER TABLE changing ADD COLUMN more int DEFAULT 2")
+    assert tuple(await pool.row("SELECT * FROM changing", [])) == (1, 2)
+    assert tuple(await pool.row("SELECT * FROM changing", [])) == (1, 2)
+
+
+async def test_a_cancelled_single_statement_ends_its_connection_and_frees_the_place(pool: PlainPool) -> None:
+    tasks = [asyncio.create_task(pool.row("SELECT pg_sleep(30)", [])) for _ in range(4)]
+    while pool.lent < 2:  # noqa: ASYNC110 - the pool tells nobody
+        await asyncio.sleep(0)
+    for one in tasks:
+        one.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert pool.lent == 0
+    assert await backend(pool) > 0
