@@ -19,6 +19,7 @@ from core.kernel.settings import KEPT_ANSWERS_BYTES
 from gateway.answering.kept import KeptAnswers, Looked
 from gateway.answering.payloads import Payloads
 from gateway.answering.prepared import Prepared, structure_of
+from gateway.answering.reading import Means, Reading
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
 from gateway.execution.compiled.plan import Plan
@@ -100,33 +101,64 @@ class Answering:
         self, query: str, sent: Mapping[str, Any], context: RequestContext, scope: Scope, name: str | None
     ) -> ExecutionResult | None:
         """Answer a query with a plan; nothing where there is none, or the interpreter has to say what is wrong."""
+        limit = self._schema.figures.cost_for(scope)
+        try:
+            reading = self.reading(query, sent, context, name)
+            if reading is None or reading.cost > limit or not reading.plan.sql:
+                return None
+            context.check(*reading.plan.needs)
+            run = Run(scope, reading.variables, context.clock.now())
+            looked = self._kept.look(reading.plan, await self._found(reading.plan, run, context), run)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the interpreter says it in its place
+            note(error)
+            return None
+        extensions = {"cost": told_cost(reading.cost, limit)}
+        if len(looked.texts) == len(reading.plan.roots):
+            body = reading.written(looked.in_order(reading.plan), limit)
+            return WrittenResult(data=None, errors=None, extensions=extensions, body=body)
+        result = await self._schema.execute(
+            self._rest(query, reading.prepared, reading.plan, looked),
+            variable_values=dict(sent),
+            context_value=context,
+            operation_name=operation_name(reading.prepared),
+        )
+        return self._with_rest(reading.plan, looked, result, extensions)
+
+    def reading(self, query: str, sent: Mapping[str, Any], context: RequestContext, name: str | None) -> Reading | None:
+        """Give a query with its plan; nothing where it is no valid query.
+
+        Raises:
+            GraphQLError: Something in it is wrong; the interpreter says it in its place.
+        """
         prepared = self.prepared(query, name)
         variables = prepared.coerced(self._schema.graphql, sent) if prepared and prepared.is_query else None
         if prepared is None or variables is None:
             return None
-        limit = self._schema.figures.cost_for(scope)
+        return Reading(prepared, variables, self.plan(prepared, variables, context), self.cost(prepared, variables))
+
+    async def read_again(self, reading: Reading, scope: Scope, means: Means) -> bytes | None:
+        """Answer a query that was answered before by its plan alone; nothing where it has to be answered anew.
+
+        Args:
+            reading: The query.
+            scope: Who asks, and where.
+            means: What it is read with.
+        """
+        plan, limit = reading.plan, self._schema.figures.cost_for(scope)
+        if reading.cost > limit or not reading.held <= scope.permissions:
+            return None
+        run = Run(scope, reading.variables, means.clock.now())
         try:
-            cost = self.cost(prepared, variables)
-            plan = self.plan(prepared, variables, context)
-            if cost > limit or not plan.sql:
-                return None
-            context.check(*plan.needs)
-            run = Run(scope, variables, context.clock.now())
-            looked = self._kept.look(plan, await self._found(plan, run, context), run)
+            found = plan.texts(await means.database.plain(Role.APP).row(plan.sql, plan.values(run)))
+            if plan.splices:
+                found = await plan.fill(found, run, Splicing(services=means.services))
+            if reading.whole:
+                return reading.written(found, limit)
+            looked = self._kept.look(plan, found, run)
         except Exception as error:  # noqa: BLE001 - whatever it is, the interpreter says it in its place
             note(error)
             return None
-        extensions = {"cost": told_cost(cost, limit)}
-        if len(looked.texts) == len(plan.roots):
-            body = written(plan, looked.texts, extensions)
-            return WrittenResult(data=None, errors=None, extensions=extensions, body=body)
-        result = await self._schema.execute(
-            self._rest(query, prepared, plan, looked),
-            variable_values=dict(sent),
-            context_value=context,
-            operation_name=operation_name(prepared),
-        )
-        return self._with_rest(plan, looked, result, extensions)
+        return reading.written(looked.in_order(plan), limit) if len(looked.texts) == len(plan.roots) else None
 
     def _with_rest(
         self, plan: Plan, looked: Looked, result: ExecutionResult, extensions: dict[str, Any]
@@ -159,8 +191,7 @@ class Answering:
         )
 
     async def _found(self, plan: Plan, run: Run, context: RequestContext) -> list[bytes]:
-        async with context.database.plain(Role.APP).connection() as connection:
-            found = await plan.read(connection, run)
+        found = plan.texts(await context.database.plain(Role.APP).row(plan.sql, plan.values(run)))
         if not plan.splices:
             return found
         if not plan.needs_unit:
@@ -192,15 +223,6 @@ class Answering:
 def operation_name(prepared: Prepared) -> str | None:
     """Give the operation's name, where it has one."""
     return prepared.node.name.value if prepared.node.name else None
-
-
-def written(plan: Plan, texts: Mapping[str, bytes], extensions: Mapping[str, Any]) -> bytes:
-    """Write the whole answer."""
-    parts: list[bytes] = [b'{"data":{']
-    for number, one in enumerate(plan.roots):
-        parts += [b"," if number else b"", b'"', one.name.encode(), b'":', texts[one.name]]
-    parts += [b'},"extensions":', orjson.dumps(extensions), b"}"]
-    return b"".join(parts)
 
 
 def note(error: Exception) -> None:

@@ -98,6 +98,10 @@ class Looked:
     texts: dict[str, bytes]
     missing: dict[str, tuple[Place, bytes]]
 
+    def in_order(self, plan: Plan) -> list[bytes]:
+        """Give the answers in the order of the fields, once there is one for each."""
+        return [self.texts[one.name] for one in plan.roots]
+
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:

@@ -42,15 +42,24 @@ class ShortMemory(Generic[T]):
         found = self._values.get(key)
         return found.value if found is not None and self._monotonic() < found.until else None
 
+    def remember_as(self, key: bytes, other: "ShortMemory[T]", known: bytes) -> None:
+        """Remember what another memory has under one digest under another one, and no longer than that has it."""
+        found = other._values.get(known)  # noqa: SLF001 - another one of the same
+        if found is not None:
+            self._put(key, found)
+
     def remember(self, value: T, ends_in_s: float, key: bytes) -> T:
         """Remember a value under a digest for the shorter of the limit and its own end, and give it back."""
         kept_s = min(self._longest_s, ends_in_s)
         if kept_s > 0:
-            self._values[key] = Remembered(value, self._monotonic() + kept_s)
-            self._values.move_to_end(key)
-            if len(self._values) > MOST_REMEMBERED:
-                self._values.popitem(last=False)
+            self._put(key, Remembered(value, self._monotonic() + kept_s))
         return value
+
+    def _put(self, key: bytes, found: Remembered[T]) -> None:
+        self._values[key] = found
+        self._values.move_to_end(key)
+        if len(self._values) > MOST_REMEMBERED:
+            self._values.popitem(last=False)
 
 
 def digest(parts: tuple[str, ...]) -> bytes:

@@ -1,6 +1,7 @@
 """From a request's headers to the scope it may act in: verify, find the tenant, remember both for a moment."""
 
 from dataclasses import replace
+from hashlib import sha256
 from uuid import UUID
 
 from graphql import GraphQLError
@@ -44,6 +45,7 @@ class SignIn:
         self._token_clock = token_clock
         self._tokens: ShortMemory[VerifiedToken] = ShortMemory(memory_s)
         self._opened: ShortMemory[Opened] = ShortMemory(memory_s)
+        self._by_headers: ShortMemory[Opened] = ShortMemory(memory_s)
         self._opening: Together[Opened] = Together()
 
     async def open(self, token: str | None, tenant: str | None) -> Opened:
@@ -66,6 +68,26 @@ class SignIn:
             return known
         scope = known.scope.at(self._clock.now())
         return Opened(token=known.token, actor=known.actor, scope=scope, withheld=known.withheld)
+
+    def recall(self, authorization: bytes, tenant: bytes) -> Opened | None:
+        """Give what the same headers opened moments ago, with the scope as of then; nothing where it is looked up.
+
+        Args:
+            authorization: The header ``Authorization`` as it was sent.
+            tenant: The header ``Touchstone-Tenant`` as it was sent; empty where it was not.
+        """
+        return self._by_headers.recall(of_headers(authorization, tenant))
+
+    def notice(self, authorization: bytes, tenant: bytes, token: str, named: str | None) -> None:
+        """Let headers be recalled for as long as what their token opened is remembered.
+
+        Args:
+            authorization: As for :meth:`recall`.
+            tenant: The same.
+            token: The token in the first header.
+            named: The tenant in the second one.
+        """
+        self._by_headers.remember_as(of_headers(authorization, tenant), self._opened, digest((token, named or "")))
 
     async def _look_up(self, key: bytes, token: str, tenant: str | None) -> Opened:
         verified = await self._verified(token)
@@ -96,6 +118,11 @@ class SignIn:
 
     def _ends_in(self, verified: VerifiedToken) -> float:
         return (verified.expires_at - self._token_clock.now()).total_seconds() + SKEW_S
+
+
+def of_headers(authorization: bytes, tenant: bytes) -> bytes:
+    """Hash two headers, neither of which can hold a line's end."""
+    return sha256(b"%b\n%b" % (authorization, tenant)).digest()
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -39,6 +39,17 @@ class Admission:
             raise DocumentNotTrusted
         return operation
 
+    def still_admits(self, operation: Operation, hash_: str) -> bool:
+        """Tell without looking anything up whether an operation may be executed that was admitted before.
+
+        Args:
+            operation: The operation as it was sent.
+            hash_: The hash of its document.
+        """
+        if operation.named is None and not self._only_trusted:
+            return True
+        return self._known.recall(hash_) is not None
+
     async def _text(self, named: Named) -> str:
         text = await self._find(named.hash)
         if text is None:

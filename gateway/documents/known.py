@@ -59,13 +59,20 @@ class KnownDocuments:
         """Give how many texts are remembered."""
         return len(self._texts)
 
+    def recall(self, hash_: str) -> str | None:
+        """Give a document's text, if it was looked up lately; nothing where that is to be done."""
+        kept = self._texts.get(hash_)
+        if kept is None or self._now() >= kept[1]:
+            return None
+        self._texts.move_to_end(hash_)
+        return kept[0]
+
     async def find(self, hash_: str) -> str | None:
         """Give a document's text; nothing where it is not registered."""
+        known = self.recall(hash_)
+        if known is not None:
+            return known
         now = self._now()
-        kept = self._texts.get(hash_)
-        if kept is not None and now < kept[1]:
-            self._texts.move_to_end(hash_)
-            return kept[0]
         if now < self._unknown.get(hash_, now):
             return None
         if hash_ not in self._waiting:

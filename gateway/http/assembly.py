@@ -16,6 +16,7 @@ from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
 from core.kernel.settings import Environment
 from gateway.answering.answering import Answering
+from gateway.answering.reading import Means
 from gateway.auth.client_credentials import ClientCredentials
 from gateway.auth.fetching import GuardedSource
 from gateway.auth.identity import Opened, identity_of
@@ -30,8 +31,9 @@ from gateway.http.answers import refusal_response
 from gateway.http.application import GRAPHQL_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
 from gateway.http.graphiql import Graphiql
-from gateway.http.graphql_route import TENANT_HEADER, GraphqlRoute
+from gateway.http.graphql_route import GraphqlRoute
 from gateway.http.guards import BodyGuard, CrashBarrier, Crowd, careful_headers
+from gateway.http.headers import TENANT_HEADER
 from gateway.http.health import Health, checks_of
 from gateway.http.issuer_routes import IssuerRoutes
 from gateway.http.metrics_route import MetricsRoute
@@ -82,7 +84,8 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
     answering = Answering(parts.schema, compiled=settings.compiled_reads, kept_bytes=settings.kept_answers_bytes)
     streaming = Streaming(answering, LiveQueries(ChangeFeed(parts.database)))
-    operations = Operations(answering, streaming, context_maker(parts), edge.operation_timeout_s)
+    means = Means(parts.database, parts.services, parts.clock)
+    operations = Operations(answering, streaming, context_maker(parts), means, edge.operation_timeout_s)
     graphiql = page_for(parts)
     health = Health(checks_of(parts.database, settings), streams)
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)

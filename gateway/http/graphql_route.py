@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import cache, lru_cache
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -18,15 +19,14 @@ from gateway.http.edge_settings import EdgeSettings
 from gateway.http.errors import MalformedRequest, MethodNotAllowed, NotAcceptable
 from gateway.http.event_stream import EventStream
 from gateway.http.graphiql import Graphiql
-from gateway.http.headers import RawHeaders, header_text
+from gateway.http.headers import AUTHORIZATION, TENANT, RawHeaders, header_text
 from gateway.http.media_types import JSON, RESPONSE, Wanted, wanted
 from gateway.http.observation import Observed, note_operation, observed_in
 from gateway.http.operation import Operation, is_streamed, read_operation
+from gateway.http.repeated import RepeatedReads
 from gateway.http.running import Answer, Operations
 from gateway.http.streams import Credentials, OpenStreams, Watch
-
-TENANT_HEADER = "Touchstone-Tenant"
-TENANT = TENANT_HEADER.lower().encode()
+from gateway.http.whole import Headers, whole_body
 
 
 class GraphqlRoute:
@@ -50,6 +50,7 @@ class GraphqlRoute:
         edge: EdgeSettings,
         graphiql: Graphiql | None,
     ) -> None:
+        self._repeated = RepeatedReads(operations, admission, sign_in)
         self._operations = operations
         self._admission = admission
         self._sign_in = sign_in
@@ -63,7 +64,7 @@ class GraphqlRoute:
         observed.route = GRAPHQL_PATH
         accept = header_text(observed.headers, b"accept")
         if scope["method"] == "POST":
-            await self._post(scope, receive, send, wanted(accept))
+            await self._post(scope, receive, send, wanted(accept), observed)
             return
         if scope["method"] in {"GET", "HEAD"} and self._graphiql and "text/html" in (accept or ""):
             await self._graphiql.page(Request(scope))(scope, receive, send)
@@ -71,13 +72,20 @@ class GraphqlRoute:
         observed.outcome = MethodNotAllowed.code
         await refusal_response(MethodNotAllowed())(scope, receive, send)
 
-    async def _post(self, scope: Scope, receive: Receive, send: Send, accepted: Wanted) -> None:
-        observed = observed_in(scope)
+    async def _post(self, scope: Scope, receive: Receive, send: Send, accepted: Wanted, observed: Observed) -> None:
         try:
-            answer = await self._answer(receive, accepted, observed)
+            check_content_type(observed.headers.get(b"content-type"))
+            body = whole_body(scope)
+            if body is None or len(body) > self._edge.max_body_bytes:
+                body = await read_body(receive)
+            again = await self._repeated.answer(body, observed) if accepted.answer is not None else None
+            if again is not None:
+                await send_whole(send, observed, HTTPStatus.OK, answer_headers(accepted.answer or JSON), again)
+                return
+            answer = await self._answer(body, accepted, observed)
         except DocumentRefused as refusal:
             observed.outcome = refusal.code
-            await write(send, Answer(refusal_body(refusal), executed=False), accepted.answer or RESPONSE)
+            await write(send, observed, Answer(refusal_body(refusal), executed=False), accepted.answer or RESPONSE)
             return
         except DomainError as refusal:
             observed.outcome = refusal.code
@@ -86,19 +94,27 @@ class GraphqlRoute:
         if isinstance(answer, EventStream):
             await answer(scope, receive, send)
         else:
-            await write(send, answer, accepted.answer or JSON)
+            await write(send, observed, answer, accepted.answer or JSON)
 
-    async def _answer(self, receive: Receive, accepted: Wanted, observed: Observed) -> Answer | EventStream:
-        check_content_type(header_text(observed.headers, b"content-type"))
-        operation = read_operation(await read_body(receive), self._edge.max_document_chars)
+    async def _answer(self, body: bytes, accepted: Wanted, observed: Observed) -> Answer | EventStream:
         credentials = credentials_of(observed.headers)
+        sent = read_operation(body, self._edge.max_document_chars)
         opened = await self._sign_in.open(credentials.token, credentials.tenant)
-        operation = await self._admission.admitted(operation)
+        operation = await self._admission.admitted(sent)
         if accepted.answer is None or (accepted.events and is_streamed(operation)):
             return self._stream(operation, credentials, accepted, observed)
         answer = await self._operations.execute(operation, opened, observed.request_id)
         note_operation(observed, "http", opened, outcome_of(answer))
+        if answer.ready is not None:
+            self._repeated.learn(body, sent, operation)
+            self._notice(observed.headers, credentials)
         return answer
+
+    def _notice(self, headers: RawHeaders, credentials: Credentials) -> None:
+        """Let whoever has asked be known by their headers."""
+        if credentials.token is not None:
+            authorization, tenant = headers[AUTHORIZATION], headers.get(TENANT, b"")
+            self._sign_in.notice(authorization, tenant, credentials.token, credentials.tenant)
 
     def _stream(
         self, operation: Operation, credentials: Credentials, accepted: Wanted, observed: Observed
@@ -118,14 +134,22 @@ class GraphqlRoute:
                     yield answer.written()
 
 
-async def write(send: Send, answer: Answer, media_type: str) -> None:
+async def write(send: Send, observed: Observed, answer: Answer, media_type: str) -> None:
     """Send a single answer."""
     status = answer.status(response_media_type=media_type == RESPONSE)
-    headers = answer_headers(media_type)
-    if answer.withheld is not None:
-        asked = refusal_headers(answer.withheld)
-        headers = (*headers, *((name.lower().encode(), value.encode()) for name, value in asked.items()))
-    await write_answer(send, status, headers, answer.written())
+    headers, body = answer_headers(media_type), answer.written()
+    if answer.withheld is None:
+        await send_whole(send, observed, status, headers, body)
+        return
+    asked = refusal_headers(answer.withheld)
+    more = ((name.lower().encode(), value.encode()) for name, value in asked.items())
+    await write_answer(send, status, (*headers, *more), body)
+
+
+async def send_whole(send: Send, observed: Observed, status: int, headers: Headers, body: bytes) -> None:
+    """Send an answer with the headers of its kind alone, at once where the server takes it so."""
+    if not observed.write_whole(status, headers, body):
+        await write_answer(send, status, headers, body)
 
 
 @cache
@@ -135,13 +159,13 @@ def answer_headers(media_type: str) -> tuple[tuple[bytes, bytes], ...]:
 
 
 @lru_cache(maxsize=64)
-def check_content_type(content_type: str | None) -> None:
+def check_content_type(content_type: bytes | None) -> None:
     """Refuse whatever is not JSON in UTF-8: a form that a foreign page submits is not, so none can act for its reader.
 
     Raises:
         MalformedRequest: It is something else.
     """
-    media, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
+    media, *parameters = (part.strip().lower() for part in (content_type or b"").decode("latin-1").split(";"))
     charset = next((one.partition("=")[2].strip('" ') for one in parameters if one.startswith("charset=")), "utf-8")
     if media != JSON or charset not in {"utf-8", "utf8"}:
         raise MalformedRequest(problem="its Content-Type is not application/json in UTF-8")
@@ -149,7 +173,7 @@ def check_content_type(content_type: str | None) -> None:
 
 def credentials_of(headers: RawHeaders) -> Credentials:
     """Take token and tenant from a request's headers."""
-    return Credentials(bearer_token(header_text(headers, b"authorization")), header_text(headers, TENANT))
+    return Credentials(bearer_token(header_text(headers, AUTHORIZATION)), header_text(headers, TENANT))
 
 
 def outcome_of(answer: Answer) -> str:

@@ -6,11 +6,12 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.kernel.deadlines import Deadlines
 from core.kernel.errors import DomainError
 from core.kernel.logs import places
 from gateway.http.answers import json_response, refusal_error, refusal_response
 from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow, TooManyRequests
-from gateway.http.headers import RawHeaders, header_text
+from gateway.http.headers import RawHeaders
 from gateway.http.observation import observed_in
 
 SECURITY_HEADERS = {
@@ -39,7 +40,7 @@ class BodyGuard:
     def __init__(self, app: ASGIApp, largest: int, longest_s: float) -> None:
         self.app = app
         self._largest = largest
-        self._longest_s = longest_s
+        self._deadlines = Deadlines(longest_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one request."""
@@ -58,7 +59,7 @@ class BodyGuard:
         await self.app(scope, self._bounded(receive), send)
 
     def _bounded(self, receive: Receive) -> Receive:
-        deadline = asyncio.get_running_loop().time() + self._longest_s
+        due = asyncio.get_running_loop().time() + self._deadlines.longest_s
         taken = 0
         whole = False
 
@@ -67,8 +68,12 @@ class BodyGuard:
             if whole:
                 return await receive()
             try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
+                if not taken:
+                    with self._deadlines():
+                        message = await receive()
+                else:
+                    async with asyncio.timeout_at(due):
+                        message = await receive()
             except TimeoutError as error:
                 raise RequestTooSlow from error
             taken += len(message.get("body", b""))
@@ -90,12 +95,12 @@ def check_headers(headers: RawHeaders, largest: int) -> None:
     """
     if headers.get(b"content-encoding", b"identity").strip().lower() not in {b"", b"identity"}:
         raise MalformedRequest(problem="its body is compressed")
-    length = header_text(headers, b"content-length")
+    length = headers.get(b"content-length")
     if length is None:
         return
     if b"transfer-encoding" in headers:
         raise MalformedRequest(problem="it has both Content-Length and Transfer-Encoding")
-    if not length.isascii() or not length.isdigit():
+    if not length.isdigit():
         raise MalformedRequest(problem="its Content-Length is no number")
     if len(length) > len(str(largest)) or int(length) > largest:
         raise RequestTooLarge(largest=largest)

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from starlette.types import Scope
 
 RawHeaders = Mapping[bytes, bytes]
+TENANT_HEADER = "Touchstone-Tenant"
+TENANT = TENANT_HEADER.lower().encode()
+AUTHORIZATION = b"authorization"
 
 
 def first_of_each(scope: Scope) -> RawHeaders:

@@ -8,7 +8,6 @@ from opentelemetry.metrics import CallbackOptions
 from opentelemetry.metrics import Observation as Figure
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from core.kernel.ids import text_of
 from core.kernel.tally import OTHER, Tally
 from gateway.auth.identity import Opened
 from gateway.http.observation import tenant_attributes
@@ -43,8 +42,12 @@ def meter(opened: Opened, result: ExecutionResult) -> None:
     """
     told: dict[str, Any] = result.extensions or {}
     cost: dict[str, int] = told.get("cost") or {}
-    if not cost or isinstance(result, PreExecutionError):
-        return
+    if cost and not isinstance(result, PreExecutionError):
+        meter_cost(opened, cost["asked"])
+
+
+def meter_cost(opened: Opened, cost: int) -> None:
+    """Add a cost to the sum of a tenant."""
     scope = opened.scope
-    key = NOBODY if scope is None else (text_of(scope.network_id), text_of(scope.tenant_id))
-    _costs.add(key, cost["asked"])
+    key = NOBODY if scope is None else scope.texts[:2]
+    _costs.add(key, cost)

@@ -15,16 +15,18 @@ from opentelemetry.metrics import Observation as Figure
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.kernel.ids import new_mark, text_of
+from core.kernel.durations import Durations
+from core.kernel.ids import new_mark
 from core.kernel.logs import allow_keys, write_line
 from core.kernel.tally import OTHER, Labels, Tally
 from core.kernel.telemetry import tracing_is_on
 from gateway.auth.identity import Opened
-from gateway.http.headers import RawHeaders, first_of_each, header_text
+from gateway.http.headers import RawHeaders, first_of_each
+from gateway.http.whole import Headers, WriteWhole, lines, whole_writer
 
 REQUEST_ID = "X-Request-Id"
 REQUEST_ID_HEADER = b"x-request-id"
-ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 SWITCHING = 101
 BROKEN = 500
 METHODS: Mapping[str, str] = {
@@ -34,10 +36,19 @@ OTHER_METHOD = "_OTHER"
 
 _tracer: Final = trace.get_tracer("touchstone.http")
 _meter: Final = metrics.get_meter("touchstone.http")
-_seconds: Final = _meter.create_histogram("touchstone.http.duration", unit="s", description="Duration of requests")
-
 RequestKey = tuple[str, str, int]
 OperationKey = tuple[str, str, str, str]
+RouteKey = tuple[str, str]
+
+
+def route_labels(key: RouteKey) -> dict[str, str]:
+    """Give the labels of a method and route."""
+    return {"http.request.method": key[0], "http.route": key[1]}
+
+
+_seconds: Final = Durations[RouteKey](
+    "touchstone.http", "touchstone.http.duration", "Duration of requests", route_labels
+)
 
 MOST_OUTCOMES = 100
 """Outcomes that one process tells apart; the product's own are fewer, those of plugins are anybody's guess."""
@@ -94,6 +105,8 @@ class Observed:
         tenant: The tenant acted in.
         network: Its network.
         outcome: ``ok``, the code of the refusal, or ``errors`` where a result has some.
+        whole: Writes the answer at once, where that can be.
+        careful: Headers of every answer.
     """
 
     request_id: str
@@ -103,6 +116,24 @@ class Observed:
     tenant: str = ""
     network: str = ""
     outcome: str = "ok"
+    whole: WriteWhole | None = None
+    careful: Headers = ()
+
+    def write_whole(self, status: int, headers: Headers, body: bytes) -> bool:
+        """Write an answer at once, with the headers that every answer has; tell whether that could be.
+
+        Args:
+            status: The HTTP status.
+            headers: Headers that answers of this kind always have, and none of those that every answer has.
+            body: The whole body.
+        """
+        if self.whole is None:
+            return False
+        own = b"content-length: %d\r\nx-request-id: %b\r\n" % (len(body), self.request_id.encode())
+        written = self.whole(status, lines(headers) + lines(self.careful) + own, body)
+        if written:
+            self.status = status
+        return written
 
 
 class Observation:
@@ -117,7 +148,7 @@ class Observation:
 
     def __init__(self, app: ASGIApp, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self.app = app
-        self._headers = headers
+        self._headers = tuple(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Observe one request or websocket."""
@@ -125,7 +156,9 @@ class Observation:
             await self.app(scope, receive, send)
             return
         headers = first_of_each(scope)
-        observed = Observed(request_id_of(headers), headers)
+        # What a foreign page asks for gets headers more, from the middleware that decides about foreign pages.
+        whole = None if b"origin" in headers else whole_writer(scope)
+        observed = Observed(request_id_of(headers), headers, whole=whole, careful=self._headers)
         scope.setdefault("state", {})["observed"] = observed
         began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request=observed.request_id)
@@ -179,7 +212,7 @@ def note(observed: Observed, scope: Scope, seconds: float) -> None:
     method = method_of(scope)
     _requests[method, observed.route, observed.status] += 1
     if scope["type"] == "http":
-        _seconds.record(seconds, {"http.request.method": method, "http.route": observed.route})
+        _seconds.add((method, observed.route), seconds)
     write_line(
         "http.request",
         method=method,
@@ -202,7 +235,7 @@ def describe(span: Span, observed: Observed, method: str) -> None:
     if not span.is_recording():
         return
     span.update_name(f"{method} {observed.route}")
-    about = {"http.request.method": method, "http.route": observed.route}
+    about = route_labels((method, observed.route))
     tenant = tenant_attributes(observed.network, observed.tenant)
     span.set_attributes({**about, "http.response.status_code": observed.status, **tenant})
     if observed.status >= BROKEN and method != "WEBSOCKET":
@@ -220,7 +253,7 @@ def note_operation(observed: Observed, transport: str, opened: Opened, outcome: 
     """
     observed.outcome = outcome
     if opened.scope is not None:
-        observed.tenant, observed.network = text_of(opened.scope.tenant_id), text_of(opened.scope.network_id)
+        observed.network, observed.tenant, _ = opened.scope.texts
     _operations.add((transport, _outcomes.known(outcome), observed.network, observed.tenant))
 
 
@@ -236,8 +269,8 @@ def observed_in(scope: MutableMapping[str, Any]) -> Observed:
 
 def request_id_of(headers: RawHeaders) -> str:
     """Take the caller's request id where it is a plain one, or make one."""
-    given = header_text(headers, REQUEST_ID_HEADER)
-    return given if given is not None and ACCEPTED_ID.fullmatch(given) else new_mark()
+    given = headers.get(REQUEST_ID_HEADER)
+    return given.decode() if given is not None and ACCEPTED_ID.fullmatch(given) else new_mark()
 
 
 def callers_context(headers: RawHeaders) -> Context:

@@ -1,6 +1,5 @@
 """Runs operations against the schema and shapes what comes out, the same for every transport."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,16 +14,18 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from core.kernel.deadlines import Deadlines
 from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
 from core.kernel.logs import places
 from gateway.answering.answering import Answering
 from gateway.answering.explaining import ASKED, explained
+from gateway.answering.reading import Means, Reading
 from gateway.auth.identity import Opened
 from gateway.execution.outcome import WrittenResult
 from gateway.http.answers import refusal_error, status_of, write_json
 from gateway.http.errors import InternalError, MalformedRequest, NotAcceptable, TooSlow
-from gateway.http.metering import meter
+from gateway.http.metering import meter, meter_cost
 from gateway.http.operation import Operation
 from gateway.live.streaming import Streaming
 
@@ -81,14 +82,18 @@ class Operations:
         answering: Answers against the assembled schema.
         streaming: Gives the answers of what has several.
         context: Makes each operation's context; never shared between two operations.
+        means: What plans are read with, without a context.
         longest_s: Seconds a query or mutation may take.
     """
 
-    def __init__(self, answering: Answering, streaming: Streaming, context: ContextMaker, longest_s: float) -> None:
+    def __init__(
+        self, answering: Answering, streaming: Streaming, context: ContextMaker, means: Means, longest_s: float
+    ) -> None:
         self._answering = answering
         self._streaming = streaming
         self._context = context
-        self._longest_s = longest_s
+        self._means = means
+        self._deadlines = Deadlines(longest_s)
 
     async def execute(self, operation: Operation, opened: Opened, correlation_id: str) -> Answer:
         """Run a query or mutation.
@@ -100,7 +105,7 @@ class Operations:
         """
         try:
             context = self._context(opened, correlation_id)
-            async with asyncio.timeout(self._longest_s):
+            with self._deadlines():
                 result = await self._answering.execute(
                     operation.query,
                     operation.variables,
@@ -119,6 +124,32 @@ class Operations:
             raise TooSlow from error
         meter(opened, result)
         return shaped(result, opened, correlation_id)
+
+    def reading(self, operation: Operation) -> Reading | None:
+        """Give a query with its plan, where its plan alone answers it."""
+        context = self._context(Opened(), "")
+        try:
+            found = self._answering.reading(operation.query, operation.variables, context, operation.name)
+        except GraphQLError:
+            return None
+        return found if found is not None and found.plan.sql and not found.plan.needs_unit else None
+
+    async def read_again(self, reading: Reading, opened: Opened) -> bytes | None:
+        """Answer a query again whose plan is known; nothing where it has to be answered anew.
+
+        Raises:
+            TooSlow: It did not end in time.
+        """
+        if opened.scope is None:
+            return None
+        try:
+            with self._deadlines():
+                body = await self._answering.read_again(reading, opened.scope, self._means)
+        except TimeoutError as error:
+            raise TooSlow from error
+        if body is not None:
+            meter_cost(opened, reading.cost)
+        return body
 
     async def _explain(self, operation: Operation, context: RequestContext, result: ExecutionResult) -> None:
         """Add to an answer how it came about."""

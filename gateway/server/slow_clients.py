@@ -13,6 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from gateway.http.edge_settings import KIB, EdgeSettings
 from gateway.http.errors import RequestTooSlow, TooManyRequests
+from gateway.server.whole_answers import offer
 
 LARGEST_HEAD = 32 * KIB
 MARGIN_S = 5.0
@@ -107,6 +108,8 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
     config: Any
     _due: float | None = None
     _alarm: asyncio.TimerHandle | None = None
+    _awaited: float | None = None
+    _changed = False
     _head_bytes = 0
     _refused = False
 
@@ -119,30 +122,37 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
             self._expect(self.config.limits.head_s)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; whatever comes while nothing is served begins a head."""
+        """Take what came; whatever comes while nothing is served begins a head.
+
+        Of all that a piece of data begins and ends, only what is still awaited behind it gets its time: most requests
+        come in one piece, and nothing is awaited.
+        """
         if self._refused or self.transport.is_closing():
             return
         if self._due is None and self._idle():
-            self._expect(self.config.limits.head_s)
+            self._awaited, self._changed = self.config.limits.head_s, True
         self._head_bytes += len(data)
         super().data_received(data)
+        if self._changed:
+            self._changed = False
+            self._expect(self._awaited)
         if self._head_bytes > LARGEST_HEAD and self.parser is not None:
             self._refuse(LARGE)  # it is still a head: the end of one sets the count back
 
     def on_message_begin(self) -> None:
         """Wait for a head."""
         super().on_message_begin()
-        self._expect(self.config.limits.head_s)
+        self._awaited, self._changed = self.config.limits.head_s, True
 
     def on_headers_complete(self) -> None:
         """Wait for the body."""
         self._head_bytes = 0
-        self._expect(self.config.limits.body_s)
+        self._awaited, self._changed = self.config.limits.body_s, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Wait for nothing: the request is here."""
-        self._expect(None)
+        self._awaited, self._changed = None, True
         super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -152,6 +162,7 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Leave the connection to the websocket."""
+        self._awaited, self._changed = None, True
         self._expect(None)
         super().handle_websocket_upgrade()
 
@@ -161,6 +172,10 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         if self._alarm is not None:
             self._alarm.cancel()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        offer(cycle)
+        super()._start_asgi_task(cycle, app)
 
     def _idle(self) -> bool:
         cycle: Any = self.cycle  # none before the first request, whatever its annotation says

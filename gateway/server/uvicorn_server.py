@@ -68,6 +68,7 @@ def config_of(app: Application, edge: EdgeSettings) -> GuardedConfig:
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application reads them, for those requests whose client's address matters
         backlog=BACKLOG,
         timeout_keep_alive=edge.keep_alive_s,
         timeout_graceful_shutdown=edge.drain_s,

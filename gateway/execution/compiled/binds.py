@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,12 +67,12 @@ class Binds:
     @property
     def tenant(self) -> BindParameter[Any]:
         """The tenant acted in."""
-        return self.shared("tenant", lambda run: run.scope.tenant_id, sa.Uuid())
+        return self.shared("tenant", attrgetter("scope.tenant_id"), sa.Uuid())
 
     @property
     def network(self) -> BindParameter[Any]:
         """The network."""
-        return self.shared("network", lambda run: run.scope.network_id, sa.Uuid())
+        return self.shared("network", attrgetter("scope.network_id"), sa.Uuid())
 
     def named(self, names: Mapping[str, Any]) -> list[Find]:
         """Give what finds the values, in the order of names."""

@@ -128,7 +128,14 @@ class Plan:
         Raises:
             Bail: The interpreter would have an error here.
         """
-        row = await connection.fetchrow(self.sql, *self.values(run))
+        return self.texts(await connection.fetchrow(self.sql, *self.values(run)))
+
+    def texts(self, row: Sequence[Any]) -> list[bytes]:
+        """Take the JSON of each compiled root field from the statement's row.
+
+        Raises:
+            Bail: The interpreter would have an error here.
+        """
         found: list[bytes] = []
         for one in row:
             text = one.encode() if isinstance(one, str) else one

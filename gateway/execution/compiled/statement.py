@@ -7,19 +7,19 @@ is a statement of its own before it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from core.kernel.ids import text_of
-from core.kernel.walls import Engine, join_ids
+from core.kernel.walls import Engine
 from gateway.execution.compiled.binds import Binds, Run
 
 CONTEXT: dict[str, Callable[[Run], str]] = {
-    "app.network_id": lambda run: text_of(run.scope.network_id),
-    "app.tenant_id": lambda run: text_of(run.scope.tenant_id),
-    "app.lineage": lambda run: join_ids(run.scope.lineage),
+    "app.network_id": attrgetter("scope.texts.network"),
+    "app.tenant_id": attrgetter("scope.texts.tenant"),
+    "app.lineage": attrgetter("scope.texts.lineage"),
 }
 
 

@@ -52,6 +52,10 @@ class RecordingPool:
         async with self._pool.connection() as connection:
             yield RecordingConnection(connection, self._heard)
 
+    async def row(self, statement: str, values: Any) -> Any:
+        self._heard.append(statement)
+        return await self._pool.row(statement, values)
+
 
 class RecordingConnection:
     def __init__(self, connection: Any, heard: list[str]) -> None:
