@@ -90,6 +90,7 @@ class ParameterType(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     TEXT = "text"
+    STEPS = "steps"
 
 
 class TimeUnit(StrEnum):

@@ -15,16 +15,17 @@ from core.standards.policy.bodies import FORMS
 from core.standards.policy.checks import CLAUSE_FORM, CODE_FORM, LONGEST_KEY, MAX_CLAUSES, PARAMETER_FORM
 from core.standards.policy.content import FORMAT, StandardContent
 from core.standards.policy.numbers import NUMBER_FORM
+from core.standards.policy.process import MAX_STEPS
+from core.standards.policy.process_added import AddedStep
 from core.standards.policy.values import (
     CHOICE_FORM,
     CURRENCY_FORM,
     DECIMAL_FORM,
-    LOCALE_FORM,
     MAX_CHOICES,
     MAX_INTEGER,
-    MAX_TEXT,
     WHOLE_FORM,
 )
+from core.standards.policy.wordings import LOCALE_FORM, MAX_TEXT
 from core.standards.vocabulary import ClauseKind, ParameterType
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -60,13 +61,16 @@ VALUES: Final[Mapping[ParameterType, dict[str, Any]]] = {
     ParameterType.CHOICE: CHOICE,
     ParameterType.CHOICES: {"type": "array", "items": CHOICE, "maxItems": MAX_CHOICES},
     ParameterType.TEXT: {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
+    ParameterType.STEPS: {"type": "array", "items": {"$ref": DEFINED.format(name="AddedStep")}, "maxItems": MAX_STEPS},
 }
 """The form of a value of every type."""
 
 
 def file_schema() -> dict[str, Any]:
     """Give the JSON Schema of an exchanged file."""
-    (_, *bodies), shared = msgspec.json.schema_components((StandardContent, *FORMS.values()), ref_template=DEFINED)
+    (_, _, *bodies), shared = msgspec.json.schema_components(
+        (StandardContent, AddedStep, *FORMS.values()), ref_template=DEFINED
+    )
     defined = {name: bare(one) for name, one in sorted(shared.items())}
     standard = defined.pop("StandardContent")
     standard["properties"] |= {

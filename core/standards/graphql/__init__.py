@@ -1,7 +1,7 @@
 """What standards add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
-from core.standards.graphql import consultation, exchange, proposals, suggestions, waivers
+from core.standards.graphql import consultation, exchange, processes, proposals, suggestions, waivers
 from core.standards.graphql.diffs import standard_diff, tenant_diff
 from core.standards.graphql.drift import drift_report, drift_summary
 from core.standards.graphql.merging import merge_clauses, rename_clause, split_clause
@@ -63,6 +63,7 @@ CONTRIBUTION = Contribution(
         preview,
         preview_tenants,
         *exchange.QUERIES,
+        *processes.QUERIES,
     ],
     mutations=[
         draft_standard,

@@ -120,6 +120,7 @@ enumeration(
         "CHOICE": "One entry of an enumeration.",
         "CHOICES": "Some entries of an enumeration, sorted.",
         "TEXT": "A text.",
+        "STEPS": "Steps that levels below add to the process of the clause, beside its own.",
     },
 )
 enumeration(

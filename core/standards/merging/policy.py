@@ -24,7 +24,7 @@ from core.standards.policy.lineage import Lineage, Site, compose, lineage_betwee
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.slots import Judged
 from core.standards.policy.values import normalised
-from core.standards.vocabulary import Operator, Outcome, aspect_of
+from core.standards.vocabulary import Operator, Outcome, ParameterType, aspect_of
 
 Defined: TypeAlias = tuple[ClauseContent, ParameterContent | None]
 """What a version says of a place."""
@@ -252,9 +252,16 @@ class Upgrade:
             return MergeOutcome.LOCKED
         if one.retyped:
             return MergeOutcome.TYPE_CHANGED
+        if judged.outcome is Outcome.WRONG_TYPE and self.adds_steps(one.site):
+            return MergeOutcome.ORPHANED
         if judged.outcome is not Outcome.IN_FORCE:
             return SUSPENDED[judged.outcome]
         return MergeOutcome.CLEAN if self.unchanged(one) else MergeOutcome.MERGED
+
+    def adds_steps(self, site: Site) -> bool:
+        """Tell whether steps are added there; those that fit no more have lost the steps they stood beside."""
+        parameter = self.defined[self.new.id][site][1]
+        return parameter is not None and parameter.type is ParameterType.STEPS
 
     def unchanged(self, one: Followed) -> bool:
         """Tell whether both versions say the same of a place that has not moved."""
@@ -379,5 +386,5 @@ def definitions(content: StandardContent) -> dict[Site, Defined]:
 def said(clause: ClauseContent, parameter: ParameterContent | None) -> object:
     """Give all that an adaptation of a place is held against."""
     if parameter is not None:
-        return clause.flexibility, parameter
+        return clause.flexibility, parameter, clause.body if parameter.type is ParameterType.STEPS else None
     return clause.flexibility, clause.text, clause.operators

@@ -27,10 +27,12 @@ from core.standards.policy.limits import exceeded
 from core.standards.policy.moves import checked_moves
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.process import read_process
+from core.standards.policy.process_added import widened
 from core.standards.policy.process_checks import check_process
 from core.standards.policy.profile import checked_profile
-from core.standards.policy.values import normalised, normalised_text, normalised_wording
+from core.standards.policy.values import normalised
 from core.standards.policy.variants import ambiguous, checked_context, in_order, selector_text
+from core.standards.policy.wordings import normalised_text, normalised_wording
 from core.standards.vocabulary import ClauseKind, Facet, Flexibility, Operator, ParameterType, TimeUnit
 
 MAX_CLAUSES: Final = 1_000
@@ -42,6 +44,7 @@ PARAMETER_FORM = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 LONGEST_KEY: Final = 100
 CLAUSE_OPERATORS: Final = frozenset({Operator.ASSIGN, Operator.NARROW})
 PARAMETER_OPERATORS: Final = CLAUSE_OPERATORS | {Operator.APPEND}
+STEPS_OPERATORS: Final = frozenset({Operator.APPEND, Operator.NARROW})
 LIST_OPERATORS: Final = PARAMETER_OPERATORS | {Operator.REMOVE}
 NOBODY = UUID(int=0)
 
@@ -106,7 +109,19 @@ def checked_clause(clause: ClauseContent, path: str) -> ClauseContent:
         checked_parameter(parameter, clause.flexibility, f"{path}.parameters[{i}]")
         for i, parameter in enumerate(clause.parameters)
     )
+    check_added(clause, parameters, path)
     return msgspec.structs.replace(clause, text=text, operators=operators, body=body, parameters=parameters)
+
+
+def check_added(clause: ClauseContent, parameters: Sequence[ParameterContent], path: str) -> None:
+    """Refuse steps that are added to what is no process, in two places, or so that they do not fit."""
+    adding = [(i, one) for i, one in enumerate(parameters) if one.type is ParameterType.STEPS]
+    for i, one in adding:
+        with at(f"{path}.parameters[{i}].type"):
+            demand(clause.kind is ClauseKind.PROCESS, "steps are added to a process")
+            demand(len(adding) == 1, "steps are added in one place")
+        with at(f"{path}.parameters[{i}].default"):
+            widened(read_process(clause.body), (), one.default)
 
 
 def checked_parameter(parameter: ParameterContent, flexibility: Flexibility, path: str) -> ParameterContent:
@@ -134,6 +149,8 @@ def checked_parameter(parameter: ParameterContent, flexibility: Flexibility, pat
 def checked_variants(parameter: ParameterContent, path: str) -> tuple[VariantContent, ...]:
     """Give the variants of a parameter normalised, the most specific first."""
     with at(f"{path}.variants"):
+        varies = parameter.type is not ParameterType.STEPS
+        demand(varies or not parameter.variants, "steps have guards instead of variants")
         demand(len(parameter.variants) <= MAX_VARIANTS, f"at most {MAX_VARIANTS} variants are expected")
     variants = {
         selector_text(one.context): one
@@ -178,6 +195,8 @@ def refuse_ambiguity(content: StandardContent) -> None:
 
 def operators_for(type_: ParameterType) -> frozenset[Operator]:
     """Tell what may be granted for a parameter: to append is to add variants, and entries where it is a list."""
+    if type_ is ParameterType.STEPS:
+        return STEPS_OPERATORS
     return LIST_OPERATORS if type_ is ParameterType.CHOICES else PARAMETER_OPERATORS
 
 

@@ -9,9 +9,10 @@ from core.standards.policy.bounds import limits_of
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.passing import Own
+from core.standards.policy.process import read_process
 from core.standards.policy.slots import Slot
 from core.standards.policy.variants import EVERYWHERE, selector_text
-from core.standards.vocabulary import Aspect, aspect_of
+from core.standards.vocabulary import Aspect, ParameterType, aspect_of
 
 Place = tuple[str, str]
 """A clause and a parameter in it; the parameter is empty where the clause's own text is meant."""
@@ -70,6 +71,7 @@ def published_slots(version: Version, clause: ClauseContent, parameter: Paramete
         operators=frozenset(parameter.operators),
         limits=limits_of(parameter.type, parameter.bounds, owner),
         locked_by=owner,
+        within=read_process(clause.body) if parameter.type is ParameterType.STEPS else None,
     )
     return {EVERYWHERE: base} | {
         selector_text(one.context): replace(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.standards.policy.values import LOCALE_FORM
+from core.standards.policy.wordings import LOCALE_FORM
 
 
 def checked_locale(locale: str) -> str:

@@ -12,7 +12,7 @@ from core.standards.policy.limits import tightened
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.slots import Judged, Slot, descend, received
 from core.standards.policy.variants import EVERYWHERE, ambiguous, chosen, compatible, implied, rank, read_selector
-from core.standards.vocabulary import Aspect, Operator, Outcome
+from core.standards.vocabulary import Aspect, Operator, Outcome, ParameterType
 
 Slots = Mapping[str, Slot]
 """A parameter as a level receives it, by variant."""
@@ -60,8 +60,8 @@ def added(slots: Slots, beside: Slots, variant: str, own: Own) -> tuple[Slot | N
 
 
 def may_vary(slots: Slots) -> bool:
-    """Tell whether there is a typed value to add a variant to; a clause's text has none."""
-    return EVERYWHERE in slots and slots[EVERYWHERE].type is not None
+    """Tell whether there is a value that may have variants: a clause's text has none, and steps have guards instead."""
+    return EVERYWHERE in slots and slots[EVERYWHERE].type not in {None, ParameterType.STEPS}
 
 
 def ambiguous_with(variant: str, beside: Slots) -> str | None:

@@ -12,7 +12,7 @@ import msgspec
 
 from core.standards.policy.content import Part
 from core.standards.policy.documents import JsonObject
-from core.standards.policy.values import normalised_wording
+from core.standards.policy.wordings import normalised_wording
 from core.standards.vocabulary import TimeUnit
 
 MAX_STEPS: Final = 500

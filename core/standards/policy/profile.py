@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from core.standards.policy.content import OutsideStandard, Profile
-from core.standards.policy.values import CHOICE_FORM, normalised_text, normalised_wording
+from core.standards.policy.values import CHOICE_FORM
+from core.standards.policy.wordings import normalised_text, normalised_wording
 
 REVIEW_MONTHS: Final = Profile().review_months
 MOST: Final = 100

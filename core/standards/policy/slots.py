@@ -10,7 +10,10 @@ from core.standards.policy.content import Bounds
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.limits import directed, exceeded, tightened
 from core.standards.policy.overlays import Overlay
-from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.process import ProcessContent
+from core.standards.policy.process_added import widened
+from core.standards.policy.values import normalised
+from core.standards.policy.wordings import normalised_wording
 from core.standards.vocabulary import Operator, Outcome, ParameterType
 
 
@@ -25,6 +28,7 @@ class Slot:
         operators: What the level may do.
         limits: What it must keep to.
         locked_by: For operators that are not granted, the level that withheld them.
+        within: For steps that are added, the process they are added to.
     """
 
     type: ParameterType | None
@@ -33,6 +37,7 @@ class Slot:
     operators: frozenset[Operator]
     limits: Limits
     locked_by: UUID
+    within: ProcessContent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +121,14 @@ def changed(slot: Slot, overlay: Overlay) -> JsonValue:
     """Give what an overlay makes of the received value.
 
     Raises:
-        ValueError: Its own value has not the form of the type, or the type has no entries.
+        ValueError: Its own value has not the form of the type, the type has no entries, or it does not fit what it is
+            added to.
     """
     if slot.type is None:
         return dict(sorted({**cast("Mapping[str, str]", slot.value), **normalised_wording(overlay.value)}.items()))
     own = normalised(slot.type, overlay.value)
+    if slot.within is not None:
+        return widened(slot.within, slot.value, own)
     if overlay.operator is Operator.ASSIGN:
         return own
     if slot.type is not ParameterType.CHOICES:

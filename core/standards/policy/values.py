@@ -12,6 +12,7 @@ boolean    ``true`` or ``false``
 choice     one text of the enumeration
 choices    texts of the enumeration, each once, sorted
 text       text without control characters, at most 2,000 characters
+steps      steps that are added to the process of the clause, sorted by key; ``process_added.py`` tells more
 =========  ==========================================================================
 """
 
@@ -20,17 +21,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
 
 from core.standards.policy.documents import JsonValue
+from core.standards.policy.process_added import added_steps
+from core.standards.policy.wordings import normalised_text
 from core.standards.vocabulary import ParameterType
 
 MAX_INTEGER: Final = 2**53 - 1
-MAX_TEXT: Final = 2_000
 MAX_CHOICES: Final = 200
 DECIMALS: Final = 18
 DECIMAL_FORM = re.compile(r"(-?)0*(\d{1,20})(?:\.(\d{1,18}))?", re.ASCII)
 WHOLE_FORM = re.compile(r"-?\d{1,18}", re.ASCII)
 CURRENCY_FORM = re.compile(r"[A-Z]{3}", re.ASCII)
 CHOICE_FORM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}", re.ASCII)
-LOCALE_FORM = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", re.ASCII)
 
 MONEY_EXPECTED: Final = 'money such as {"amountMinor": "1250", "currency": "EUR"} is expected'
 
@@ -68,36 +69,6 @@ def magnitude(type_: ParameterType, value: JsonValue) -> Magnitude:
         whole, _, fraction = cast("str", value).partition(".")
         return "", int(whole + fraction.ljust(DECIMALS, "0"))
     return "", int(cast("int | bool", value))
-
-
-def normalised_text(value: object, limit: int = MAX_TEXT) -> str:
-    """Give a text for people, without surrounding blanks and control characters.
-
-    Raises:
-        ValueError: It is empty, too long, or holds what no text holds.
-    """
-    text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > limit:
-        raise ValueError(f"a text of 1 to {limit} characters is expected")
-    if any((ord(letter) < ord(" ") and letter not in "\n\t") or 0xD800 <= ord(letter) < 0xE000 for letter in text):  # noqa: PLR2004 - the surrogates
-        raise ValueError("a text without control characters is expected")
-    return text
-
-
-def normalised_wording(value: object) -> dict[str, str]:
-    """Give a text per locale (BCP 47), such as ``{"en": "Welcome", "zh-Hans": "..."}``.
-
-    Raises:
-        ValueError: A locale or a text is not one.
-    """
-    if not isinstance(value, Mapping) or not value:
-        raise ValueError("a text per locale is expected")
-    found: dict[str, str] = {}
-    for locale, text in cast("Mapping[object, object]", value).items():
-        if not isinstance(locale, str) or not LOCALE_FORM.fullmatch(locale):
-            raise ValueError(f"{locale!r} is not a locale such as en, pt-BR or zh-Hans")
-        found[locale] = normalised_text(text, 2 * MAX_TEXT)
-    return dict(sorted(found.items()))
 
 
 def duration(value: object) -> int:
@@ -166,4 +137,5 @@ FORMS: Final[Mapping[ParameterType, Callable[[object], JsonValue]]] = {
     ParameterType.CHOICE: choice,
     ParameterType.CHOICES: choices,
     ParameterType.TEXT: normalised_text,
+    ParameterType.STEPS: added_steps,
 }

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, cast
 from urllib.parse import parse_qsl, quote, urlencode
 
-from core.standards.policy.values import normalised_text
+from core.standards.policy.wordings import normalised_text
 
 Context = Mapping[str, str]
 """What is known of a situation, by context key."""

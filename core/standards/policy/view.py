@@ -11,11 +11,12 @@ from touchstone_sdk import scoring
 
 from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
-from core.standards.policy.process import read_process
+from core.standards.policy.process import ProcessStep, read_process
+from core.standards.policy.process_added import read_added, woven
 from core.standards.policy.process_running import Process, joined, running
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, chosen, selector_text
-from core.standards.vocabulary import ClauseKind, TimeUnit
+from core.standards.vocabulary import ClauseKind, ParameterType, TimeUnit
 
 Choices = tuple[tuple[str, str], ...]
 """The variant chosen for each parameter that has variants; empty text where the value for all contexts is."""
@@ -30,7 +31,8 @@ class EffectiveView:
         document: The canonical text.
         code: The standard.
         version: Number of the published version.
-        parameters: Value by ``"<clause key>.<parameter key>"``, in JSON, where no variant applies.
+        parameters: Value by ``"<clause key>.<parameter key>"``, in JSON, where no variant applies; steps that are added
+            are part of their process instead.
         variants: For parameters that have variants, value by selector.
         units: For durations, what their seconds count, by the same address.
         processes: Processes by the key of their clause.
@@ -67,12 +69,7 @@ class EffectiveView:
             Nothing where the step has no limit, or is none of the process.
         """
         step = self.process.steps.get(key)
-        limit = None if step is None else step.limit
-        if limit is None:
-            return None
-        if limit.seconds is not None:
-            return limit.seconds, limit.unit
-        return cast("int", self.in_context(choices)[limit.parameter]), self.units[limit.parameter]
+        return None if step is None else limit_of(step, self.in_context(choices), self.units)
 
     def for_plugins(self, choices: Choices = ()) -> scoring.EffectiveView:
         """Give it in the form that plugins receive, with the variants that were chosen."""
@@ -96,6 +93,24 @@ class EffectivePeriod:
     span: Span
 
 
+def limit_of(
+    step: ProcessStep, values: Mapping[str, object], units: Mapping[str, TimeUnit]
+) -> tuple[int, TimeUnit] | None:
+    """Give how long a step may take, and what the seconds count; nothing where it has no limit.
+
+    Args:
+        step: The step.
+        values: Parameters by address.
+        units: What the seconds of durations count, likewise.
+    """
+    limit = step.limit
+    if limit is None:
+        return None
+    if limit.seconds is not None:
+        return limit.seconds, limit.unit
+    return cast("int", values[limit.parameter]), units[limit.parameter]
+
+
 def sdk_steps(process: Process) -> tuple[scoring.ProcessStep, ...]:
     """Give the steps of a process in the form that plugins receive.
 
@@ -114,6 +129,18 @@ def sdk_steps(process: Process) -> tuple[scoring.ProcessStep, ...]:
     )
 
 
+def process_held(clause: Mapping[str, Any]) -> Process:
+    """Read the process of a clause with the steps that levels below the publisher added."""
+    added = [
+        one
+        for parameter in clause["parameters"]
+        if parameter["type"] == ParameterType.STEPS.value
+        for one in parameter["value"]
+    ]
+    content = woven(read_process(clause["body"]), read_added(added))
+    return running(content, added=frozenset(one["key"] for one in added))
+
+
 @lru_cache(maxsize=256)
 def read_view(hash_: str, document: str) -> EffectiveView:
     """Read an effective document; the latest few are kept, because thousands of records share one.
@@ -128,6 +155,7 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         address(clause["key"], parameter["key"]): parameter["value"]
         for clause in clauses
         for parameter in clause["parameters"]
+        if parameter["type"] != ParameterType.STEPS.value
     }
     variants = {
         address(clause["key"], parameter["key"]): MappingProxyType(
@@ -144,9 +172,7 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         if parameter["unit"]
     }
     processes = {
-        clause["key"]: running(read_process(clause["body"]))
-        for clause in clauses
-        if clause["kind"] == ClauseKind.PROCESS.value
+        clause["key"]: process_held(clause) for clause in clauses if clause["kind"] == ClauseKind.PROCESS.value
     }
     return EffectiveView(
         hash=hash_,

@@ -15,8 +15,9 @@ from core.standards.policy.fold import EffectiveStandard, EffectiveValue, slot_r
 from core.standards.policy.laying import Place, places
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.slots import Judged, Slot, exceeded_by, received
-from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.values import normalised
 from core.standards.policy.variants import EVERYWHERE
+from core.standards.policy.wordings import normalised_wording
 from core.standards.vocabulary import Operator, Outcome, ParameterType
 
 LOCK: Final = "operators"
@@ -156,6 +157,8 @@ def value_wanted(slot: Slot, value: object) -> JsonValue:
     Raises:
         ValueError: It has not the form of the type; the message says what is expected.
     """
+    if slot.type is ParameterType.STEPS:
+        raise ValueError("steps are added by whoever may add them, and a waiver takes none away")
     if slot.type is not None:
         return normalised(slot.type, value)
     return dict(sorted({**cast("dict[str, str]", slot.value), **normalised_wording(value)}.items()))

@@ -22,7 +22,8 @@ from core.standards.permissions import PROMISE_STANDARDS
 from core.standards.policy.checks import at, checked_note
 from core.standards.policy.fold import EffectiveStandard
 from core.standards.policy.spans import Span
-from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.values import normalised
+from core.standards.policy.wordings import normalised_wording
 from core.standards.promises.models import Promise
 from core.standards.promises.policy import PromisedLimit
 from core.standards.promises.repository import add_promises, close_promises, known_promises, promise_by_id

@@ -20,8 +20,9 @@ from core.standards.policy.fold import slot_received
 from core.standards.policy.overlays import Overlay
 from core.standards.policy.slots import Slot, own_limits
 from core.standards.policy.spans import Span
-from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.values import normalised
 from core.standards.policy.variants import Context, checked_context, selector_text
+from core.standards.policy.wordings import normalised_wording
 from core.standards.resolve import MOMENT
 from core.standards.suggestions.errors import SuggestionIsWithdrawn
 from core.standards.suggestions.policy import checked_selector, checked_versions

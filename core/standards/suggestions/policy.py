@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from core.standards.policy.numbers import parse_number
-from core.standards.policy.values import LOCALE_FORM
+from core.standards.policy.wordings import LOCALE_FORM
 
 TERRITORY_FORM: Final = re.compile(r"[A-Z]{2}|\d{3}", re.ASCII)
 

@@ -15,8 +15,9 @@ from core.standards.policy.fold import slot_received
 from core.standards.policy.laying import Place
 from core.standards.policy.slots import Slot
 from core.standards.policy.spans import Span
-from core.standards.policy.values import normalised, normalised_wording
+from core.standards.policy.values import normalised
 from core.standards.policy.waived import Barrier, barrier_to, value_wanted
+from core.standards.policy.wordings import normalised_wording
 from core.standards.resolve import folded
 from core.standards.waivers.errors import NoWaiverNeeded
 

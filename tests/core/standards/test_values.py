@@ -15,7 +15,8 @@ from core.standards.policy.documents import json_text
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.process import checked_process
 from core.standards.policy.spans import Span
-from core.standards.policy.values import magnitude, normalised, normalised_wording
+from core.standards.policy.values import magnitude, normalised
+from core.standards.policy.wordings import normalised_wording
 from core.standards.vocabulary import Direction, ParameterType
 from tests.core.standards.folding import AUTHOR
 

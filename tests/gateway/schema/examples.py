@@ -69,6 +69,7 @@ QUERIES = {
     "fittingSuggestions": Example(arguments={"code": CODE}),
     "driftReport": Example(where="headquarters", audited=True),
     "driftSummary": Example(where="headquarters", audited=True),
+    "effectiveProcesses": Example(arguments={"code": CODE}),
     "effectiveStandard": Example(arguments={"code": CODE}),
     "effectiveStandardBelow": Example(
         arguments={"code": CODE, "tenant": "#tenant north"}, where="headquarters", audited=True
@@ -136,6 +137,7 @@ QUERIES = {
     "tenant": Example(arguments={"id": "#tenant north"}),
     "tenantDiff": Example(arguments={"code": CODE}),
     "tenants": Example(),
+    "versionProcesses": at_headquarters(code="drafted", version={"draft": "#version drafted"}),
     "waiver": Example(arguments={"id": "#waiver kept"}),
     "waiverRules": Example(answers=False),
     "waivers": Example(),

@@ -1,0 +1,1 @@
+"""Processes as people look at them: flow chart, swim lanes, blueprint, SIPOC and touchpoints."""
