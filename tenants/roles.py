@@ -36,6 +36,7 @@ ONLY_AT_HEADQUARTERS = frozenset(
     {
         "plugins.approve",
         "queries.explain",
+        "records.publish_services",
         "records.read_network",
         "standards.rule_waivers",
         "tenants.define_roles",
@@ -96,6 +97,7 @@ CLERK = EVERYBODY | {"records.read", "records.open", "records.work", "work.read"
 MANAGER = CLERK | {
     "records.import",
     "records.manage_calendars",
+    "records.offer_services",
     "quality.read",
     "quality.score",
     "sites.manage",
@@ -129,6 +131,7 @@ REGIONAL = OWNER | {
     "quality.read_network",
 }
 EDITOR = EVERYBODY | {
+    "records.publish_services",
     "standards.draft",
     "standards.publish",
     "standards.roll_out",
@@ -170,6 +173,7 @@ ADMINISTRATOR = (OWNER - NOT_OF_ADMINISTRATORS) | {
     "standards.preview",
     "standards.read_network",
     "standards.rule_waivers",
+    "records.publish_services",
     "standards.publish",
     "standards.review",
     "standards.roll_out",

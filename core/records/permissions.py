@@ -7,6 +7,8 @@ READ_NETWORK_RECORDS = permission("records.read_network", "Read the service reco
 OPEN_RECORDS = permission("records.open", "Open service records.")
 WORK_RECORDS = permission("records.work", "Add steps to open service records and resolve them.")
 MANAGE_CALENDARS = permission("records.manage_calendars", "Set business calendars and say which site goes by which.")
+PUBLISH_SERVICES = permission("records.publish_services", "Publish services of the network and say who may offer them.")
+OFFER_SERVICES = permission("records.offer_services", "Say which services one's tenant offers, and add bespoke ones.")
 IMPORT_RECORDS = permission(
     "records.import", "Import service logs as records of one's own tenant and the tenants below it, and see the runs."
 )

@@ -67,6 +67,7 @@ def create_services() -> None:
         sa.CheckConstraint("(kind = 'bundle') = (parts <> '[]'::jsonb)", name="catalogue_services_parts"),
         lineage=True,
     )
+    op.create_index("catalogue_services_by_key", table, ["network_id", "key", "id"])
     op.create_index("catalogue_services_by_kind", table, ["network_id", "kind", "key", "id"])
     op.create_index("catalogue_services_by_status", table, ["network_id", "status", "key", "id"])
 
@@ -90,4 +91,5 @@ def create_offers() -> None:
         sa.CheckConstraint("(status = 'ended') = (ended_at IS NOT NULL)", name="service_offers_ended"),
         sa.CheckConstraint("(based_on <> '') = (key LIKE 'own.%')", name="service_offers_own"),
     )
+    op.create_index("service_offers_by_key", table, ["tenant_id", "key", "id"])
     op.create_index("service_offers_by_status", table, ["tenant_id", "status", "key", "id"])

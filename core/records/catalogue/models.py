@@ -62,6 +62,7 @@ class CatalogueService(ReferenceRow, table=True):
         CheckConstraint(f"status IN {tuple(map(str, ServiceStatus))}", name="catalogue_services_status"),
         CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="catalogue_services_withdrawn"),
         CheckConstraint("(kind = 'bundle') = (parts <> '[]'::jsonb)", name="catalogue_services_parts"),
+        Index("catalogue_services_by_key", "network_id", "key", "id"),
         Index("catalogue_services_by_kind", "network_id", "kind", "key", "id"),
         Index("catalogue_services_by_status", "network_id", "status", "key", "id"),
     )
@@ -104,6 +105,7 @@ class ServiceOffer(TenantRow, table=True):
         CheckConstraint(f"status IN {tuple(map(str, OfferStatus))}", name="service_offers_status"),
         CheckConstraint("(status = 'ended') = (ended_at IS NOT NULL)", name="service_offers_ended"),
         CheckConstraint("(based_on <> '') = (key LIKE 'own.%')", name="service_offers_own"),
+        Index("service_offers_by_key", "tenant_id", "key", "id"),
         Index("service_offers_by_status", "tenant_id", "status", "key", "id"),
     )
     retention: ClassVar[Retention] = Retention.SERVICE

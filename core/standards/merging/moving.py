@@ -10,7 +10,8 @@ from core.kernel.errors import InvalidInput
 from core.standards.policy.checks import at, checked_content
 from core.standards.policy.content import ClauseContent, Move, ParameterContent, StandardContent, address
 from core.standards.policy.lineage import compose, lineage_between, moves_of
-from core.standards.vocabulary import MoveKind
+from core.standards.policy.process import with_limits
+from core.standards.vocabulary import ClauseKind, MoveKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +140,36 @@ def moved(
 ) -> StandardContent:
     """Put clauses in the place of others, and remember the move together with those made in the draft before."""
     clauses = tuple(one for clause in content.clauses for one in instead.get(clause.key, (clause,)))
+    addresses = addresses_after(content, instead, move)
+    clauses = tuple(following(one, addresses) for one in clauses)
     after = checked_content(msgspec.structs.replace(content, clauses=clauses, lineage=(move,)))
     if before is None:
         return msgspec.structs.replace(after, lineage=())
     with at("lineage"):
         lineage = moves_of(compose(lineage_between(before, content), lineage_between(content, after)))
     return checked_content(msgspec.structs.replace(after, lineage=lineage))
+
+
+def addresses_after(
+    content: StandardContent, instead: Mapping[str, Sequence[ClauseContent]], move: Move
+) -> dict[str, str]:
+    """Say what the parameters of moved clauses are addressed by from now on."""
+    there = {one.key: clause.key for made in instead.values() for clause in made for one in clause.parameters}
+    before = {
+        address(clause.key, one.key): one.key
+        for clause in content.clauses
+        if clause.key in instead
+        for one in clause.parameters
+    }
+    kept = {old: address(there[key], key) for old, key in before.items() if key in there}
+    return kept | move.parameters
+
+
+def following(clause: ClauseContent, addresses: Mapping[str, str]) -> ClauseContent:
+    """Let the limits of a process follow the parameters they name."""
+    if clause.kind is not ClauseKind.PROCESS:
+        return clause
+    return msgspec.structs.replace(clause, body=with_limits(clause.body, addresses))
 
 
 def text_of_all(clauses: Sequence[ClauseContent]) -> dict[str, str]:

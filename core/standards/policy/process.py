@@ -266,6 +266,20 @@ def plain_process(process: ProcessContent) -> dict[str, Any]:
     return facts
 
 
+def with_limits(body: JsonObject | None, addresses: Mapping[str, str]) -> JsonObject:
+    """Give the body of a process with limits that name parameters by their new addresses."""
+    process = read_process(body)
+    steps = tuple(
+        msgspec.structs.replace(
+            step, limit=msgspec.structs.replace(step.limit, parameter=addresses[step.limit.parameter])
+        )
+        if step.limit is not None and step.limit.parameter in addresses
+        else step
+        for step in process.steps
+    )
+    return plain_process(msgspec.structs.replace(process, steps=steps))
+
+
 def said_outright(step: StepContent, facts: dict[str, Any]) -> dict[str, Any]:
     """Say of a step what it was always said outright."""
     return facts | {"required": step.required, "repeatable": step.repeatable}

@@ -60,6 +60,7 @@ QUERIES = {
     "approvals": Example(),
     "auditEntries": Example(),
     "calendars": Example(),
+    "catalogueServices": Example(),
     "clause": at_headquarters(id="#clause"),
     "consistencyProof": Example(arguments={"oldSize": "@sealed"}),
     "consultationComments": at_headquarters(),
@@ -125,6 +126,9 @@ QUERIES = {
     "signingKeys": Example(),
     "site": Example(arguments={"id": "#site"}),
     "sites": Example(),
+    "offerableServices": Example(),
+    "offeredServices": Example(answers=False),
+    "serviceOffers": Example(),
     "standard": at_headquarters(code=CODE),
     "standardReviews": at_headquarters(),
     "standardDiff": at_headquarters(
@@ -137,7 +141,7 @@ QUERIES = {
     "tenant": Example(arguments={"id": "#tenant north"}),
     "tenantDiff": Example(arguments={"code": CODE}),
     "tenants": Example(),
-    "versionProcesses": at_headquarters(code="drafted", version={"draft": "#version drafted"}),
+    "versionProcesses": at_headquarters(code="drafted", version={"draft": "#version compared"}),
     "waiver": Example(arguments={"id": "#waiver kept"}),
     "waiverRules": Example(answers=False),
     "waivers": Example(),
@@ -146,6 +150,11 @@ QUERIES = {
     "workItem": Example(arguments={"id": "#item kept"}),
 }
 CHANGES = {
+    "publishService": changes("headquarters", key="fresh", kind="BASIC", title=TITLE, expectedRevision=0),
+    "withdrawService": changes("headquarters", service="#service gone", expectedRevision=1),
+    "offerService": changes(key="advice"),
+    "offerOwnService": changes(key="own.fresh", basedOn="custom", title=TITLE, expectedRevision=0),
+    "endOffer": changes(offer="#offer own", expectedRevision=1),
     "answerComment": changes(
         "headquarters", comment="#comment open", verdict="ACCEPTED", note=SAID, expectedRevision=1
     ),

@@ -23,6 +23,9 @@ from core.kernel.work_items import open_item
 from core.quality.repository import add_up_days, keep_figures
 from core.records.calendars.policy import Window
 from core.records.calendars.set_calendar import SetCalendar, set_calendar
+from core.records.catalogue.models import ServiceKind
+from core.records.catalogue.offer import OfferOwnService, offer_own_service, offer_service
+from core.records.catalogue.publish import PublishService, publish_service
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.open_record import OpenRecord, open_record
 from core.records.sealing.seal import seal_batch
@@ -32,6 +35,7 @@ from core.standards.approve import ApproveVersion, SubmitVersion, approve_versio
 from core.standards.document import load_standard
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.models import MergeOutcomeRow, StandardVersion
+from core.standards.policy.content import ParameterContent, StandardContent
 from core.standards.previews.repository import add_findings, preview_of
 from core.standards.previews.start import StartPreview, start_preview
 from core.standards.promises.make import MakePromise, make_promise
@@ -41,7 +45,7 @@ from core.standards.reading.mark import MarkRead, mark_read
 from core.standards.reviews.record import RecordReview, record_review
 from core.standards.suggestions.answer import AdoptSuggestion, adopt_suggestion
 from core.standards.suggestions.offer import OfferSuggestion, offer_suggestion
-from core.standards.vocabulary import ReviewOutcome
+from core.standards.vocabulary import ClauseKind, Flexibility, Operator, ParameterType, ReviewOutcome
 from core.standards.waivers.ask import AskWaiver, ask_waiver
 from core.standards.waivers.decide import DecideWaiver, decide_waiver
 from tenants.accounts.register_issuer import RegisterIssuer, register_issuer
@@ -74,6 +78,8 @@ COUNT = 104_729
 """Stands in figures of the furnished tenants, and nowhere else."""
 
 APPROVAL = "walls.test"
+TEA: dict[str, Any] = {"key": "tea", "before": ["completed"], "title": {"en": MARK}}
+"""A step that the tenant adds to a process."""
 
 
 @dataclass
@@ -122,6 +128,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     )
     await people_and_tenants(house)
     await standards(house)
+    await catalogue(house)
     await waivers(house)
     await suggestions(house)
     await furnish_rollouts(house, STANDARD, SHARED)
@@ -184,7 +191,7 @@ async def people_and_tenants(house: Furnished) -> None:
 async def standards(house: Furnished) -> None:
     """A published standard that the tenant adapts, and one at each stage of writing."""
     headquarters, author = house.headquarters, as_person(house.headquarters, every_permission())
-    content = load_standard(STANDARD).content
+    content = growing(load_standard(STANDARD).content, [])
 
     async def written(code: str, stages: int) -> StandardVersion:
         title = {"en": content.title["en"] if code == CODE else MARK}
@@ -209,10 +216,17 @@ async def standards(house: Furnished) -> None:
     for code in ("renamed", "split", "joined"):
         await written(code, 0)
     title = {"en": f"{MARK} again"}
-    again = msgspec.structs.replace(content, code="drafted", number="2.0.0", title=title)
+    again = msgspec.structs.replace(growing(content, [TEA]), code="drafted", number="2.0.0", title=title)
     compared = await house.run(author, draft_standard, DraftStandard(content=again))
     house.call("version compared", "StandardVersion", compared.id)
     await house.office.carry_out()
+    added: dict[str, Any] = {
+        "clause_key": "process",
+        "parameter_key": "extras",
+        "operator": Operator.APPEND,
+        "value": [TEA],
+    }
+    await house.run(house.north, adapt, Adapt(code=CODE, reason=MARK, **added))
     adapted = Adapt(code=CODE, clause_key="first_response", parameter_key="limit", value=7_193, reason=MARK)
     adaptation = await house.run(house.north, adapt, adapted)
     house.call("adaptation", "Adaptation", adaptation.id)
@@ -230,6 +244,31 @@ async def standards(house: Furnished) -> None:
     looked = UUID(local(house.ids["version approved"]))
     await house.run(headquarters, start_preview, StartPreview(version_id=looked))
     await house.run(headquarters, found_ahead, looked, house.north.tenant_id)
+
+
+def growing(content: StandardContent, steps: list[dict[str, Any]]) -> StandardContent:
+    """Give a version of a standard whose process levels below may add steps to."""
+    extras = ParameterContent(
+        key="extras", type=ParameterType.STEPS, default=steps, operators=(Operator.APPEND, Operator.NARROW)
+    )
+    clauses = tuple(
+        msgspec.structs.replace(one, flexibility=Flexibility.FLEXIBLE, parameters=(extras,))
+        if one.kind is ClauseKind.PROCESS
+        else one
+        for one in content.clauses
+    )
+    return msgspec.structs.replace(content, clauses=clauses)
+
+
+async def catalogue(house: Furnished) -> None:
+    """Services of the network, some of which the tenant offers."""
+    headquarters = house.headquarters
+    for key, kind in (("advice", ServiceKind.BASIC), ("gone", ServiceKind.BASIC), ("custom", ServiceKind.BESPOKE)):
+        command = PublishService(key=key, kind=kind, title={"en": SHARED})
+        house.call(f"service {key}", "CatalogueService", await house.run(headquarters, publish_service, command))
+    house.call("offer kept", "ServiceOffer", await house.run(house.north, offer_service, "advice"))
+    own = OfferOwnService(key="own.kept", based_on="custom", title={"en": MARK})
+    house.call("offer own", "ServiceOffer", await house.run(house.north, offer_own_service, own))
 
 
 async def waivers(house: Furnished) -> None:

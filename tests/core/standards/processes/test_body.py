@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from core.kernel.errors import DomainError, InvalidInput
+from core.standards.merging.moving import ClausePart, renamed, split
 from core.standards.policy.checks import checked_content
-from core.standards.policy.content import content_hash, content_text, read_content
+from core.standards.policy.content import StandardContent, content_hash, content_text, read_content
 from core.standards.policy.effective import effective_text
 from core.standards.policy.fold import fold
-from core.standards.policy.process import ProcessContent, ProcessStep, checked_process
+from core.standards.policy.process import ProcessContent, ProcessStep, checked_process, read_process
 from core.standards.policy.view import read_view
 from core.standards.process_errors import (
     EvidenceMakesNoSense,
@@ -19,7 +20,7 @@ from core.standards.process_errors import (
     ProcessIsCyclic,
     UnknownPredecessor,
 )
-from core.standards.vocabulary import TimeUnit
+from core.standards.vocabulary import ClauseKind, TimeUnit
 from tests.core.standards.builders import FACTS, content
 from tests.core.standards.folding import LINEAGE, NOON
 from tests.core.standards.processes.processing import RECEPTION, published, standard
@@ -151,3 +152,24 @@ def test_what_has_not_its_form_is_refused_with_its_place(body: dict[str, Any], p
         standard(body)
     assert found.value.field == "clauses[0].body"
     assert problem in found.value.problem
+
+
+def limits(content: StandardContent) -> set[str]:
+    """The addresses that steps take their limits from."""
+    return {
+        step.limit.parameter
+        for clause in content.clauses
+        if clause.kind is ClauseKind.PROCESS
+        for step in read_process(clause.body).steps
+        if step.limit is not None and step.limit.parameter
+    }
+
+
+def test_limits_follow_where_clauses_and_parameters_go() -> None:
+    made = standard(RECEPTION)
+    assert limits(made) == {"answer.limit"}
+    reply = renamed(None, made, "answer", "reply", {"limit": "within"})
+    assert limits(reply) == {"reply.within"}
+    parts = [ClausePart(key="answer"), ClausePart(key="answer.time", parameters=["limit"])]
+    assert limits(split(None, made, "answer", parts)) == {"answer.time.limit"}
+    assert limits(renamed(None, made, "reception", "welcome", {})) == {"answer.limit"}
