@@ -60,7 +60,9 @@ def test_offered_is_what_was_said_as_far_as_it_is_granted(
     bundle: tuple[list[UUID], bool, bool, list[str]],
     own: tuple[list[UUID], bool, bool],
 ) -> None:
-    services = [service(key, "basic", granted, [], published=there) for key, (granted, there, _) in single.items()]
+    services = [
+        service(key, "basic", granted, [], published=there) for key, (granted, there, _) in sorted(single.items())
+    ]
     services.append(service("all", "bundle", bundle[0], bundle[3], published=bundle[1]))
     services.append(service("frame", "bespoke", own[0], [], published=own[1]))
     offers = [offer(key, offered=said) for key, (_, _, said) in single.items()]

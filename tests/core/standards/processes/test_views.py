@@ -93,7 +93,7 @@ def test_no_title_is_more_than_a_title(title: str) -> None:
     drawn(title)
 
 
-@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=15))
 def test_any_text_is_read_back_as_it_was(title: str) -> None:
     drawn(title)
 
