@@ -18,7 +18,7 @@ from core.kernel.migration.tables import (
 )
 
 revision = "0020"
-down_revision = "0023"
+down_revision = "0022"
 
 TYPES: Final = "'duration', 'integer', 'decimal', 'percent', 'money', 'boolean', 'choice', 'choices', 'text'"
 

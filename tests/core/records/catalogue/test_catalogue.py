@@ -179,10 +179,6 @@ async def test_neighbours_and_lower_roles_change_nothing(market: Market, strange
         other = client(stage, scope)
         assert (await market.send(other, END, offer=offer["id"], expectedRevision=1))["code"] == "kernel.not_found"
     assert (await client(stage, strangers.headquarters).ask(CATALOGUE))["nodes"] == []
-    shown = await market.send(
-        client(stage, stage.network.north, without="records.publish_services"), TAKE, key="advice"
-    )
-    assert shown["offer"]["key"] == "advice"
     for without, query, given in (
         ("records.offer_services", TAKE, {"key": "repair"}),
         ("records.publish_services", PUBLISH, {"key": "x", "kind": "BASIC", "title": TITLE, "expectedRevision": 0}),
