@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.records.catalogue.models import CatalogueService, ServiceOffer
@@ -50,6 +50,7 @@ def offer(key: str, *, based_on: str = "", offered: bool) -> ServiceOffer:
 grants = st.lists(st.sampled_from([REGION, SHOP, OTHER]), max_size=2)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries({key: st.tuples(grants, st.booleans(), st.booleans()) for key in KEYS}),
     st.tuples(grants, st.booleans(), st.booleans(), st.lists(st.sampled_from(KEYS), unique=True, min_size=2)),
