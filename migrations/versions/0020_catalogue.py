@@ -18,7 +18,7 @@ from core.kernel.migration.tables import (
 )
 
 revision = "0020"
-down_revision = "0022"
+down_revision = "0019"
 
 TYPES: Final = "'duration', 'integer', 'decimal', 'percent', 'money', 'boolean', 'choice', 'choices', 'text'"
 

@@ -37,6 +37,7 @@ FEW = {
     "parameters": "a clause has a few values",
     "consultations": "those above a tenant lay a few drafts open at a time",
     "suggestions": "those above a tenant offer it a few hundred adaptations at most",
+    "catalogue_services": "a network has a few hundred services at most",
     "invitations": "a tenant invites as many people as it employs, and those that count are pending",
 }
 """Tables whose part in one walk stays small, so that sorting it costs nothing, and why."""
