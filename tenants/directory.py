@@ -21,6 +21,7 @@ from tenants.networks.tree_queries import (
     read_tenants,
     read_units_below,
 )
+from tenants.people.members import find_member
 from tenants.sites.repository import find_sites_by_key
 
 
@@ -75,6 +76,10 @@ class SessionDirectory:
             SiteFacts(id=site.id, tenant_id=tenant_id, key=site.key, time_zone=site.time_zone)
             for site in await find_sites_by_key(self.session, network_id, tenant_id, keys)
         ]
+
+    async def is_member(self, network_id: UUID, tenant_id: UUID, person_id: UUID) -> bool:
+        """Tell whether a person is a member of the tenant now."""
+        return await find_member(self.session, network_id, tenant_id, person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,12 @@ class TenantDirectory:
         context = {**reading(network_id), "app.tenant_id": str(tenant_id)}
         async with self.database.transaction(Role.APP, context, read_only=True) as session:
             return await SessionDirectory(session).sites(network_id, tenant_id, keys)
+
+    async def is_member(self, network_id: UUID, tenant_id: UUID, person_id: UUID) -> bool:
+        """Tell whether a person is a member of the tenant now."""
+        context = {**reading(network_id), "app.tenant_id": str(tenant_id)}
+        async with self.database.transaction(Role.APP, context, read_only=True) as session:
+            return await SessionDirectory(session).is_member(network_id, tenant_id, person_id)
 
     async def network(self, network_id: UUID) -> Network | None:
         """Find a network; its id is known from its key by ``network_id_of``."""

@@ -84,3 +84,7 @@ class Directory(Protocol):
     async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
         """Find those sites of the tenant that have one of some keys."""
         ...
+
+    async def is_member(self, network_id: UUID, tenant_id: UUID, person_id: UUID) -> bool:
+        """Tell whether a person is a member of the tenant now."""
+        ...

@@ -149,7 +149,7 @@ class RecordKeyIsTaken(DomainError):  # noqa: N818 - errors are facts
 
 @fact
 class RecordIsNotOpen(DomainError):  # noqa: N818 - errors are facts
-    """A record that is resolved or closed is not worked on.
+    """A record that waits, is resolved or is closed is not worked on.
 
     Attributes:
         status: Where the record stands.
@@ -166,7 +166,9 @@ class RecordIsNotOpen(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say how to go on."""
-        return "Open a new record for what happens next."
+        if self.status == "waiting":
+            return "Resume it, then go on."
+        return "Reopen it with a reason, or open a new record for what happens next."
 
 
 @fact
@@ -195,10 +197,10 @@ class StepNotForeseen(DomainError):  # noqa: N818 - errors are facts
 
 @fact
 class StepOutOfTime(DomainError):  # noqa: N818 - errors are facts
-    """A step cannot happen before the record's latest step, nor in the future.
+    """Nothing happens before what it follows, nor in the future.
 
     Attributes:
-        earliest: When the record's latest step happened.
+        earliest: When what it follows happened.
         latest: The present instant.
     """
 
@@ -209,7 +211,7 @@ class StepOutOfTime(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say between which instants it may lie."""
-        return f"The step must lie between {self.earliest.isoformat()} and {self.latest.isoformat()}."
+        return f"It must lie between {self.earliest.isoformat()} and {self.latest.isoformat()}."
 
     @property
     def hint(self) -> str:

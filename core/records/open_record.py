@@ -14,11 +14,14 @@ from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.errors import RecordKeyIsTaken
 from core.records.events.policy import Event, EventKind, Happening
-from core.records.events.writing import changed_row, event_row, events_of, told
+from core.records.events.writing import changed_row, event_row, first_event, told
+from core.records.execution.processes import process_under
+from core.records.execution.routing import first_owner
 from core.records.order_score import score_rows
 from core.records.permissions import OPEN_RECORDS
 from core.records.policy import RecordStatus
 from core.records.repository.records import find_record, take_key
+from core.standards.policy.process_guards import Situation
 from core.standards.standing import Holding, holding_at
 
 WORD: Final = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*", re.ASCII)
@@ -36,6 +39,8 @@ class OpenRecord:
         external_id: What the channel calls it; the record's own id where the channel has no name for it.
         priority: How urgent it is, in the tenant's own words.
         site_key: The site that serves.
+        service_type: What kind of service it is, as a word.
+        role: The role or support line that gets it; whose turn it is first by default, as the process says.
     """
 
     channel: str
@@ -43,6 +48,8 @@ class OpenRecord:
     external_id: str | None = None
     priority: str | None = None
     site_key: str | None = None
+    service_type: str | None = None
+    role: str | None = None
 
 
 async def open_record(unit: Unit, command: OpenRecord) -> UUID:
@@ -74,7 +81,8 @@ async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequenc
         return await opened_before(unit, holder, asked), ()
     now = unit.now
     holding = await holding_at(unit, asked.standard_code, now)
-    place = Opened(now=now, written=recorded_now(), holding=holding, site_id=await site_of(unit, asked.site_key))
+    site_id, role = await site_of(unit, asked.site_key), await role_of(unit, holding.hash, asked)
+    place = Opened(now=now, written=recorded_now(), holding=holding, site_id=site_id, role=role)
     named = replace(asked, external_id=external_id)
     event = opening_event(unit, record_id, named, place)
     return record_id, (
@@ -95,9 +103,11 @@ def opening_event(unit: Unit, record_id: UUID, asked: OpenRecord, opened: "Opene
         effectiveHash=opened.holding.hash,
         priority=asked.priority,
         site=None if opened.site_id is None else str(opened.site_id),
+        serviceType=asked.service_type,
+        role=opened.role,
     )
     happening = Happening(kind=EventKind.OPENED, occurred_at=opened.now, facts=facts)
-    return events_of(unit, record_id, [happening])[0]
+    return first_event(unit, record_id, happening, opened.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +119,14 @@ class Opened:
         written: When that is written down.
         holding: What it pins.
         site_id: The site that serves.
+        role: The role or line that gets it.
     """
 
     now: datetime
     written: datetime
     holding: Holding
     site_id: UUID | None
+    role: str | None = None
 
 
 async def opened_before(unit: Unit, record_id: UUID, asked: OpenRecord) -> UUID:
@@ -144,14 +156,28 @@ def record_values(unit: Unit, record_id: UUID, asked: OpenRecord, opened: Opened
         "status": RecordStatus.OPEN.value,
         "priority": asked.priority,
         "site_id": opened.site_id,
+        "service_type": asked.service_type,
+        "holder_role": opened.role,
         "opened_at": opened.now,
         "step_count": 0,
         "last_step_at": opened.now,
-        "recorded_at": opened.written,
-        "updated_at": opened.written,
+        "recorded_at": event.recorded_at,
+        "updated_at": event.recorded_at,
         "version": event.number,
         "event_hash": event.hash,
     }
+
+
+async def role_of(unit: Unit, hash_: str, asked: OpenRecord) -> str | None:
+    """Say who gets a record: the role that is asked for, else the owner of the first step that may start."""
+    if asked.role is not None:
+        return asked.role
+    return first_owner(await process_under(unit, hash_), situation_of(asked))
+
+
+def situation_of(asked: OpenRecord) -> Situation:
+    """Say what guards may know of a record that begins."""
+    return Situation(channel=asked.channel, priority=asked.priority or "", service_type=asked.service_type or "")
 
 
 async def site_of(unit: Unit, key: str | None) -> UUID | None:
@@ -180,6 +206,8 @@ def checked(command: OpenRecord) -> OpenRecord:
         external_id=checked_text("externalId", command.external_id),
         priority=checked_text("priority", command.priority),
         site_key=None if command.site_key is None else storable("siteKey", command.site_key),
+        service_type=None if command.service_type is None else checked_word("serviceType", command.service_type),
+        role=None if command.role is None else checked_word("role", command.role),
     )
 
 

@@ -16,11 +16,14 @@ from core.records.errors import RecordRefusal, RecordsRefused
 from core.records.events.policy import Event
 from core.records.events.repository import add_events
 from core.records.events.writing import CHANGED
-from core.records.open_record import Opened, OpenRecord, checked, opening_event, record_values, taken
+from core.records.execution.processes import process_under
+from core.records.execution.routing import first_owner
+from core.records.open_record import Opened, OpenRecord, checked, opening_event, record_values, situation_of, taken
 from core.records.order_score import score_many_row
 from core.records.permissions import OPEN_RECORDS
 from core.records.repository.many import add_opened, find_standards, take_keys
 from core.standards.errors import NoStandardInForce
+from core.standards.policy.process_running import Process
 from core.standards.standing import Holding, holdings_at
 
 MOST: Final = 1_000
@@ -129,7 +132,8 @@ async def choose(unit: Unit, batch: Batch, wanted: Mapping[Key, UUID], holders: 
     open_to = [one for one in batch.asked.values() if holders[key_of(one)] not in held]
     now = unit.now
     holdings = await holdings_at(unit, {one.standard_code for one in open_to}, now)
-    fresh = Fresh(now, holdings, await find_sites(unit, open_to))
+    processes = {one.hash: await process_under(unit, one.hash) for one in holdings.values()}
+    fresh = Fresh(now, holdings, await find_sites(unit, open_to), processes)
     for place, one in batch.asked.items():
         holder = holders[key_of(one)]
         if held.get(holder, one.standard_code) != one.standard_code:
@@ -156,12 +160,14 @@ class Fresh:
         now: When they are opened.
         holdings: What holds of each standard.
         sites: Sites that serve, by their keys.
+        processes: The processes that hold, by the hashes of their documents.
         ids: The records, by the places of those that were asked for.
     """
 
     now: datetime
     holdings: Mapping[str, Holding]
     sites: Mapping[str | None, UUID | None]
+    processes: Mapping[str, Process]
     ids: dict[int, UUID] = field(default_factory=dict[int, UUID])
 
     def refusal(self, asked: OpenRecord) -> DomainError | None:
@@ -173,7 +179,8 @@ class Fresh:
     def opened(self, asked: OpenRecord, written: datetime) -> Opened:
         """Tell what a record finds."""
         holding, site_id = self.holdings[asked.standard_code], self.sites[asked.site_key]
-        return Opened(now=self.now, written=written, holding=holding, site_id=site_id)
+        role = asked.role or first_owner(self.processes[holding.hash], situation_of(asked))
+        return Opened(now=self.now, written=written, holding=holding, site_id=site_id, role=role)
 
 
 async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:

@@ -11,6 +11,7 @@ class RecordStatus(StrEnum):
     """Where a record stands; a closed record was resolved before."""
 
     OPEN = "open"
+    WAITING = "waiting"
     RESOLVED = "resolved"
     CLOSED = "closed"
 

@@ -320,3 +320,27 @@ class ProofShowsNothing(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say what to check."""
         return "Check that the file is as it was exported, and that the key is the one told by whoever keeps the log."
+
+
+@fact
+class RecordsDiffer(DomainError):  # noqa: N818 - errors are facts
+    """What is kept of service records does not follow from their events.
+
+    Attributes:
+        differences: How many were found and not mended.
+        records: How many records were looked at.
+    """
+
+    differences: int
+    records: int
+    code: ClassVar[str] = "cli.records_differ"
+
+    @property
+    def message(self) -> str:
+        """Say how many."""
+        return f"{self.differences:,} differences were found in {self.records:,} records."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Add --mend to rebuild them; where the events themselves were changed, hold them against a checkpoint."

@@ -29,6 +29,7 @@ COMMANDS = {
     "standards": "gateway.cli.standards:app",
     "documents": "gateway.cli.documents:app",
     "keys": "gateway.cli.keys:app",
+    "records": "gateway.cli.records:app",
     "tokens": "gateway.cli.tokens:tokens",
     "bench": "gateway.cli.bench:bench",
     "doctor": "gateway.cli.doctor:doctor",

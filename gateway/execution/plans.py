@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, TypeDecorator
 
@@ -78,10 +79,10 @@ def owned_value(column: ColumnElement[Any], match: Match, given: Any) -> Any:  #
     Raises:
         GraphQLError: It is not the id it has to be (``gateway.bad_id``).
     """
-    if not match.refers_to:
+    if not match.refers_to and python_kind(column) is not UUID:
         return given
     try:
-        return read_key(column, local_key(match.refers_to, given))
+        return read_key(column, local_key(match.refers_to, given) if match.refers_to else given)
     except ValueError:
         raise bad_id() from None
 

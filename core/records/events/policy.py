@@ -6,11 +6,11 @@ into it, so a payload can be deleted, leaving its hash, and every proof still ho
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 from uuid import UUID
 
 from core.kernel.canonical import canonical_text, instant_text
@@ -109,6 +109,7 @@ class Happening:
         kind: What happens.
         occurred_at: When, as the user, log or device says.
         facts: What is told of it, never personal; kept as canonical JSON.
+        private: The personal part, as it was said; it is sealed before it is written.
         sealed: The personal part, as ciphertext.
         client_id: What the device calls it that recorded it while offline.
         device_at: When, by that device's own clock.
@@ -117,9 +118,14 @@ class Happening:
     kind: EventKind
     occurred_at: datetime
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    private: str = field(default="", repr=False)
     sealed: bytes | None = None
     client_id: UUID | None = None
     device_at: datetime | None = None
+
+    def by(self, client_id: UUID, device_at: datetime) -> Self:
+        """Give the same as a device recorded it while it was offline."""
+        return replace(self, client_id=client_id, device_at=device_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

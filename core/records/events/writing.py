@@ -1,6 +1,7 @@
 """Turn what happens to a record into rows of its stream, for use cases that write them with everything else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,15 @@ from core.kernel.direct import NewRow
 from core.kernel.ids import new_id
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Unit
-from core.records.events.policy import BEFORE_ALL, Event, Happening, Head, Origin, chained
+from core.records.events.policy import Event, Happening, Origin, chained
 
 TABLE = "record_events"
 CHANGED = "records.changed"
 COLUMNS = tuple(Event.__dataclass_fields__)
 
 
-def origin_of(unit: Unit) -> Origin:
-    """Tell where the events of a unit come from: its actor, now."""
+def origin_of(unit: Unit, recorded_at: datetime | None = None) -> Origin:
+    """Tell where the events of a unit come from: its actor, now, or when it is said that they are written."""
     scope = unit.scope
     return Origin(
         tenant_id=scope.tenant_id,
@@ -25,13 +26,13 @@ def origin_of(unit: Unit) -> Origin:
         actor_kind=scope.actor.kind.value,
         actor_id=scope.actor.id,
         on_behalf_of=scope.on_behalf_of,
-        recorded_at=recorded_now(),
+        recorded_at=recorded_at or recorded_now(),
     )
 
 
-def events_of(unit: Unit, record_id: UUID, happenings: Sequence[Happening], head: Head = BEFORE_ALL) -> list[Event]:
-    """Make the events of what the unit's actor does to a record now, behind its last one."""
-    return chained(origin_of(unit), record_id, [(new_id(), one) for one in happenings], head)
+def first_event(unit: Unit, record_id: UUID, happening: Happening, recorded_at: datetime) -> Event:
+    """Make the first event of a record."""
+    return chained(origin_of(unit, recorded_at), record_id, [(new_id(), happening)])[0]
 
 
 def event_row(event: Event) -> NewRow:

@@ -1,12 +1,14 @@
 """What records add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
+from core.records.execution.graphql.mutations import MUTATIONS as EXECUTING
+from core.records.execution.graphql.replaying import replay_events
 from core.records.graphql import calendars, catalogue, mutations, queries
-from core.records.graphql.types import ImportRefusalType, RecordStepType
+from core.records.graphql.types import ImportRefusalType, RecordContactType, RecordEventType, RecordStepType
 
 CONTRIBUTION = Contribution(
     feature="records",
     queries=[*queries.QUERIES, *calendars.QUERIES, *catalogue.QUERIES],
-    mutations=[*mutations.MUTATIONS, *calendars.MUTATIONS, *catalogue.MUTATIONS],
-    types=[RecordStepType, ImportRefusalType],
+    mutations=[*mutations.MUTATIONS, *EXECUTING, replay_events, *calendars.MUTATIONS, *catalogue.MUTATIONS],
+    types=[RecordStepType, RecordContactType, RecordEventType, ImportRefusalType],
 )

@@ -19,6 +19,7 @@ from core.records.errors import (
     StepNotForeseen,
     StepOutOfTime,
 )
+from core.records.execution.errors import RuleUndecidable, StepIsDone, StepIsUnderWay, TooManyEvents
 from core.records.graphql.types import RecordType
 from core.records.permissions import OPEN_RECORDS, WORK_RECORDS
 from core.standards.errors import NoStandardInForce
@@ -38,6 +39,13 @@ class OpenRecordInput:
     )
     priority: str | None = strawberry.field(default=None, description="How urgent it is, in your own words.")
     site_key: str | None = strawberry.field(default=None, description="The site that serves, by its short name.")
+    service_type: str | None = strawberry.field(
+        default=None, description="What kind of service it is, as a word; guards of the process may ask for it."
+    )
+    role: str | None = strawberry.field(
+        default=None,
+        description="The role or support line that gets it; by default the owner of the first step that may start.",
+    )
 
     def to_command(self) -> opening.OpenRecord:
         """Give the command."""
@@ -47,6 +55,8 @@ class OpenRecordInput:
             external_id=self.external_id,
             priority=self.priority,
             site_key=self.site_key,
+            service_type=self.service_type,
+            role=self.role,
         )
 
 
@@ -136,7 +146,16 @@ async def open_records(unit: Unit, input: OpenRecordsInput) -> Refs:
 @mutation(
     permission=WORK_RECORDS,
     success=payload("AddStepSuccess", record=RecordType),
-    errors=(InvalidInput, NotFound, StaleEdit, RecordIsNotOpen, StepNotForeseen, StepOutOfTime),
+    errors=(
+        InvalidInput,
+        NotFound,
+        StaleEdit,
+        RecordIsNotOpen,
+        StepNotForeseen,
+        StepOutOfTime,
+        StepIsDone,
+        TooManyEvents,
+    ),
     description="Adds a step to an open service record.",
 )
 async def add_step(unit: Unit, input: AddStepInput) -> Refs:
@@ -147,7 +166,16 @@ async def add_step(unit: Unit, input: AddStepInput) -> Refs:
 @mutation(
     permission=WORK_RECORDS,
     success=payload("ResolveRecordSuccess", record=RecordType),
-    errors=(NotFound, StaleEdit, RecordIsNotOpen, RequiredStepsMissing, StepOutOfTime),
+    errors=(
+        NotFound,
+        StaleEdit,
+        RecordIsNotOpen,
+        RequiredStepsMissing,
+        StepOutOfTime,
+        StepIsUnderWay,
+        RuleUndecidable,
+        TooManyEvents,
+    ),
     description="Resolves an open service record now; it is scored soon after.",
 )
 async def resolve_record(unit: Unit, input: ResolveRecordInput) -> Refs:

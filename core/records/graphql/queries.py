@@ -2,7 +2,7 @@
 
 from core.kernel.graphql.queries import query_connection, query_one
 from core.kernel.reads import Breadth
-from core.records.graphql.types import ImportRunFilter, ImportRunType, RecordFilter, RecordType
+from core.records.graphql.types import ImportRunFilter, ImportRunType, NetworkRecordFilter, RecordFilter, RecordType
 from core.records.permissions import READ_NETWORK_RECORDS
 
 record = query_one("record", RecordType, description="Reads a service record by its global id.")
@@ -17,7 +17,7 @@ network_records = query_connection(
     "network_records",
     RecordType,
     order=("-opened_at", "-id"),
-    filter=RecordFilter,
+    filter=NetworkRecordFilter,
     permission=READ_NETWORK_RECORDS,
     breadth=Breadth.UNITS_BELOW,
     description="Service records of the tenant acted in and every unit below it, latest first; the read is audited.",

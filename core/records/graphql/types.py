@@ -1,24 +1,51 @@
 """Types of service records and of the imports that bring them in."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from core.kernel.crypto import MasterKeys, Place
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.types import Connection, entity, reads
-from core.kernel.reads import Column, Expression, ToMany
-from core.records.models import ImportRefusal, ImportRun, Record, RecordStep, RunStatus
+from core.kernel.key_ring import KeyIsErased, KeyRing
+from core.kernel.reads import Column, Document, Expression, Hole, Splicing, ToMany
+from core.records.events.models import RecordEvent
+from core.records.events.state import StepStatus, WaitingFor
+from core.records.models import ImportRefusal, ImportRun, Record, RecordContact, RecordStep, RunStatus
 from core.records.permissions import IMPORT_RECORDS, READ_RECORDS
 from core.records.policy import RecordStatus
+from core.standards.graphql.json_values import Json
 
 enumeration(
     RecordStatus,
     description="Where a service record stands.",
     values={
         "OPEN": "It is worked on.",
+        "WAITING": "It waits for the customer, for staff or for a partner.",
         "RESOLVED": "The customer's request is met.",
         "CLOSED": "It was resolved and is closed for good.",
+    },
+)
+enumeration(
+    WaitingFor,
+    description="Whose turn it is while a record waits.",
+    values={
+        "CUSTOMER": "The customer's.",
+        "STAFF": "That of staff elsewhere, such as another line.",
+        "PARTNER": "A partner's.",
+    },
+)
+enumeration(
+    StepStatus,
+    description="Where one occurrence of a step stands.",
+    name="StepState",
+    values={
+        "STARTED": "It is under way.",
+        "COMPLETED": "It was done.",
+        "SKIPPED": "It was left out, with a reason.",
     },
 )
 enumeration(
@@ -33,6 +60,20 @@ enumeration(
 )
 
 
+async def opened_notes(splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+    """Open the personal parts of events; empty where there is none, and where the person was erased."""
+    ring = KeyRing(splicing.unit, splicing.services.get(MasterKeys))
+    notes: list[object] = []
+    for row in rows:
+        try:
+            sealed: bytes | None = row["sealed"]
+            place = Place("record_events", "sealed", row["id"])
+            notes.append(None if sealed is None else await ring.open(sealed, place))
+        except KeyIsErased:
+            notes.append(None)
+    return notes
+
+
 @entity(RecordStep, permission=READ_RECORDS, description="One step of a service record, as it happened.")
 class RecordStepType:
     """One step of a record."""
@@ -40,7 +81,65 @@ class RecordStepType:
     position: int = reads(Column("position"), description="Its place among the record's steps, from 1.")
     key: str = reads(Column("key"), description="Which step, as the process of the standard names it.")
     status: str | None = reads(Column("status"), description="What became of it, in the channel's own words.")
+    occurred_at: datetime = reads(
+        Column("occurred_at"), description="When it was done or skipped; of one that is under way, when it was started."
+    )
+    state: StepStatus = reads(Column("state"), description="Where this occurrence of the step stands.")
+    round: int = reads(Column("round"), description="Which occurrence of this step it is, from 1.")
+    started_at: datetime | None = reads(Column("started_at"), description="When it was started, where that was told.")
+    reason_code: str | None = reads(
+        Column("reason_code"), description="Why it was skipped or taken up again, as a word."
+    )
+    counts_as: str | None = reads(
+        Column("counts_as"), description="Which step of the present version it stands for, where that has another name."
+    )
+
+
+@entity(
+    RecordContact, permission=READ_RECORDS, description="A further contact about a service record, after the first."
+)
+class RecordContactType:
+    """One further contact."""
+
+    position: int = reads(Column("position"), description="Its place among the further contacts, from 1.")
+    channel: str = reads(Column("channel"), description="The way in.")
+    external_id: str | None = reads(Column("external_id"), description="What the channel calls it.")
     occurred_at: datetime = reads(Column("occurred_at"), description="When it happened.")
+
+
+@entity(
+    RecordEvent,
+    permission=READ_RECORDS,
+    description="Something that happened to a service record; it never changes and is its own audit entry.",
+)
+class RecordEventType:
+    """One event."""
+
+    number: int = reads(Column("number"), description="Its place among the record's events, from 1, without a gap.")
+    kind: str = reads(Column("kind"), description="What happened, such as `opened` or `step_completed`.")
+    occurred_at: datetime = reads(Column("occurred_at"), description="When, as the user, log or device says.")
+    recorded_at: datetime = reads(Column("recorded_at"), description="When it was written.")
+    actor_kind: str = reads(Column("actor_kind"), description="`person`, `service` or `system`.")
+    actor: str = reads(
+        Expression(lambda event: sa.cast(event.c.actor_id, sa.Text())), description="Who did it, by its id."
+    )
+    client_id: str | None = reads(
+        Expression(lambda event: sa.cast(event.c.client_id, sa.Text())),
+        description="What the device calls it that recorded it while offline.",
+    )
+    device_at: datetime | None = reads(Column("device_at"), description="When, by that device's own clock.")
+    facts: Json = reads(Document("payload"), description="What is told of it, without personal data.")
+    note: str | None = reads(
+        Hole(("id", "sealed"), opened_notes), description="The personal part: a reason or a note; null once erased."
+    )
+    hash: str = reads(
+        Expression(lambda event: sa.func.encode(event.c.hash, "hex")),
+        description="SHA-256 over the event and the hash of the one before: its leaf in the tenant's log.",
+    )
+    previous: str = reads(
+        Expression(lambda event: sa.func.encode(event.c.previous, "hex")),
+        description="Hash of the record's event before; zeros for the first.",
+    )
 
 
 @entity(
@@ -65,7 +164,9 @@ class RecordType:
     first_response_at: datetime | None = reads(
         Column("first_response_at"), description="When the customer first got an answer."
     )
-    resolved_at: datetime | None = reads(Column("resolved_at"), description="When it was first resolved.")
+    resolved_at: datetime | None = reads(
+        Column("resolved_at"), description="When it was resolved; null once it is reopened."
+    )
     closed_at: datetime | None = reads(Column("closed_at"), description="When it was closed.")
     first_response_seconds: int | None = reads(
         Column("first_response_seconds"), description="Elapsed seconds from opening to the first response."
@@ -73,13 +174,43 @@ class RecordType:
     resolution_seconds: int | None = reads(
         Column("resolution_seconds"), description="Elapsed seconds from opening to the first resolution."
     )
-    step_count: int = reads(Column("step_count"), description="How many steps it has.")
+    step_count: int = reads(Column("step_count"), description="How many steps were done.")
     last_step_at: datetime = reads(Column("last_step_at"), description="When its latest step happened.")
     imported: bool = reads(
         Expression(lambda record: record.c.import_chunk_id.is_not(None)),
         description="Whether an import brought it in; otherwise it was opened here.",
     )
-    version: int = reads(Column("version"), description="Goes up with every change; send it back when you change it.")
+    version: int = reads(
+        Column("version"), description="Number of its last event; send it back when you change the record."
+    )
+    service_type: str | None = reads(Column("service_type"), description="What kind of service it is.")
+    waiting_for: WaitingFor | None = reads(Column("waiting_for"), description="Whose turn it is while it waits.")
+    waiting_since: datetime | None = reads(Column("waiting_since"), description="Since when it waits.")
+    holder: str | None = reads(
+        Expression(lambda record: sa.cast(record.c.holder_id, sa.Text())),
+        description="The person who has it, by id.",
+    )
+    holder_role: str | None = reads(Column("holder_role"), description="The role or support line that has it.")
+    confirmed_at: datetime | None = reads(Column("confirmed_at"), description="When the customer confirmed it.")
+    reopened_count: int = reads(
+        Column("reopened_count"), description="How often it was taken up again after it had been resolved."
+    )
+    current_steps: Connection[RecordStepType] = reads(
+        ToMany(
+            RecordStep,
+            key="record_id",
+            order=("position", "id"),
+            where=lambda step: step.c.state == sa.literal("started"),
+        ),
+        description="The steps that are under way.",
+    )
+    contacts: Connection[RecordContactType] = reads(
+        ToMany(RecordContact, key="record_id", order=("position", "id")),
+        description="Further contacts, after the one that opened it.",
+    )
+    events: Connection[RecordEventType] = reads(
+        ToMany(RecordEvent, key="record_id", order=("number", "id")), description="All that happened to it, in order."
+    )
     steps: Connection[RecordStepType] = reads(
         ToMany(RecordStep, key="record_id", order=("position", "id")), description="Its steps, in order."
     )
@@ -88,6 +219,22 @@ class RecordType:
 @filters(Record, description="Narrows a list of service records.")
 class RecordFilter:
     """What records can be narrowed by."""
+
+    standard_code: str | None = matches("standard_code", description="Executed under this standard.")
+    status: RecordStatus | None = matches("status", description="Standing here.")
+    channel: str | None = matches("channel", description="Come in this way.")
+    external_id: str | None = matches("external_id", description="Called so by their channel.")
+    opened_from: datetime | None = matches("opened_at", "from", description="Opened at this instant or later.")
+    opened_to: datetime | None = matches("opened_at", "before", description="Opened before this instant.")
+    waiting_for: WaitingFor | None = matches("waiting_for", description="Waiting for them.")
+    holder: str | None = matches("holder_id", description="Held by this person, by id.")
+    holder_role: str | None = matches("holder_role", description="Held by this role or support line.")
+    service_type: str | None = matches("service_type", description="Of this kind of service.")
+
+
+@filters(Record, description="Narrows a list of service records of several tenants.")
+class NetworkRecordFilter:
+    """What records of several tenants can be narrowed by."""
 
     standard_code: str | None = matches("standard_code", description="Executed under this standard.")
     status: RecordStatus | None = matches("status", description="Standing here.")

@@ -19,6 +19,7 @@ def imported_events(
     written: Mapping[UUID, RecordDraft],
     pins: Mapping[Wanted, Pin],
     steps: Mapping[str, Sequence[Any]],
+    recorded_at: datetime,
 ) -> list[Event]:
     """Make the one event of each record of a chunk.
 
@@ -28,8 +29,9 @@ def imported_events(
         written: The drafts by the ids of their records.
         pins: What records pin.
         steps: The rows of all steps, one sequence per column, record after record; performers have lost their names.
+        recorded_at: When all of it is written.
     """
-    origin = origin_of(unit)
+    origin = origin_of(unit, recorded_at)
     instants: Sequence[datetime] = steps["occurred_at"]
     lines = list(
         zip(steps["key"], steps["status"], map(short_instant, instants), steps["performer_pseudonym"], strict=True)

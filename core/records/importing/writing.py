@@ -117,7 +117,7 @@ async def add(unit: Unit, run_id: UUID, keys: KeyRing, written: dict[UUID, Recor
     )
     await chunks.add_chunk(unit, chunk)
     steps = step_columns(written, await keys.pseudonym_key())
-    events = imported_events(unit, chunk.id, written, pins, steps)
+    events = imported_events(unit, chunk.id, written, pins, steps, now)
     hashes = [event.hash for event in events]
     await chunks.add_records(unit, chunk.id, {**record_columns(written, pins), "event_hash": hashes}, now)
     await chunks.add_steps(unit, steps, now)

@@ -16,6 +16,8 @@ COLUMNS = {
     "effective_hash": "text",
     "priority": "text",
     "site_id": "uuid",
+    "service_type": "text",
+    "holder_role": "text",
     "event_hash": "bytea",
 }
 """What differs from record to record; everything else is the same of all that are opened together."""

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
-from core.records.models import Record, RecordStep
+from core.records.models import Record
 
 TAKE_KEY = """
     INSERT INTO record_keys (tenant_id, channel, external_id, network_id, record_id) VALUES ($1, $2, $3, $4, $5)
@@ -34,30 +34,3 @@ async def find_record(unit: Unit, record_id: UUID) -> Record | None:
     """Read a record of the tenant."""
     chosen = select(Record).where(col(Record.tenant_id) == unit.tenant_id, col(Record.id) == record_id)
     return (await unit.session.execute(chosen)).scalar_one_or_none()
-
-
-async def lock_record(unit: Unit, record_id: UUID) -> Record | None:
-    """Read a record of the tenant and let nobody else change it until the unit ends."""
-    chosen = select(Record).where(col(Record.tenant_id) == unit.tenant_id, col(Record.id) == record_id)
-    return (await unit.session.execute(chosen.with_for_update())).scalar_one_or_none()
-
-
-async def save_record(unit: Unit, record: Record) -> None:
-    """Write what was changed in a record."""
-    unit.session.add(record)
-    await unit.session.flush()
-
-
-async def add_step(unit: Unit, record: Record, step: RecordStep) -> None:
-    """Write a step and what it changed in its record."""
-    unit.session.add(step)
-    unit.session.add(record)
-    await unit.session.flush()
-
-
-async def step_keys(unit: Unit, record_id: UUID) -> set[str]:
-    """List the keys of the steps a record has."""
-    chosen = select(RecordStep.key).where(
-        col(RecordStep.tenant_id) == unit.tenant_id, col(RecordStep.record_id) == record_id
-    )
-    return set((await unit.session.execute(chosen.distinct())).scalars())

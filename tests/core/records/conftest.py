@@ -76,8 +76,14 @@ class Chain:
         publisher: Scope | None = None,
     ) -> None:
         """Publish a version of a standard with a process and one limit, as headquarters by default."""
+        await self.publish_content(standard(code, number, limit), since, publisher)
+
+    async def publish_content(
+        self, said: dict[str, Any], since: datetime = LONG_AGO, publisher: Scope | None = None
+    ) -> None:
+        """Publish a version of a standard, as headquarters by default."""
         author, approver = (replace(publisher or self.scope, actor=person()) for _ in range(2))
-        content = msgspec.convert(standard(code, number, limit), type=StandardContent)
+        content = msgspec.convert(said, type=StandardContent)
         async with self.database.unit(author, clock=self.clock) as unit:
             version = await draft_standard(unit, DraftStandard(content=content))
             version = await submit_version(

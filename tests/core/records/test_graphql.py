@@ -48,7 +48,7 @@ query List($filter: RecordFilter, $first: Int, $after: String) {
   }
 }
 """
-NETWORK = "query Network($filter: RecordFilter) { networkRecords(filter: $filter) { nodes { externalId } } }"
+NETWORK = "query Network($filter: NetworkRecordFilter) { networkRecords(filter: $filter) { nodes { externalId } } }"
 RUNS = """
 query Runs($filter: ImportRunFilter) {
   importRuns(filter: $filter) {

@@ -13,7 +13,7 @@ from core.kernel.graphql.ids import global_id
 from core.kernel.reads import Breadth, Operator
 from core.kernel.rows import RowClass
 from gateway.execution.guards import GUARDS
-from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan
+from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, python_kind
 from gateway.execution.readings import READINGS
 from tests.gateway.execution.crowded import RARE, ROWS
 from tests.support.api import whole_schema
@@ -107,7 +107,7 @@ def root_walks(name: str, definition: Any, plan: ListPlan, breadth: Breadth) -> 
     )
     for one, (column, match) in plan.filters.matches.items():
         kind = definition.args["filter"].type
-        given = {one: asked(bare(kind).fields[one].type, match)}
+        given = {one: asked(bare(kind).fields[one].type, match, column)}
         yield Walk(
             name=f"{name}, by {one}",
             document=f"query($filter: {kind}) {{ {name}(first: 5, filter: $filter) {{ nodes {{ id }} }} }}",
@@ -152,7 +152,7 @@ def lookup_walk(name: str, definition: Any, plan: LookupPlan) -> Walk:
 def plan_value(plan: LookupPlan, argument: str, definition: Any) -> Any:
     if argument == "id":
         return global_id(plan.target.entity.name, SOME_ID)
-    return plain(bare(definition.args[argument].type))
+    return plain(bare(definition.args[argument].type), plan.columns[argument])
 
 
 def node_walk(name: str, plan: EntityPlan) -> Walk:
@@ -171,7 +171,7 @@ def key_of(plan: EntityPlan) -> Any:
     return SOME_ID if plan.key.type.python_type is UUID else "x1"
 
 
-def asked(kind: Any, match: Any) -> Any:
+def asked(kind: Any, match: Any, column: Any) -> Any:
     """What a filter is given: something that few rows have."""
     leaf = bare(kind)
     if match.operator in {Operator.FROM, Operator.AFTER}:
@@ -180,13 +180,15 @@ def asked(kind: Any, match: Any) -> Any:
         return EARLY.isoformat()
     if match.operator is Operator.EMPTY:
         return True
-    value = global_id(match.refers_to, SOME_ID) if match.refers_to else plain(leaf)
+    value = global_id(match.refers_to, SOME_ID) if match.refers_to else plain(leaf, column)
     return [value] if match.operator is Operator.AMONG else value
 
 
-def plain(leaf: Any) -> Any:
+def plain(leaf: Any, column: Any) -> Any:
     """A value of a leaf type, as sent."""
-    return next(iter(leaf.values)) if isinstance(leaf, GraphQLEnumType) else "x0"
+    if isinstance(leaf, GraphQLEnumType):
+        return next(iter(leaf.values))
+    return str(SOME_ID) if python_kind(column) is UUID else "x0"
 
 
 def wanted() -> dict[tuple[str, str], str]:
@@ -202,16 +204,16 @@ def wanted() -> dict[tuple[str, str], str]:
                 found[place] = "NULL"
             elif match.operator in {Operator.IS, Operator.AMONG} and not match.refers_to:
                 kind = bare(graphql.type_map[type_].fields[name].args["filter"].type)
-                found[place] = literal(bare(kind.fields[one].type))
+                found[place] = literal(bare(kind.fields[one].type), column)
     return found
 
 
-def literal(leaf: Any) -> str:
+def literal(leaf: Any, column: Any) -> str:
     """The value of a leaf type as the column holds it."""
     if isinstance(leaf, GraphQLEnumType):
         value: Any = next(iter(leaf.values.values())).value
         return f"'{value.value if isinstance(value, Enum) else value}'"
-    return "'x0'"
+    return f"'{plain(leaf, column)}'"
 
 
 def bare(kind: Any) -> Any:

@@ -180,6 +180,7 @@ CHANGES = {
         code=CODE, clauseKey="resolution", parameterKey="limit", value=100_003, reason=SAID, expectedRevision="@adapted"
     ),
     "addStep": changes(record="#record worked", version=2, key="completed"),
+    "addRecordContact": changes(record="#record contacted", version=1, channel="email", note=SAID),
     "adoptSuggestion": changes(suggestion="#suggestion adopted", expectedRevision="@adapted"),
     "adoptVersion": changes(code="rollout-adopted", version="1.0.0", reason=SAID),
     "approvePlugin": changes("headquarters", plugin="fresh", scopes=[]),
@@ -260,9 +261,29 @@ CHANGES = {
         clauseKey="first_response",
         newKey="response",
     ),
+    "changePriority": changes(record="#record prioritised", version=1, priority="urgent"),
+    "closeRecord": changes(record="#record closed", version=4),
+    "completeStep": changes(record="#record ended", version=2, key="accepted"),
+    "confirmRecord": changes(record="#record confirmed", version=4, note=SAID),
+    "handOverRecord": changes(record="#record handed", version=1, role="second_line", note=SAID),
+    "migrateRecord": changes(record="#record migrated", version=1),
+    "reopenRecord": changes(record="#record reopened", version=4, reasonCode="not_solved", reason=SAID),
+    "reopenStep": changes(record="#record again", version=2, key="accepted", reasonCode="wrong"),
+    "replayEvents": changes(
+        record="#record replayed",
+        events=[
+            {
+                "clientId": "0b0e8c6e-6f0a-4f5c-8b3a-3f3f5c1f7a01",
+                "deviceAt": "2026-11-21T09:00:00Z",
+                "kind": "START_STEP",
+                "key": "accepted",
+            }
+        ],
+    ),
     "replayDeadLetter": changes(deadLetter="#letter"),
     "resolveMerge": changes(outcome="#outcome", action="KEEP_SUSPENDED", reason=SAID),
     "resolveRecord": changes(record="#record resolved", version=3),
+    "resumeRecord": changes(record="#record waiting", version=2),
     "resumeRollout": changes("headquarters", rollout="#rollout halted"),
     "resumeTenant": changes("headquarters", tenant="#tenant resumed"),
     "rescoreRecords": Example(),
@@ -273,6 +294,9 @@ CHANGES = {
     "rotateSigningKey": Example(),
     "rotateSecret": changes(serviceAccount="#account rotated", version=1),
     "setCalendar": changes(key="fresh", name=SAID, week=[], revision=0),
+    "skipStep": changes(record="#record skipped", version=1, key="queued", reasonCode="not_needed", reason=SAID),
+    "startStep": changes(record="#record started", version=1, key="accepted"),
+    "waitForCustomer": changes(record="#record paused", version=1, reasonCode="absent", reason=SAID),
     "startRollout": changes("headquarters", rollout="#rollout started", expectedRevision="@rollout started"),
     "startWave": changes("headquarters", wave="#wave begun 2"),
     "splitClause": changes(

@@ -26,6 +26,9 @@ from core.records.calendars.set_calendar import SetCalendar, set_calendar
 from core.records.catalogue.models import ServiceKind
 from core.records.catalogue.offer import OfferOwnService, offer_own_service, offer_service
 from core.records.catalogue.publish import PublishService, publish_service
+from core.records.events.state import WaitingFor
+from core.records.execution.act import act
+from core.records.execution.commands import AddContact, Command, Resolve, StartStep, TellStep, Wait
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.open_record import OpenRecord, open_record
 from core.records.sealing.seal import seal_batch
@@ -370,6 +373,27 @@ async def work(house: Furnished) -> None:
     await house.office.admin.execute(dead, house.network.id)
 
 
+DONE = (TellStep(key="accepted"), TellStep(key="completed"), Resolve())
+EXECUTED: dict[str, tuple[Command, ...]] = {
+    "started": (),
+    "skipped": (),
+    "handed": (),
+    "paused": (),
+    "prioritised": (),
+    "contacted": (),
+    "met": (AddContact(channel="email"),),
+    "migrated": (),
+    "replayed": (),
+    "ended": (StartStep(key="accepted"),),
+    "again": (TellStep(key="accepted"),),
+    "waiting": (Wait(whom=WaitingFor.CUSTOMER, reason_code="absent"),),
+    "confirmed": DONE,
+    "closed": DONE,
+    "reopened": DONE,
+}
+"""Records, and what was done to them."""
+
+
 async def records(house: Furnished, folder: Path) -> None:
     """Records that were imported and opened, and figures of them."""
     north = house.north
@@ -387,6 +411,12 @@ async def records(house: Furnished, folder: Path) -> None:
         record = await house.run(north, open_record, opening)
         for version, key in enumerate(("accepted", "completed")[:steps], start=1):
             await house.run(north, add_record_step, AddStep(record_id=record, expected_version=version, key=key))
+        house.call(f"record {name}", "Record", record)
+    for name, commands in EXECUTED.items():
+        opening = OpenRecord(channel="phone", standard_code=CODE, external_id=f"{MARK} {name}", priority=MARK)
+        record = await house.run(north, open_record, opening)
+        for version, command in enumerate(commands, start=1):
+            await house.run(north, act, record, version, command)
         house.call(f"record {name}", "Record", record)
     await house.run(north, figures)
 

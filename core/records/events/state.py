@@ -1,0 +1,199 @@
+"""What a record is after its events: the state that the fold makes and the rows beside the stream keep."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from core.records.policy import RecordStatus
+
+
+class StepStatus(StrEnum):
+    """Where one occurrence of a step stands."""
+
+    STARTED = "started"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
+class WaitingFor(StrEnum):
+    """Whose turn it is while a record waits."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    PARTNER = "partner"
+
+
+class StepState(msgspec.Struct, frozen=True, kw_only=True):
+    """One occurrence of a step.
+
+    Attributes:
+        key: Which step, as the process named it when this happened.
+        position: Its place among all occurrences, from 1.
+        round: Which occurrence of this key it is, from 1.
+        state: Where it stands.
+        occurred_at: When it was completed or skipped; of one that is under way, when it was started.
+        recorded_at: When its first event was written.
+        started_at: When it was started, where that was told.
+        status: What became of it, in the channel's own words.
+        reason_code: Why it was skipped or taken up again.
+        performer_id: Who did it.
+        performer_pseudonym: Who did it, where a log names somebody.
+        counts_as: Which step of the present standard it stands for, where it had another name.
+    """
+
+    key: str
+    position: int
+    round: int
+    state: StepStatus
+    occurred_at: datetime
+    recorded_at: datetime
+    started_at: datetime | None = None
+    status: str | None = None
+    reason_code: str | None = None
+    performer_id: UUID | None = None
+    performer_pseudonym: str | None = None
+    counts_as: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the present standard calls it."""
+        return self.counts_as or self.key
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record waits for: for whom, since when, why as a word."""
+
+    whom: WaitingFor
+    since: datetime
+    reason_code: str | None = None
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which a record waited, half-open, attributed to whoever it waited for."""
+
+    whom: WaitingFor
+    since: datetime
+    until: datetime
+    reason_code: str | None = None
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """A further contact: the way in, what the channel calls it, the site and when."""
+
+    position: int
+    channel: str
+    occurred_at: datetime
+    recorded_at: datetime
+    external_id: str | None = None
+    site_id: UUID | None = None
+
+
+class PriorityAt(msgspec.Struct, frozen=True, kw_only=True):
+    """The priority from an instant on."""
+
+    at: datetime
+    priority: str | None
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which a record counted as resolved: until it was taken up again, where it was."""
+
+    at: datetime
+    reopened_at: datetime | None = None
+
+
+class RecordState(msgspec.Struct, frozen=True, kw_only=True):
+    """A record after its events.
+
+    Attributes:
+        channel: The way in.
+        external_id: What the channel calls it.
+        standard_code: The standard it is executed under.
+        standard_version: The published version of that.
+        effective_hash: The effective document it pins.
+        opened_at: When it began.
+        opened_recorded_at: When its first event was written.
+        recorded_at: When its last event was written.
+        last_at: The latest instant at which anything happened to it.
+        settled_at: When its course was last changed: opened, resolved, closed, reopened or migrated.
+        head: Number of its last event.
+        hash: Hash of its last event.
+        status: Where it stands.
+        priority: How urgent it is.
+        site_id: The site that serves.
+        service_type: What kind of service it is.
+        first_response_at: When the customer first got an answer.
+        resolved_at: When it was resolved, where that holds.
+        confirmed_at: When the customer confirmed it.
+        closed_at: When it was closed.
+        reopened_count: How often it was taken up again.
+        waiting: What it waits for.
+        holder_id: The person who has it.
+        holder_role: The role or line that has it.
+        readiness: What was made sure of before service.
+        steps: Every occurrence of a step.
+        contacts: Further contacts.
+        pauses: Times in which it waited, oldest first.
+        priorities: Every priority it had, oldest first.
+        resolutions: Every time it was resolved, oldest first.
+        chunk_id: The chunk of an import that brought it.
+        import_position: Its position in that log.
+    """
+
+    channel: str
+    external_id: str
+    standard_code: str
+    standard_version: str
+    effective_hash: str
+    opened_at: datetime
+    opened_recorded_at: datetime
+    recorded_at: datetime
+    last_at: datetime
+    settled_at: datetime
+    head: int
+    hash: bytes
+    status: RecordStatus = RecordStatus.OPEN
+    priority: str | None = None
+    site_id: UUID | None = None
+    service_type: str | None = None
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    closed_at: datetime | None = None
+    reopened_count: int = 0
+    waiting: Waiting | None = None
+    holder_id: UUID | None = None
+    holder_role: str | None = None
+    readiness: tuple[str, ...] = ()
+    steps: tuple[StepState, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    priorities: tuple[PriorityAt, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
+    chunk_id: UUID | None = None
+    import_position: int | None = None
+
+    def under_way(self, key: str) -> StepState | None:
+        """Give the occurrence of a step that was started and has not ended."""
+        found = (one for one in self.steps if one.name == key and one.state is StepStatus.STARTED)
+        return next(found, None)
+
+    def last_of(self, key: str) -> StepState | None:
+        """Give the latest occurrence of a step."""
+        return next((one for one in reversed(self.steps) if one.name == key), None)
+
+    @property
+    def done(self) -> frozenset[str]:
+        """The steps whose latest occurrence is completed."""
+        return self._latest(StepStatus.COMPLETED)
+
+    @property
+    def skipped(self) -> frozenset[str]:
+        """The steps whose latest occurrence was skipped."""
+        return self._latest(StepStatus.SKIPPED)
+
+    def _latest(self, state: StepStatus) -> frozenset[str]:
+        latest = {one.name: one.state for one in self.steps}
+        return frozenset(key for key, one in latest.items() if one is state)

@@ -1,0 +1,78 @@
+"""Add a contact to a record: the customer came again, perhaps another way or at another site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.kernel.unit import Unit
+from core.records.errors import RecordKeyIsTaken
+from core.records.execution.act import act
+from core.records.execution.commands import AddContact
+from core.records.execution.private import Sealer, checked_private
+from core.records.open_record import checked_text, checked_word, site_of, storable
+from core.records.permissions import WORK_RECORDS
+from core.records.repository.records import find_record, take_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRecordContact:
+    """A further contact.
+
+    Attributes:
+        record_id: The record.
+        expected_version: Its version as it was read.
+        channel: The way in.
+        external_id: What the channel calls it.
+        site_key: The site that served.
+        note: What it was about; personal.
+        occurred_at: When; now by default.
+    """
+
+    record_id: UUID
+    expected_version: int
+    channel: str
+    external_id: str | None = None
+    site_key: str | None = None
+    note: str | None = None
+    occurred_at: datetime | None = None
+
+
+async def add_record_contact(unit: Unit, command: AddRecordContact, sealer: Sealer | None = None) -> UUID:
+    """Add a contact; what the channel calls it leads to this record from now on.
+
+    Raises:
+        NotPermitted: The actor may not work on records.
+        InvalidInput: A value does not have the form it must have.
+        NotFound: The tenant has no such site or record.
+        StaleEdit: The record was changed since it was read.
+        RecordIsNotOpen: It is closed.
+        RecordKeyIsTaken: Another record of the tenant is called so by the channel.
+        StepOutOfTime: It lies before what happened last, or in the future.
+    """
+    unit.scope.require(WORK_RECORDS)
+    channel = checked_word("channel", command.channel)
+    external_id = checked_text("externalId", command.external_id)
+    site_key = None if command.site_key is None else storable("siteKey", command.site_key)
+    contact = AddContact(
+        channel=channel,
+        external_id=external_id,
+        site_id=await site_of(unit, site_key),
+        reason=checked_private(command.note, "note"),
+    )
+    done = await act(unit, command.record_id, command.expected_version, contact, at=command.occurred_at, sealer=sealer)
+    if external_id is not None:
+        await name_record(unit, channel, external_id, command.record_id)
+    return done
+
+
+async def name_record(unit: Unit, channel: str, external_id: str, record_id: UUID) -> None:
+    """Let what a channel calls a contact lead to its record.
+
+    Raises:
+        RecordKeyIsTaken: It leads to another one.
+    """
+    holder = await take_key(unit, channel, external_id, record_id)
+    if holder != record_id:
+        other = await find_record(unit, holder)
+        standard = "" if other is None else other.standard_code
+        raise RecordKeyIsTaken(channel=channel, external_id=external_id, standard=standard)

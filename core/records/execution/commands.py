@@ -1,0 +1,155 @@
+"""What can be done to a record; each is decided by ``core/records/execution/policy.py``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from core.records.events.state import WaitingFor
+from core.standards.policy.process_running import Process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartStep:
+    """Begin a step; ``readiness`` names what was made sure of before."""
+
+    key: str
+    readiness: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep:
+    """End a step that was started, or one that may start now."""
+
+    key: str
+    status: str | None = None
+    answers_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellStep:
+    """Tell of a step that was done, whatever came before it; what is out of order is a deviation, not a refusal."""
+
+    key: str
+    status: str | None = None
+    answers_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipStep:
+    """Leave a step out, with a reason; the sentence is personal."""
+
+    key: str
+    reason_code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenStep:
+    """Take up a step again that was done or skipped, with a reason."""
+
+    key: str
+    reason_code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Give the record to a person, a role or line, or both, perhaps at another site of the tenant."""
+
+    person_id: UUID | None = None
+    role: str | None = None
+    site_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Let the record wait for somebody, with a reason; its clocks pause."""
+
+    whom: WaitingFor
+    reason_code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Go on after a wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve:
+    """Say that the request is met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Say that the customer confirmed it; the customer's words are personal."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """Close the record for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    """Take the record up again, with a reason."""
+
+    reason_code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePriority:
+    """Make the record more or less urgent; the time that has passed stays."""
+
+    priority: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddContact:
+    """The customer came again, perhaps another way or at another site."""
+
+    channel: str
+    external_id: str | None = None
+    site_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrate:
+    """Go over to another version of the standard.
+
+    Attributes:
+        version: Its number.
+        hash: The effective document that is pinned from now on.
+        process: Its process.
+        steps: What steps are called there that had another name; all others keep theirs.
+    """
+
+    version: str
+    hash: str
+    process: Process
+    steps: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+Command = (
+    StartStep
+    | CompleteStep
+    | TellStep
+    | SkipStep
+    | ReopenStep
+    | HandOver
+    | Wait
+    | Resume
+    | Resolve
+    | Confirm
+    | Close
+    | Reopen
+    | ChangePriority
+    | AddContact
+    | Migrate
+)

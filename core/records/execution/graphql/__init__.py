@@ -1,0 +1,1 @@
+"""What the execution of records adds to the schema."""

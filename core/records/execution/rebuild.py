@@ -1,0 +1,143 @@
+"""Rebuild what is kept of a record from its events, and find what differs from them."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from core.kernel.unit import Unit
+from core.records.events.fold import StreamIsBroken, fold
+from core.records.events.policy import NO_EVENT, Event, leaf_hash
+from core.records.execution.kept import Columns, Kept, kept_of
+from core.records.execution.repository import (
+    lock_stream,
+    page_of_records,
+    read_kept,
+    read_stream,
+    replace_kept,
+)
+
+PAGE: Final = 200
+NOT_COMPARED: Final = frozenset({"updated_at"})
+"""What events tell only nearly: rows that were there before events were changed a moment after their last event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is kept of a record and does not follow from its events.
+
+    Attributes:
+        record_id: The record.
+        what: Which part: a column, a step, a contact, or the stream itself.
+    """
+
+    record_id: UUID
+    what: str
+
+
+async def rebuild_record(unit: Unit, record_id: UUID) -> bool:
+    """Make what is kept of a record what its events say.
+
+    Returns:
+        Whether anything differed.
+
+    Raises:
+        StreamIsBroken: The events themselves are no stream; nothing is kept then.
+    """
+    stream = await lock_stream(unit, record_id)
+    problems = broken_in(stream)
+    if problems:
+        raise StreamIsBroken("; ".join(problems))
+    kept = kept_of(fold(stream))
+    found, _ = await read_kept(unit, record_id, kept)
+    if not different(kept, found):
+        return False
+    await replace_kept(unit, record_id, kept)
+    return True
+
+
+async def check_record(unit: Unit, record_id: UUID) -> tuple[Difference, ...]:
+    """Find what is kept of a record and does not follow from its events; nothing is changed."""
+    stream = await read_stream(unit, record_id)
+    problems = broken_in(stream)
+    if problems:
+        return tuple(Difference(record_id, one) for one in problems)
+    kept = kept_of(fold(stream))
+    found, row = await read_kept(unit, record_id, kept)
+    if row is None:
+        return (Difference(record_id, "the record's row is gone"),)
+    return tuple(Difference(record_id, one) for one in different(kept, found))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPage:
+    """Some records that were looked at.
+
+    Attributes:
+        records: How many.
+        differences: What differs.
+        next: Where the next page begins; nothing after the last one.
+    """
+
+    records: int
+    differences: tuple[Difference, ...]
+    next: UUID | None
+
+
+def first_page() -> UUID:
+    """Give where the first page begins."""
+    return UUID(int=0)
+
+
+async def check_page(unit: Unit, after: UUID) -> CheckedPage:
+    """Find what is kept of some records of the tenant, by id, and does not follow from their events."""
+    page = await page_of_records(unit, after, PAGE)
+    found = [one for record_id in page for one in await check_record(unit, record_id)]
+    return CheckedPage(len(page), tuple(found), page[-1] if page else None)
+
+
+async def check_tenant(unit: Unit) -> AsyncIterator[Difference]:
+    """Find what is kept of any record of the tenant and does not follow from its events."""
+    after: UUID | None = first_page()
+    while after is not None:
+        page = await check_page(unit, after)
+        for one in page.differences:
+            yield one
+        after = page.next
+
+
+def broken_in(stream: Sequence[Event]) -> list[str]:
+    """Name what is wrong with a stream: a gap, a fork, an event that was changed, or no events at all."""
+    if not stream:
+        return ["it has no events"]
+    problems: list[str] = []
+    previous = NO_EVENT
+    for number, event in enumerate(stream, start=1):
+        if event.number != number:
+            problems.append(f"event {number} is missing")
+            break
+        if event.previous != previous:
+            problems.append(f"event {number} does not follow the one before")
+        if leaf_hash(event) != event.hash:
+            problems.append(f"event {number} was changed")
+        previous = event.hash
+    return problems
+
+
+def different(kept: Kept, found: Kept) -> list[str]:
+    """Name what differs."""
+    names = [
+        name for name, value in kept.record.items() if name not in NOT_COMPARED and found.record.get(name) != value
+    ]
+    return [
+        *names,
+        *rows_different("step", kept.steps, found.steps),
+        *rows_different("contact", kept.contacts, found.contacts),
+    ]
+
+
+def rows_different(what: str, kept: Sequence[Columns], found: Sequence[Columns]) -> list[str]:
+    """Name the steps or contacts that differ, by their positions."""
+    there = {one["position"]: one for one in found}
+    wanted = {one["position"]: one for one in kept}
+    return [f"{what} {at}" for at in sorted({*there, *wanted}) if there.get(at) != wanted.get(at)]

@@ -1,0 +1,99 @@
+"""``touchstone records``: hold what is kept of a network's records against their events, and mend it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from core.kernel.scope import Scope
+from core.kernel.settings import Settings
+from core.kernel.unit import Unit
+from core.records.events.fold import StreamIsBroken
+from core.records.execution.rebuild import Difference, check_page, first_page, rebuild_record
+from gateway.cli.console import OUT, table
+from gateway.cli.errors import RecordsDiffer
+from gateway.cli.operator import Operator, operator
+from gateway.cli.surroundings import surroundings
+
+app = typer.Typer(help="Service records, held against their events.", no_args_is_help=True)
+SHOWN = 100
+"""Differences that are shown one by one."""
+
+
+@app.callback()
+def several() -> None:
+    """Service records, held against their events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that differs, and in which tenant."""
+
+    tenant: str
+    difference: Difference
+    mended: bool
+
+
+@app.command("check")
+def check(
+    network: Annotated[str, typer.Option(help="Key of the network.")],
+    tenant: Annotated[str, typer.Option(help="Key of one tenant; all of them by default.")] = "",
+    mend: Annotated[bool, typer.Option(help="Rebuild what differs from its events.")] = False,
+) -> None:
+    """Fold every record's events and name what is kept otherwise; exits with 1 if anything stays so."""
+    with surroundings(queue=False) as around:
+        found, records = asyncio.run(look(around.settings, network, tenant, mend=mend))
+    if found:
+        shown = table("Kept otherwise than the events say", "Tenant", "Record", "What", "Mended")
+        for one in found[:SHOWN]:
+            mended = "yes" if one.mended else "no"
+            shown.add_row(one.tenant, str(one.difference.record_id), one.difference.what, mended)
+        OUT.print(shown)
+    left = sum(not one.mended for one in found)
+    if left:
+        raise RecordsDiffer(differences=left, records=records)
+    OUT.print(f"{records:,} records are kept as their events say.")
+
+
+async def scopes(at: Operator, network: str, tenant: str) -> AsyncIterator[tuple[str, Scope]]:
+    """Give the system's scope in each tenant that is looked at.
+
+    Raises:
+        UnknownTenant: The network has none of the key.
+    """
+    headquarters = await at.headquarters(network)
+    for one in await at.directory.tenants(headquarters.network_id):
+        if tenant in {"", one.key}:
+            lineage = await at.directory.lineage(headquarters.network_id, one.id, at.clock.now())
+            yield one.key, replace(headquarters, tenant_id=one.id, lineage=lineage)
+
+
+async def mended(unit: Unit, differences: Sequence[Difference]) -> dict[UUID, bool]:
+    """Rebuild records whose events are whole; tell which could be."""
+    done: dict[UUID, bool] = {}
+    for record_id in dict.fromkeys(one.record_id for one in differences):
+        try:
+            done[record_id] = await rebuild_record(unit, record_id)
+        except StreamIsBroken:
+            done[record_id] = False
+    return done
+
+
+async def look(settings: Settings, network: str, tenant: str, *, mend: bool) -> tuple[list[Found], int]:
+    """Look at every record of some tenants, a page at a time."""
+    found: list[Found] = []
+    records = 0
+    async with operator(settings) as at:
+        async for name, scope in scopes(at, network, tenant):
+            after = first_page()
+            while after is not None:
+                async with at.database.unit(scope, clock=at.clock) as unit:
+                    page = await check_page(unit, after)
+                    done = await mended(unit, page.differences) if mend else {}
+                found += [Found(name, one, done.get(one.record_id, False)) for one in page.differences]
+                records += page.records
+                after = page.next
+    return found, records
