@@ -25,7 +25,7 @@ from tests.benchmarks._ground import Ground
 from tests.benchmarks._harness import case, interleaved
 from tests.support.networks import build_network
 
-SEALING_GOAL, BESIDE_GOAL, PROOF_GOAL = 3.0, 1.0, 3.0
+SEALING_GOAL, BESIDE_GOAL, PROOF_GOAL = 3.0, 2.0, 3.0
 PER_RECORD = 5
 PROOFS = 50
 AT_ONCE = 20_000
