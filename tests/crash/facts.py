@@ -63,7 +63,11 @@ STORED = """
     SELECT t.key, count(*) AS records, sum(r.step_count) AS steps, count(r.resolved_at) AS resolved
     FROM records r JOIN tenants t ON t.id = r.tenant_id WHERE r.network_id = $1 GROUP BY 1 ORDER BY 1
 """
-UNDONE = "SELECT topic, status, attempts, last_error FROM outbox WHERE network_id = $1 AND status <> 'done'"
+UNDONE = (
+    "SELECT topic, status, attempts, last_error FROM outbox WHERE network_id = $1 AND status <> 'done'"
+    " AND (topic NOT LIKE 'sealing.%' OR status = 'dead')"
+)
+"""Sealing follows some seconds after everything else, and may be under way at any time."""
 IMPORTED = "SELECT count(*) AS count FROM records WHERE network_id = $1"
 
 
