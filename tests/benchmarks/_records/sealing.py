@@ -11,9 +11,9 @@ from core.kernel.crypto import MasterKeys
 from core.kernel.ids import new_id
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
-from core.records.events.policy import Event, EventKind, Happening
+from core.records.events.policy import Event, EventKind, Happening, chained
 from core.records.events.repository import ADD, KINDS, add_events
-from core.records.events.writing import events_of
+from core.records.events.writing import origin_of
 from core.records.sealing.policy.heads import LogName
 from core.records.sealing.policy.leaves import EVENT, NewLeaf
 from core.records.sealing.policy.merkle import Growing, Subtree, inclusion_ranges
@@ -78,7 +78,9 @@ class Sealing:
         facts = {"step": "diagnosis", "status": "done", "answersCustomer": True}
         happening = Happening(kind=EventKind.STEP_COMPLETED, occurred_at=unit.now, facts=facts)
         records = number // PER_RECORD
-        return [one for _ in range(records) for one in events_of(unit, new_id(), [happening] * PER_RECORD)]
+        origin = origin_of(unit)
+        named = [(new_id(), [(new_id(), happening) for _ in range(PER_RECORD)]) for _ in range(records)]
+        return [one for record_id, happenings in named for one in chained(origin, record_id, happenings)]
 
     async def floor(self, bare: Any) -> float:
         """Read as many events, hash twice for each and write their leaves, and nothing else, for another tenant."""

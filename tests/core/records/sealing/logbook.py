@@ -15,9 +15,9 @@ from core.kernel.ids import new_id
 from core.kernel.scope import Scope
 from core.kernel.services import Services
 from core.kernel.work import Background
-from core.records.events.policy import Event, EventKind, Happening, Head
+from core.records.events.policy import Event, EventKind, Happening, Head, chained
 from core.records.events.repository import add_events
-from core.records.events.writing import events_of
+from core.records.events.writing import origin_of
 from core.records.sealing.policy.heads import LogName
 from core.records.sealing.policy.merkle import EMPTY
 from core.records.sealing.seal import Sealed, seal_batch
@@ -88,7 +88,8 @@ class Logbook:
             )
             for number in range(events)
         ]
-        made = events_of(unit, record_id, happenings, self.heads.get(record_id, Head()))
+        named = [(new_id(), one) for one in happenings]
+        made = chained(origin_of(unit), record_id, named, self.heads.get(record_id, Head()))
         if made:
             self.heads[record_id] = Head(made[-1].number, made[-1].hash)
         return made
