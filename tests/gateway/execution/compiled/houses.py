@@ -48,6 +48,9 @@ SHAPED: Mapping[str, Callable[[Making], str]] = {
     "narrowing": lambda m: m.random.choice(
         ('{"bounds": {"step": {"a": 1}}}', '{"operators": ["assign", "append"], "bounds": {"pattern": "x"}}', "{}")
     ),
+    "description": lambda m: orjson.dumps({m.text()[:8]: m.text() for _ in range(m.random.randrange(3))}).decode(),
+    "parts": lambda _: "[]",
+    "granted_to": lambda m: m.random.choice(('["00000000-0000-0000-0000-000000000001"]', "[]")),
     "operators": lambda m: m.random.choice(('["assign"]', "[]", '["remove", "narrow"]')),
     "choices": lambda m: m.random.choice(('["a", "b"]', "[]")),
 }
