@@ -1,6 +1,6 @@
 """The outbox: events and commands, committed together with what caused them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from opentelemetry.propagate import inject
 
 from core.kernel.canonical import plain
 from core.kernel.clock import recorded_now
-from core.kernel.direct import NewRow, write
+from core.kernel.direct import NewRow, add_many, write
 from core.kernel.hints import hint, is_hinted
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
@@ -39,6 +39,21 @@ async def send(
     row = sent_row(unit, topic, payload, target_tenant_id=target_tenant_id, due_at=due_at)
     await write(unit, row)
     return row.values["id"]
+
+
+async def send_to_many(unit: Unit, topic: str, payload: Mapping[str, Any], targets: Sequence[UUID]) -> None:
+    """Send one command each to many tenants, in one statement; see :func:`send`.
+
+    Args:
+        unit: The transaction it belongs to.
+        topic: The name of the handler that shall do it.
+        payload: Ids and figures only, the same for all.
+        targets: The tenants of the same network in whose scopes it is handled.
+    """
+    if targets:
+        sent = sent_row(unit, topic, payload).values
+        rows = [{**sent, "id": new_id(), "target_tenant_id": one, "payload": plain(payload)} for one in targets]
+        await add_many(unit, "outbox", rows)
 
 
 def sent_row(

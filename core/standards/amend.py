@@ -1,8 +1,11 @@
 """Amend a tenant's adaptations: close what is known no longer, add what is, and let units below read the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
+from core.kernel.direct import add_many
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.models import Adaptation
@@ -33,7 +36,34 @@ async def amend(unit: Unit, *, closed: Sequence[Adaptation], added: Sequence[Ada
     if ids:
         await close_adaptations(unit, ids, head.recorded_at)
     await add_adaptations(unit, added)
-    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
+    await copy_change(unit, ids, added, head, below=await has_below(unit))
+
+
+async def amend_many(
+    unit: Unit, *, closed: Sequence[UUID], added: Sequence[Mapping[str, Any]], head: Head, below: bool
+) -> None:
+    """Write a change of many adaptations at once; see :func:`amend`.
+
+    Args:
+        unit: The owner's transaction.
+        closed: Ids of what is known no longer.
+        added: What is known from now on, by column.
+        head: The revision the change is made under.
+        below: Whether there are units below.
+    """
+    if closed:
+        await close_adaptations(unit, closed, head.recorded_at)
+    await add_many(unit, Adaptation.__tablename__, added)
+    await copy_change(unit, closed, [SimpleNamespace(**row) for row in added], head, below=below)
+
+
+async def has_below(unit: Unit) -> bool:
+    """Tell whether there are units below the tenant now."""
+    return bool(await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now))
+
+
+async def copy_change(unit: Unit, ids: Sequence[UUID], added: Sequence[Any], head: Head, *, below: bool) -> None:
+    """Let units below read a change; a unit that had others below it once goes on ending what these may read."""
     copies = await copied_adaptations(unit, ids) if ids else {}
     if copies:
         await close_overlays(unit, list(copies.values()), head.recorded_at)

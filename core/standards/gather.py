@@ -62,7 +62,14 @@ class Gathered:
                 yield one.span.end
 
 
-async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, known_at: datetime | None) -> Gathered:
+async def gather(
+    unit: Unit,
+    code: str,
+    lineage: Sequence[UUID],
+    span: Span,
+    known_at: datetime | None,
+    own: Sequence[Adaptation] | None = None,
+) -> Gathered:
     """Gather what bears on a standard in the unit's tenant.
 
     Args:
@@ -71,6 +78,7 @@ async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, kno
         lineage: The tenant and all above it, root first, as placed at the time asked about.
         span: The time asked about; versions the tenant is on at no instant of it are not read.
         known_at: What was known then; what is known now where it is empty.
+        own: The tenant's own adaptations as known then, where they were read before.
     """
     async with seeing(unit, lineage):
         rows = await overlays_of(unit, code, lineage, known_at)
@@ -80,12 +88,12 @@ async def gather(unit: Unit, code: str, lineage: Sequence[UUID], span: Span, kno
         pieces = [piece for piece in succession.pieces() if piece.span.meets(span)]
         texts = await versions_by_id(unit, {piece.version_id for piece in pieces}) if pieces else {}
     above = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
-    own = await adaptations_of(unit, code, known_at)
+    mine = await adaptations_of(unit, code, known_at) if own is None else own
     return Gathered(
         lineage=lineage,
         versions=[version_of(row_behind(issued, one), texts[one.version_id], one.span) for one in pieces],
         above=[overlay_of(row, row.owner_tenant_id) for row in above],
-        own=[overlay_of(row, row.tenant_id) for row in own],
+        own=[overlay_of(row, row.tenant_id) for row in mine],
         succession=succession,
         waivers=[waived_of(row) for row in await waiver_spans_of(unit, code, known_at)],
     )

@@ -1,11 +1,15 @@
 """Background work of standards: telling owners of suspended adaptations, and following decisions of the inbox."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.kernel.clock import recorded_now
 from core.kernel.handlers import handles
-from core.kernel.outbox import send
+from core.kernel.outbox import send, send_to_many
 from core.kernel.work import Work
+from core.standards.across.overseeing import overseeing
+from core.standards.across.repository import concerned
 from core.standards.amend import publish_overlays
 from core.standards.approve import settle_decision
 from core.standards.merging.carry import carry_adaptations, carry_at_turn
@@ -13,11 +17,13 @@ from core.standards.merging.resolve_merge import follow_waiver
 from core.standards.promises.broken import tell_broken_promises
 from core.standards.promises.make import CHECK as CHECK_PROMISES
 from core.standards.proposals.decide import settle_proposal
+from core.standards.resolve import SETTLED_AFTER
 from core.standards.rollouts.follow import follow_all
 from core.standards.suspended import tell_suspended
 from core.standards.waivers.topics import CHANGED as WAIVER_CHANGED
 
-AT_ONCE: Final = 500
+CHECK: Final = "standards.check_adaptations"
+AT_ONCE: Final = 1_000
 """How many tenants one transaction tells, so that it ends well within its five seconds."""
 
 
@@ -41,18 +47,28 @@ async def adapted(work: Work) -> None:
 
 @handles("standards.tell_below")
 async def tell_below(work: Work) -> None:
-    """Send the check to the next units below, and this command again for the rest."""
-    async with work.unit(once=True) as unit:
+    """Send the check to those of the next units below that have anything to check, and this command for the rest.
+
+    Who adapts for the first time while this is sent may not be seen yet; a second look finds those a little later.
+    """
+    code, since = work.payload["code"], work.payload.get("since")
+    async with work.unit(read_only=True) as unit:
         every = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
-        left = sorted(str(one) for one in every if str(one) > work.payload.get("after", ""))
-        code = work.payload["code"]
-        if "after" not in work.payload:
+    left = sorted(one for one in every if str(one) > work.payload.get("after", ""))
+    chunk, told = left[:AT_ONCE], list[UUID]()
+    if chunk:
+        async with overseeing(work, chunk, CHECK) as reading:
+            told += await concerned(reading, code, chunk, None if since is None else datetime.fromisoformat(since))
+    async with work.unit(once=True) as unit:
+        rest = {"code": code} if since is None else {"code": code, "since": since}
+        if "after" not in work.payload and since is None:
             await send(unit, CHECK_PROMISES, {"code": code})
             await send(unit, "standards.follow_own_rollouts", {"code": code})
-        for tenant_id in left[:AT_ONCE]:
-            await send(unit, "standards.check_adaptations", {"code": code}, target_tenant_id=UUID(tenant_id))
+            late = {"code": code, "since": recorded_now() - SETTLED_AFTER}
+            await send(unit, "standards.tell_below", late, due_at=unit.now + SETTLED_AFTER)
+        await send_to_many(unit, CHECK, {"code": code}, told)
         if left[AT_ONCE:]:
-            await send(unit, "standards.tell_below", {"code": code, "after": left[AT_ONCE - 1]})
+            await send(unit, "standards.tell_below", {**rest, "after": chunk[-1]})
 
 
 @handles("standards.check_adaptations")
@@ -60,12 +76,14 @@ async def check_adaptations(work: Work) -> None:
     """Carry the owner's adaptations into what holds now; tell which are suspended, and which promises broken."""
     code = work.payload["code"]
     async with work.unit() as unit:
-        if await carry_adaptations(unit, code):
-            await send(unit, "standards.check_adaptations", {"code": code})
-        else:
-            await tell_suspended(unit, code)
-            await tell_broken_promises(unit, code)
-            await follow_all(unit, code)
+        carried = await carry_adaptations(unit, code)
+        if carried.more:
+            await send(unit, CHECK, {"code": code})
+            return
+        if carried.gathered is not None:
+            await tell_suspended(unit, code, carried.gathered)
+        await tell_broken_promises(unit, code)
+        await follow_all(unit, code)
 
 
 @handles(WAIVER_CHANGED)

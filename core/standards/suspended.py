@@ -10,11 +10,11 @@ from uuid import UUID
 
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item, settle_items
-from core.standards.gather import Gathered, gather, lineage_at
+from core.standards.gather import Gathered
 from core.standards.judge import instants_to_judge
 from core.standards.merging.carry import ITEM
 from core.standards.merging.repository import kept_suspended
-from core.standards.policy.fold import fold
+from core.standards.policy.fold import Above
 from core.standards.policy.slots import Judged
 from core.standards.policy.spans import Span
 from core.standards.vocabulary import Outcome
@@ -28,15 +28,15 @@ class Suspension:
     at: datetime
 
 
-async def tell_suspended(unit: Unit, code: str) -> Sequence[Suspension]:
+async def tell_suspended(unit: Unit, code: str, gathered: Gathered) -> Sequence[Suspension]:
     """Open a work item for every own adaptation that is or will be suspended, and settle those of all others.
 
     Args:
         unit: The owner's transaction.
         code: The standard.
+        gathered: What bears on it in the owner's tenant from now on.
     """
     span = Span(unit.now)
-    gathered = await gather(unit, code, await lineage_at(unit, unit.now), span, None)
     left = await kept_suspended(unit, code)
     found = {id_: one for id_, one in suspensions(gathered, span).items() if id_ not in left}
     for adaptation_id, suspension in found.items():
@@ -49,12 +49,14 @@ async def tell_suspended(unit: Unit, code: str) -> Sequence[Suspension]:
 def suspensions(gathered: Gathered, span: Span) -> dict[UUID, Suspension]:
     """Find the own adaptations that are suspended at some instant of a span, each at the first of them."""
     own = {overlay.id for overlay in gathered.own}
+    places = dict.fromkeys((overlay.clause_key, overlay.parameter_key) for overlay in gathered.own)
     found: dict[UUID, Suspension] = {}
     for instant in instants_to_judge(gathered, span):
         version = gathered.version_at(instant)
         if version is None:
             continue
-        standard = fold(version, gathered.overlays, gathered.lineage, instant)
+        above = Above(version, gathered.above, gathered.lineage[:-1], instant)
+        standard = above.fold(gathered.own, gathered.lineage[-1], places)
         reasons = [judged for value in standard.every() for judged in value.why]
         for judged in (*reasons, *standard.orphans):
             if judged.overlay.id in own and judged.outcome is not Outcome.IN_FORCE:

@@ -5,8 +5,9 @@ ten thousand tenants has hundreds of thousands.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import inspect
@@ -24,6 +25,19 @@ from core.standards.models import (
     RolloutStage,
     WaiverSpan,
 )
+
+CONCERNED: Final = """
+    SELECT tenant_id FROM standard_heads
+    WHERE network_id = $1 AND tenant_id = ANY($3::uuid[]) AND code = $2
+      AND ($4::timestamptz IS NULL OR recorded_at >= $4)
+    UNION SELECT tenant_id FROM promises
+    WHERE network_id = $1 AND tenant_id = ANY($3::uuid[]) AND code = $2 AND recorded_to IS NULL
+      AND ($4::timestamptz IS NULL OR recorded_from >= $4)
+    UNION SELECT tenant_id FROM acknowledgements
+    WHERE network_id = $1 AND tenant_id = ANY($3::uuid[]) AND code = $2 AND status <> 'settled' AND $4 IS NULL
+    ORDER BY tenant_id
+"""
+"""Whoever ever changed its side of a standard has a head there."""
 
 
 async def published_overlays(unit: Unit, code: str) -> Sequence[Any]:
@@ -78,6 +92,19 @@ async def adapting_tenants(unit: Unit, code: str, after: UUID, most: int) -> Seq
     reached = [some[-1] for some in found if len(some) == most]
     every = sorted({one for some in found for one in some})
     return [one for one in every if one <= min(reached)] if reached else every
+
+
+async def concerned(unit: Unit, code: str, tenants: Collection[UUID], since: datetime | None = None) -> Sequence[UUID]:
+    """List those of some tenants that have something that hangs on a standard, in the order of their ids.
+
+    Args:
+        unit: Reads as the region or network role.
+        code: The standard.
+        tenants: The tenants.
+        since: Only those that have changed something of their own from an instant on.
+    """
+    found = await fetch(unit, CONCERNED, unit.network_id, code, list(tenants), since)
+    return [row["tenant_id"] for row in found]
 
 
 async def published_codes(unit: Unit, after: str = "") -> Sequence[str]:

@@ -13,28 +13,28 @@ from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.direct import add_many
 from core.kernel.outbox import send
 from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item, settle_items
-from core.standards.amend import amend
+from core.standards.amend import amend_many, has_below
 from core.standards.gather import Gathered, gather, lineage_at, overlay_of, seeing
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.merging.repository import (
     adaptations_by_ids,
     hold_head,
-    kept_outcomes,
-    open_outcomes,
     outcome_by_id,
+    standing_outcomes,
 )
-from core.standards.merging.rows import adaptation_row, outcome_row, says_the_same, waiting_row
+from core.standards.merging.rows import adaptation_values, outcome_values, says_the_same, waiting_row
 from core.standards.merging.vocabulary import MergeStatus
 from core.standards.merging.windows import Waiting, Walk, since, walked
 from core.standards.models import Adaptation, PublishedVersion
 from core.standards.policy.content import read_content
 from core.standards.policy.overlays import Version
 from core.standards.policy.spans import Span
-from core.standards.repository.adaptations import adaptations_of, add_adaptations, next_head
+from core.standards.repository.adaptations import adaptations_of, next_head
 from core.standards.repository.published import versions_by_id
 
 ITEM: Final = "standards.adaptation_suspended"
@@ -69,22 +69,33 @@ class Standing:
         return id_ in self.kept and self.kept[id_].version_id == version_id
 
 
-async def carry_adaptations(unit: Unit, code: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What was carried.
+
+    Attributes:
+        more: Whether there are more adaptations than one transaction carries; carry again in another.
+        gathered: What bears on the standard in the tenant now, with what was carried; empty where it has nothing.
+    """
+
+    more: bool = False
+    gathered: Gathered | None = None
+
+
+async def carry_adaptations(unit: Unit, code: str) -> Carried:
     """Carry the tenant's adaptations of a standard.
 
     Args:
         unit: The owner's transaction.
         code: The standard.
-
-    Returns:
-        Whether there are more than one transaction carries; call again in another.
     """
     await hold_head(unit, code)
     standing = await standing_of(unit, code)
     if not standing.rows:
-        return False
+        return Carried()
     first = min(row.valid_from for row in standing.rows.values())
-    gathered = await gather(unit, code, await lineage_at(unit, unit.now), Span(first), None)
+    lineage = await lineage_at(unit, unit.now)
+    gathered = await gather(unit, code, lineage, Span(first), None, standing.own)
     aside = [since(overlay_of(standing.rows[id_], unit.tenant_id), at) for id_, at in standing.ended.items()]
     bases = {row.based_on for row in standing.rows.values()}
     walk = walked(gathered, await skipped_by(unit, gathered, bases), aside, unit.now)
@@ -94,7 +105,7 @@ async def carry_adaptations(unit: Unit, code: str) -> bool:
     roots, more = next_roots(walk, standing)
     await write(unit, code, standing, walk, roots)
     await wait(unit, standing, walk, roots)
-    return more
+    return Carried(more, replace(gathered, own=[piece.overlay for piece in walk.live.values()]))
 
 
 async def skipped_by(unit: Unit, gathered: Gathered, bases: AbstractSet[UUID]) -> Sequence[Version]:
@@ -127,8 +138,7 @@ def version_read(row: PublishedVersion) -> Version:
 async def standing_of(unit: Unit, code: str) -> Standing:
     """Read what the tenant has laid over a standard, and what waits."""
     own = await adaptations_of(unit, code)
-    waiting = {one.adaptation_id: one for one in await open_outcomes(unit, code)}
-    kept = {one.adaptation_id: one for one in await kept_outcomes(unit, code)}
+    waiting, kept = await standing_outcomes(unit, code)
     known = Standing(rows={}, own=own, open=waiting, kept=kept)
     aside = await adaptations_by_ids(unit, known.ended) if known.ended else ()
     return replace(known, rows={row.id: row for row in (*own, *aside)})
@@ -155,14 +165,13 @@ async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: se
         return
     head = await next_head(unit, code)
     ended = [
-        adaptation_row(standing.rows[one.piece.root], one.piece.overlay, head, ended=True)
+        adaptation_values(standing.rows[one.piece.root], one.piece.overlay, head, ended=True)
         for one in walk.waiting.values()
         if one.ended and one.piece.fresh and one.piece.root in roots
     ]
-    unit.session.add_all(
-        outcome_row(unit, standing.rows[piece.root], merged, version) for merged, version, piece in followed
-    )
-    await add_adaptations(unit, ended)
+    told = [outcome_values(unit, standing.rows[piece.root], merged, version) for merged, version, piece in followed]
+    await add_many(unit, MergeOutcomeRow.__tablename__, told)
+    await add_many(unit, Adaptation.__tablename__, ended)
     await settle_items(unit, ITEM, [row.id for row in closed])
     counts = {
         "followed": len(followed),
@@ -181,10 +190,10 @@ async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: se
         subject_id=concerned[0].id,
         details={"standard": code, "revision": head.revision, **counts},
     )
-    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)
+    below = await has_below(unit)
     await send(unit, "standards.adapted" if below else "standards.carried", {"code": code})
-    added = [adaptation_row(standing.rows[piece.root], piece.overlay, head) for piece in fresh]
-    await amend(unit, closed=closed, added=added, head=head)
+    added = [adaptation_values(standing.rows[piece.root], piece.overlay, head) for piece in fresh]
+    await amend_many(unit, closed=[row.id for row in closed], added=added, head=head, below=below)
 
 
 async def wait(unit: Unit, standing: Standing, walk: Walk, roots: set[UUID]) -> None:

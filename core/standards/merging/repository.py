@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
@@ -61,24 +61,29 @@ async def outcome_waived_by(unit: Unit, waiver_id: UUID) -> MergeOutcomeRow | No
     return found.scalar_one_or_none()
 
 
-async def kept_outcomes(unit: Unit, code: str) -> Sequence[MergeOutcomeRow]:
-    """List the outcomes of a standard whose adaptation its owner left suspended, be it under a waiver."""
+async def standing_outcomes(unit: Unit, code: str) -> tuple[dict[UUID, MergeOutcomeRow], dict[UUID, MergeOutcomeRow]]:
+    """Find what waits of a standard, and what its owner left suspended, be it under a waiver, each by its adaptation."""
     found = await unit.session.execute(
         select(MergeOutcomeRow)
         .where(
             col(MergeOutcomeRow.tenant_id) == unit.tenant_id,
             col(MergeOutcomeRow.code) == code,
-            col(MergeOutcomeRow.resolution).in_(LEFT),
+            or_(
+                col(MergeOutcomeRow.settled_at).is_(None),
+                col(MergeOutcomeRow.resolution).in_(LEFT),
+            ),
         )
         .order_by(col(MergeOutcomeRow.id))
     )
-    return found.scalars().all()
+    rows = found.scalars().all()
+    waiting = {one.adaptation_id: one for one in rows if one.settled_at is None}
+    return waiting, {one.adaptation_id: one for one in rows if one.resolution in LEFT}
 
 
 async def kept_suspended(unit: Unit, code: str) -> set[UUID]:
     """List the adaptations that their owner left suspended, and of which nothing waits since."""
-    waiting = {one.adaptation_id for one in await open_outcomes(unit, code)}
-    return {one.adaptation_id for one in await kept_outcomes(unit, code)} - waiting
+    waiting, kept = await standing_outcomes(unit, code)
+    return set(kept) - set(waiting)
 
 
 async def adaptations_by_ids(unit: Unit, ids: Collection[UUID]) -> Sequence[Adaptation]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from core.kernel.handlers import handles
 from core.kernel.jobs import fail, finish, report
 from core.kernel.work import Work
-from core.standards.previews.look import keep, looked_at, lookout_for, overseeing
+from core.standards.across.overseeing import overseeing
+from core.standards.previews.look import PURPOSE, keep, looked_at, lookout_for
 from core.standards.previews.repository import preview_by_id
 from core.standards.previews.start import LOOK, send_chunk, units_looked_at
 
@@ -36,7 +37,7 @@ async def look(work: Work) -> None:
         async with work.unit(once=True) as unit:
             await fail(unit, job_id, CHANGED)
         return
-    async with overseeing(work, chunk) as reading:
+    async with overseeing(work, chunk, PURPOSE) as reading:
         outlooks = await looked_at(reading, preview, lookout, chunk) if chunk else []
     await report(work, job_id, done + len(chunk), max(done + len(left), 1))
     async with work.unit(once=True) as unit:

@@ -2,18 +2,15 @@
 
 from asyncio import sleep
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from core.kernel.grants import open_grant
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
-from core.kernel.work import Work
 from core.standards.across.gathering import Across
 from core.standards.gather import Gathered
 from core.standards.merging.policy import Upgrade
@@ -69,20 +66,6 @@ def published(row: PublishedVersion) -> Version:
         author=row.author_id,
         span=Span(row.valid_from, row.valid_to),
     )
-
-
-@asynccontextmanager
-async def overseeing(work: Work, tenants: Sequence[UUID]) -> AsyncGenerator[Unit]:
-    """Read some tenants below under an audited grant: headquarters as the network role, others as the region role."""
-    async with work.unit(once=False) as unit:
-        whole = unit.scope.is_root
-        await open_grant(unit, "network" if whole else "region", () if whole else tenants, PURPOSE)
-    database, scope = work.background.database, work.scope
-    opened = (
-        database.network_reads(scope.network_id) if whole else database.region_reads(scope.network_id, list(tenants))
-    )
-    async with opened as session:
-        yield Unit(session=session, scope=scope, clock=work.clock, directory=work.directory.within(session))
 
 
 async def looked_at(unit: Unit, preview: Preview, lookout: Lookout, tenants: Sequence[UUID]) -> list[Outlook]:

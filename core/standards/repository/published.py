@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, update
@@ -205,7 +206,7 @@ async def add_version_overlay(unit: Unit, version: PublishedVersion, span: Span,
     await unit.session.flush()
 
 
-async def copy_adaptations(unit: Unit, adaptations: Sequence[Adaptation], recorded: datetime) -> None:
+async def copy_adaptations(unit: Unit, adaptations: Sequence[Any], recorded: datetime) -> None:
     """Copy adaptations to where units below read them, known there from an instant on."""
     unit.session.add_all(
         PublishedOverlay(

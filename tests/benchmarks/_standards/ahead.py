@@ -32,6 +32,11 @@ ADAPTATIONS = """
     FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::integer[]) AS a (tenant_id, id, clause_key, value)
 """
 
+HEADS = """
+    INSERT INTO standard_heads (tenant_id, network_id, code, revision, recorded_at)
+    SELECT h.tenant_id, $1, $2, 1, $3 FROM unnest($4::uuid[]) AS h (tenant_id)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -120,6 +125,7 @@ async def fill(admin: Any, scope: Scope, size: Size) -> None:
         part = rows[start : start + 10_000]
         columns = [list(column) for column in zip(*part, strict=True)]
         await admin.execute(ADAPTATIONS, scope.network_id, CODE, author, based, since, *columns)
+    await admin.execute(HEADS, scope.network_id, CODE, since, ids)
     await admin.execute("ANALYZE")
 
 

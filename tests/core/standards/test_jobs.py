@@ -17,7 +17,8 @@ from core.standards import jobs
 from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
 from core.standards.approve import SubmitVersion, submit_version
 from core.standards.draft import DraftStandard, draft_standard
-from core.standards.suspended import ITEM
+from core.standards.merging.carry import ITEM
+from core.standards.resolve import SETTLED_AFTER
 from tenants.directory import TenantDirectory
 from tenants.networks.move import MoveTenant, move_tenant
 from tests.core.standards.builders import CODE, SINCE, Stage, content, wish
@@ -86,17 +87,50 @@ async def test_a_region_suspends_and_gives_way_again(stage: Stage) -> None:
     assert await stage.limit(stage.network.north) == 5000
 
 
+TELL = "standards.tell_below"
+CHECKS = "SELECT * FROM outbox WHERE network_id = $1 AND topic = 'standards.check_adaptations' ORDER BY id"
+
+
 async def test_telling_many_units_is_cut_into_pieces(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    network = stage.network
     await stage.publish()
+    for scope in (network.region, network.north, network.south):
+        await stage.adapt(scope, wish(7000))
     await work_off(stage)
-    sent = await stage.admin.fetch(
-        "SELECT target_tenant_id, status FROM outbox WHERE network_id = $1 AND topic = 'standards.check_adaptations'",
-        stage.network.id,
-    )
-    below = [scope.tenant_id for scope in stage.network.scopes[1:]]
+    await stage.admin.execute("DELETE FROM outbox WHERE network_id = $1", network.id)
+    await stage.publish(content("2.0.0", STRICTER), stage.clock.now())
+    await work_off(stage)
+    sent = [
+        row for row in await stage.admin.fetch(CHECKS, network.id) if row["tenant_id"] == network.headquarters.tenant_id
+    ]
+    below = [scope.tenant_id for scope in network.scopes[1:]]
     assert sorted(row["target_tenant_id"] for row in sent) == sorted(below)
     assert {row["status"] for row in sent} == {"done"}
+
+
+async def test_who_has_nothing_that_hangs_on_a_standard_is_not_told(stage: Stage) -> None:
+    await stage.publish()
+    await stage.adapt(stage.network.north, wish(5000))
+    await work_off(stage)
+    told = [row["target_tenant_id"] for row in await stage.admin.fetch(CHECKS, stage.network.id)]
+    assert stage.network.south.tenant_id not in told
+    await stage.publish(content("2.0.0", STRICTER), stage.clock.now())
+    await work_off(stage)
+    told = [row["target_tenant_id"] for row in await stage.admin.fetch(CHECKS, stage.network.id)]
+    assert set(told) == {stage.network.north.tenant_id}
+
+
+async def test_who_adapts_while_the_others_are_told_is_found_by_a_second_look(stage: Stage) -> None:
+    await stage.publish()
+    await work_off(stage)
+    await stage.adapt(stage.network.north, wish(5000))
+    await stage.admin.execute("DELETE FROM outbox WHERE network_id = $1 AND topic <> $2", stage.network.id, TELL)
+    assert await stage.admin.fetch(CHECKS, stage.network.id) == []
+    stage.clock.advance(SETTLED_AFTER)
+    await work_off(stage)
+    told = [row["target_tenant_id"] for row in await stage.admin.fetch(CHECKS, stage.network.id)]
+    assert set(told) == {stage.network.north.tenant_id}
 
 
 async def test_units_placed_below_later_inherit_what_was_adapted_before(stage: Stage) -> None:

@@ -122,7 +122,7 @@ async def test_done_again_nothing_more_happens(stage: Stage) -> None:
     rows, found = await stage.rows(), await outcomes(stage)
     assert sorted(one["outcome"] for one in found) == ["clean", "out_of_bounds"]
     for _ in range(2):
-        assert not await stage.act(stage.network.north, carry_adaptations, CODE)
+        assert not (await stage.act(stage.network.north, carry_adaptations, CODE)).more
     assert await stage.rows() == rows
     assert await outcomes(stage) == found
 

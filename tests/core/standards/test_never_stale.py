@@ -1,0 +1,119 @@
+"""What is remembered of a standard is never told once anything that bears on it has changed."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.kernel.scope import Scope
+from core.standards import standing
+from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
+from core.standards.standing import holding_at
+from core.standards.withdraw import WithdrawVersion, withdraw_version
+from tenants.networks.move import MoveTenant, move_tenant
+from tests.core.standards.builders import CODE, Stage, content, wish
+from tests.core.standards.rollouts.staging import ADOPT, ROLL_BACK, Rolling, wave
+from tests.core.standards.test_graphql import client
+from tests.core.standards.waivers.asking import bounded, granted
+from tests.support.networks import provisioned
+
+
+@dataclass
+class Watched:
+    """What is told of the standard in one tenant, held against what is folded anew each time."""
+
+    stage: Stage
+    scope: Scope
+    monkeypatch: pytest.MonkeyPatch
+    told: list[str] = field(default_factory=list[str])
+
+    async def look(self) -> str:
+        async with self.stage.unit(self.scope) as unit:
+            found = (await holding_at(unit, CODE, unit.now)).hash
+        assert found == (await self.stage.resolve(self.scope)).hash, "it is as if nothing had been remembered"
+        return found
+
+    async def begin(self) -> None:
+        """Have something remembered, and see that it is."""
+        self.told.append(await self.look())
+        with self.monkeypatch.context() as patched:
+            patched.setattr(standing, "fold", None)
+            assert await self.look() == self.told[-1], "it is told without folding again"
+
+    async def after(self, change: Awaitable[Any]) -> Any:
+        """See that a change is told at once, and remembered in its turn."""
+        done = await change
+        found = await self.look()
+        assert found != self.told[-1]
+        await self.begin()
+        return done
+
+
+async def test_what_anybody_lays_publishes_or_withdraws_is_told_at_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = stage.network
+    hq, north = network.headquarters, network.north
+    await stage.publish()
+    seen = Watched(stage, north, monkeypatch)
+    await seen.begin()
+    own = await seen.after(stage.adapt(north, wish(5000)))
+    above = await seen.after(
+        stage.adapt(network.region, wish(4000, clause_key="second_response", parameter_key="limit"))
+    )
+    stage.clock.advance(timedelta(seconds=1))
+    ended = WithdrawAdaptation(adaptation_id=above.id, reason="No more.")
+    await seen.after(stage.act(network.region, withdraw_adaptation, ended))
+    ended = WithdrawAdaptation(adaptation_id=own.id, reason="No more.")
+    await seen.after(stage.act(north, withdraw_adaptation, ended))
+    version = await seen.after(stage.publish(content("2.0.0", {"default": 3600}), stage.clock.now()))
+    stage.clock.advance(timedelta(seconds=1))
+    gone = WithdrawVersion(version_id=version.id, expected_revision=version.revision, reason="A mistake.")
+    await seen.after(stage.act(hq, withdraw_version, gone))
+
+
+async def test_a_move_in_the_tree_is_told_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = stage.network
+    hq, north = network.headquarters, network.north
+    await stage.publish()
+    [east] = await provisioned(stage.database, stage.clock, hq, hq, ("east", "region"))
+    [_] = await provisioned(stage.database, stage.clock, hq, east, ("seat", "franchisee"))
+    await stage.adapt(east, wish(4000))
+    seen = Watched(stage, north, monkeypatch)
+    await seen.begin()
+    move = MoveTenant(tenant_id=north.tenant_id, parent_id=east.tenant_id, since=stage.clock.now())
+    await stage.act(hq, move_tenant, move)
+    seen.scope = replace(north, lineage=(*east.lineage, north.tenant_id))
+    await seen.after(nothing())
+
+
+async def nothing() -> None:
+    """What was done before."""
+
+
+async def test_a_waiver_is_told_at_once_and_not_after_its_end(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    north, region = await bounded(stage)
+    seen = Watched(stage, stage.network.north, monkeypatch)
+    await seen.begin()
+    await seen.after(granted(stage, north, region, 30))
+    stage.clock.advance(timedelta(days=30))
+    await seen.after(nothing())
+    assert seen.told[0] == seen.told[-1]
+
+
+async def test_waves_and_adoptions_are_told_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    rolling = await Rolling.on(stage, others=0)
+    north, south = stage.network.north, stage.network.south
+    await rolling.plan(
+        wave("pilots", "TENANTS", north, mode="ENFORCED"), wave("rest", "REST", mode="ENFORCED", startsAfter=86_400)
+    )
+    late, early = Watched(stage, south, monkeypatch), Watched(stage, north, monkeypatch)
+    for seen in (late, early):
+        await seen.begin()
+    await early.after(rolling.start())
+    adopt = rolling.do(client(stage, south), ADOPT, code=CODE, version="2.0.0", reason="We are ready.")
+    await late.after(adopt)
+    pilots = await rolling.wave("pilots")
+    await early.after(rolling.do(rolling.lead, ROLL_BACK, wave=pilots["id"], reason="Queues."))
