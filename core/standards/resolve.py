@@ -9,6 +9,7 @@ from uuid import UUID
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.unit import Unit
+from core.standards.bearing import bearing_on
 from core.standards.errors import NoStandardInForce, TooRecentToKnow
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.permissions import OVERSEE_STANDARDS, READ_STANDARDS
@@ -21,6 +22,7 @@ from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, checked_context
 from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
 from core.standards.policy.waived import waive
+from core.standards.remembered import MEMORY, Resolved
 from core.standards.repository.adaptations import keep_document, kept_documents, revision_of
 from core.standards.rollouts.upcoming import UpcomingVersion, upcoming_versions
 
@@ -70,6 +72,7 @@ async def effective_standard(
     context: Context | None = None,
     *,
     locale: str = "",
+    own: bool = True,
 ) -> Resolution:
     """Resolve a standard for the unit's tenant; nothing is written.
 
@@ -80,6 +83,7 @@ async def effective_standard(
         known_at: Answer as was known at this instant; at least ten seconds ago.
         context: What is known of the situation, by context key; it chooses among variants, the document has them all.
         locale: The language wanted first; after it come the tenant's own and that of the network.
+        own: Whether the unit acts in the tenant; one that reads in a tenant below remembers nothing.
 
     Raises:
         NotPermitted: The actor may not read standards.
@@ -93,20 +97,54 @@ async def effective_standard(
     instant = zoned(at, "at") or unit.now
     check_known_at(zoned(known_at, "knownAt"))
     lineage = await lineage_at(unit, instant)
+    if own and known_at is None and set(lineage) <= set(unit.scope.lineage):
+        found, revision = await resolved_now(unit, code, lineage, instant)
+    else:
+        found, revision = await resolved(unit, code, lineage, instant, known_at), await revision_of(unit, code)
+    return Resolution(
+        standard=found.standard,
+        document=found.document,
+        hash=found.hash,
+        at=instant,
+        known_at=known_at,
+        revision=revision,
+        context=situation,
+        locales=await locales_wanted(unit, locale, lineage),
+        upcoming=await upcoming_versions(unit, found.gathered, instant),
+    )
+
+
+async def resolved_now(unit: Unit, code: str, lineage: Sequence[UUID], instant: datetime) -> tuple[Resolved, int]:
+    """Give what holds as known now: remembered where the same bears on it as before, folded where not.
+
+    Returns:
+        What holds, and the revision of the tenant's own side.
+    """
+    bears, _ = (await bearing_on(unit, {code: ""}, lineage))[code]
+    found = MEMORY.find(unit.tenant_id, code, bears, instant)
+    if found is None:
+        found = await resolved(unit, code, lineage, instant, None)
+        after, _ = (await bearing_on(unit, {code: ""}, lineage))[code]
+        if after == bears:  # Nobody published in between.
+            MEMORY.keep(unit.tenant_id, code, bears, found)
+    return found, bears.own
+
+
+async def resolved(
+    unit: Unit, code: str, lineage: Sequence[UUID], instant: datetime, known_at: datetime | None
+) -> Resolved:
+    """Gather and fold what holds at an instant."""
     gathered = await gather(unit, code, lineage, Span(instant, instant + MOMENT), known_at)
     standard = folded(gathered, code, instant)
     document = effective_text(standard)
-    return Resolution(
-        standard=standard,
-        document=document,
-        hash=hash_of(document),
-        at=instant,
-        known_at=known_at,
-        revision=await revision_of(unit, code),
-        context=situation,
-        locales=await locales_wanted(unit, locale, lineage),
-        upcoming=await upcoming_versions(unit, gathered, instant),
-    )
+    return Resolved(gathered, standard, document, hash_of(document), span_around(gathered, instant))
+
+
+def span_around(gathered: Gathered, instant: datetime) -> Span:
+    """Tell while what holds at an instant does: since something began or ended last, until something does next."""
+    edges = sorted(set(gathered.edges()))
+    start = max(edge for edge in edges if edge <= instant)
+    return Span(start, next((edge for edge in edges if edge > instant), None))
 
 
 async def effective_standard_below(
@@ -134,7 +172,7 @@ async def effective_standard_below(
         raise NotFound(kind="unit below", key=str(tenant_id))
     lineage = await unit.tree.lineage(unit.network_id, tenant_id, unit.now)
     seen = replace(unit, scope=replace(unit.scope, tenant_id=tenant_id, lineage=lineage))
-    return await effective_standard(seen, code, at, known_at, context, locale=locale)
+    return await effective_standard(seen, code, at, known_at, context, locale=locale, own=False)
 
 
 async def locales_wanted(unit: Unit, locale: str, lineage: Sequence[UUID]) -> Sequence[str]:
@@ -221,9 +259,7 @@ async def kept_period(unit: Unit, gathered: Gathered, code: str, instant: dateti
     document = effective_text(standard)
     view = read_view(hash_of(document), document)
     await keep_document(unit, hash_=view.hash, code=code, version=view.version, document=document)
-    edges = sorted(set(gathered.edges()))
-    start = max(edge for edge in edges if edge <= instant)
-    return EffectivePeriod(view=view, span=Span(start, next((edge for edge in edges if edge > instant), None)))
+    return EffectivePeriod(view=view, span=span_around(gathered, instant))
 
 
 async def pinned_views(unit: Unit, hashes: Collection[str]) -> Mapping[str, EffectiveView]:

@@ -1,6 +1,6 @@
 """Types of what holds, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -262,22 +262,42 @@ def judged_all(judged: Iterable[Judged]) -> list[OverlayReasonType]:
     return [judged_shown(one) for one in judged]
 
 
+class ShownStandard(EffectiveStandardType):
+    """A standard as it holds, whose parts are made when they are asked for: one that asks for the hash waits for it."""
+
+    def __init__(self, resolution: Resolution) -> None:
+        """Keep what is shown."""
+        self._resolution = resolution
+
+    def __getattr__(self, name: str) -> object:
+        """Make a part that was not asked for before."""
+        if name not in SHOWN:
+            raise AttributeError(name)
+        made = SHOWN[name](self._resolution)
+        self.__dict__[name] = made
+        return made
+
+
+SHOWN: Mapping[str, Callable[[Resolution], object]] = {
+    "code": lambda found: found.standard.version.content.code,
+    "version": lambda found: found.standard.version.content.number,
+    "hash": lambda found: found.hash,
+    "document": lambda found: orjson.loads(found.document),
+    "canonical_text": lambda found: found.document,
+    "at": lambda found: found.at,
+    "known_at": lambda found: found.known_at,
+    "revision": lambda found: found.revision,
+    "title": lambda found: text_shown(found.standard.version.content.title, found.locales),
+    "clauses": lambda found: [clause_shown(clause, found) for clause in found.standard.version.content.clauses],
+    "values": lambda found: [value_shown(found.standard.version, one) for one in found.chosen],
+    "variants": lambda found: [
+        value_shown(found.standard.version, one) for one in found.standard.every() if one.variant
+    ],
+    "orphans": lambda found: judged_all(found.standard.orphans),
+    "upcoming": lambda found: [upcoming_shown(one) for one in found.upcoming],
+}
+
+
 def resolution_shown(resolution: Resolution) -> EffectiveStandardType:
     """Show what holds."""
-    standard = resolution.standard
-    return EffectiveStandardType(
-        code=standard.version.content.code,
-        version=standard.version.content.number,
-        hash=resolution.hash,
-        document=orjson.loads(resolution.document),
-        canonical_text=resolution.document,
-        at=resolution.at,
-        known_at=resolution.known_at,
-        revision=resolution.revision,
-        title=text_shown(standard.version.content.title, resolution.locales),
-        clauses=[clause_shown(clause, resolution) for clause in standard.version.content.clauses],
-        values=[value_shown(standard.version, one) for one in resolution.chosen],
-        variants=[value_shown(standard.version, one) for one in standard.every() if one.variant],
-        orphans=judged_all(standard.orphans),
-        upcoming=[upcoming_shown(one) for one in resolution.upcoming],
-    )
+    return ShownStandard(resolution)

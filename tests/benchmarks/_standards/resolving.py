@@ -26,7 +26,7 @@ from tests.support.cluster import TEMPLATE, admin_database_url, superuser
 from tests.support.networks import FOUNDED, build_network, provisioned
 
 CODE = "large-standard"
-GOAL = 1.0
+GOAL, COLD_GOAL = 1.0, 100.0
 CACHED_AT_ONCE = 20
 FULL, QUICK = (500, 4), (10, 2)
 EVERY = 7
@@ -135,7 +135,15 @@ async def resolving(ground: Ground, scope: Scope, clauses: int, total: int, roun
     async def cold() -> None:
         read_content.cache_clear()
         async with ground.database.unit(scope, clock=ground.clock, directory=ground.directory) as unit:
+            await effective_standard(unit, CODE, own=False)
+
+    async def told() -> float:
+        async with ground.database.unit(scope, clock=ground.clock, directory=ground.directory) as unit:
             await effective_standard(unit, CODE)
+            started = time.perf_counter()
+            for _ in range(CACHED_AT_ONCE):
+                await effective_standard(unit, CODE)
+            return (time.perf_counter() - started) / CACHED_AT_ONCE
 
     async def cached() -> float:
         async with ground.database.unit(scope, clock=ground.clock, directory=ground.directory) as unit:
@@ -150,19 +158,23 @@ async def resolving(ground: Ground, scope: Scope, clauses: int, total: int, roun
             orjson.loads(document)
         return (time.perf_counter() - started) / CACHED_AT_ONCE
 
-    took = await interleaved(rounds, cold=cold, cached=cached, parsed=parsed)
+    took = await interleaved(rounds, cold=cold, cached=cached, told=told, parsed=parsed)
     against = f"parsing the answer ({len(document) / 1024:.0f} KiB) as JSON"
     name = f"resolving {clauses} clauses with {total} parameters through four levels"
-    ratio = {key: took[key] / took["parsed"] for key in ("cold", "cached")}
+    asked = (
+        (f"{name}, cold", "cold", COLD_GOAL),
+        (f"{name}, cached, for a record to pin", "cached", GOAL),
+        (f"{name}, cached, with every reason", "told", GOAL),
+    )
     return [
-        case(f"{name}, cold", took["cold"] * 1e3, "ms", against=against, ratio=ratio["cold"]),
         case(
-            f"{name}, cached",
-            took["cached"] * 1e3,
+            called,
+            took[which] * 1e3,
             "ms",
             against=against,
-            ratio=ratio["cached"],
-            goal=f"<= {GOAL}",
-            met=ratio["cached"] <= GOAL,
-        ),
+            ratio=took[which] / took["parsed"],
+            goal=f"<= {goal:g}",
+            met=took[which] <= goal * took["parsed"],
+        )
+        for called, which, goal in asked
     ]

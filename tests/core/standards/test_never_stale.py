@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from core.kernel.scope import Scope
-from core.standards import standing
+from core.standards import remembered, resolve, standing
 from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
+from core.standards.errors import NoStandardInForce
+from core.standards.remembered import Memory
+from core.standards.resolve import Resolution, effective_standard
 from core.standards.standing import holding_at
 from core.standards.withdraw import WithdrawVersion, withdraw_version
 from tenants.networks.move import MoveTenant, move_tenant
@@ -32,14 +35,23 @@ class Watched:
     async def look(self) -> str:
         async with self.stage.unit(self.scope) as unit:
             found = (await holding_at(unit, CODE, unit.now)).hash
-        assert found == (await self.stage.resolve(self.scope)).hash, "it is as if nothing had been remembered"
+            told = await effective_standard(unit, CODE)
+        assert found == told.hash
         return found
+
+    async def look_anew(self) -> Resolution:
+        """Read and fold everything, with nothing remembered."""
+        async with self.stage.unit(self.scope) as unit:
+            return await effective_standard(unit, CODE, own=False)
 
     async def begin(self) -> None:
         """Have something remembered, and see that it is."""
         self.told.append(await self.look())
+        anew = await self.look_anew()
+        assert anew.hash == self.told[-1], "it is as if nothing had been remembered"
         with self.monkeypatch.context() as patched:
             patched.setattr(standing, "fold", None)
+            patched.setattr(resolve, "resolved", None)
             assert await self.look() == self.told[-1], "it is told without folding again"
 
     async def after(self, change: Awaitable[Any]) -> Any:
@@ -60,9 +72,8 @@ async def test_what_anybody_lays_publishes_or_withdraws_is_told_at_once(
     seen = Watched(stage, north, monkeypatch)
     await seen.begin()
     own = await seen.after(stage.adapt(north, wish(5000)))
-    above = await seen.after(
-        stage.adapt(network.region, wish(4000, clause_key="second_response", parameter_key="limit"))
-    )
+    welcome = wish({"en": "Good day"}, clause_key="greeting", parameter_key="")
+    above = await seen.after(stage.adapt(network.region, welcome))
     stage.clock.advance(timedelta(seconds=1))
     ended = WithdrawAdaptation(adaptation_id=above.id, reason="No more.")
     await seen.after(stage.act(network.region, withdraw_adaptation, ended))
@@ -117,3 +128,36 @@ async def test_waves_and_adoptions_are_told_at_once(stage: Stage, monkeypatch: p
     await late.after(adopt)
     pilots = await rolling.wave("pilots")
     await early.after(rolling.do(rolling.lead, ROLL_BACK, wave=pilots["id"], reason="Queues."))
+
+
+async def test_what_was_asked_for_longest_ago_is_forgotten(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = stage.network
+    await stage.publish()
+    memory = Memory()
+    monkeypatch.setattr(resolve, "MEMORY", memory)
+    for scope in (network.north, network.south, network.region):
+        await stage.resolve(scope)
+    assert len(memory.kept) == 3
+    monkeypatch.setattr(remembered, "MOST_VALUES", memory.values)
+    await stage.resolve(network.north)
+    await stage.resolve(network.headquarters)
+    assert [tenant for tenant, _ in memory.kept] == [
+        one.tenant_id for one in (network.region, network.north, network.headquarters)
+    ]
+    assert memory.values <= remembered.MOST_VALUES
+    monkeypatch.setattr(remembered, "MOST_VALUES", 1)
+    await stage.resolve(network.south)
+    assert (len(memory.kept), memory.values) == (0, 0)
+
+
+async def test_as_known_then_is_never_remembered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.publish()
+    before = await stage.resolve(stage.network.north)
+    made = await stage.adapt(stage.network.north, wish(5000))
+    memory = Memory()
+    monkeypatch.setattr(resolve, "MEMORY", memory)
+    then = made.recorded_from - timedelta(minutes=1)
+    with pytest.raises(NoStandardInForce):
+        await stage.resolve(stage.network.north, known_at=then)
+    assert memory.kept == {}
+    assert (await stage.resolve(stage.network.north)).hash != before.hash
