@@ -62,7 +62,7 @@ async def outcome_waived_by(unit: Unit, waiver_id: UUID) -> MergeOutcomeRow | No
 
 
 async def standing_outcomes(unit: Unit, code: str) -> tuple[dict[UUID, MergeOutcomeRow], dict[UUID, MergeOutcomeRow]]:
-    """Find what waits of a standard, and what its owner left suspended, be it under a waiver, each by its adaptation."""
+    """Find what waits of a standard, and what its owner left, be it under a waiver, each by its adaptation."""
     found = await unit.session.execute(
         select(MergeOutcomeRow)
         .where(
