@@ -29,9 +29,10 @@ WHAT = {"preview": "preview", "publish": "publication, to the last adaptation me
 
 ADAPTATIONS = """
     INSERT INTO adaptations (tenant_id, network_id, id, code, clause_key, parameter_key, variant, aspect, value, reason,
-                             legal_basis, author_id, operator, based_on, origin_id, revision, valid_from, recorded_from)
+                             legal_basis, author_id, operator, based_on, origin_id, revision, valid_from, recorded_from,
+                             ended_because)
     SELECT a.tenant_id, $1, a.id, $2, a.clause_key, 'limit', '', 'value', to_jsonb(a.value), 'Made', '', $3, 'assign',
-           $4, a.id, 1, $5, $5
+           $4, a.id, 1, $5, $5, ''
     FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::integer[]) AS a (tenant_id, id, clause_key, value)
 """
 
