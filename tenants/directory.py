@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.kernel.conditions import Condition
 from core.kernel.database import Database
 from core.kernel.directory import SiteFacts, TenantFacts
 from core.kernel.roles import Role
@@ -20,6 +21,7 @@ from tenants.networks.tree_queries import (
     read_network,
     read_tenants,
     read_units_below,
+    still_placed,
 )
 from tenants.people.members import find_member
 from tenants.sites.repository import find_sites_by_key
@@ -42,6 +44,10 @@ class SessionDirectory:
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
         return await read_lineage(self.session, network_id, tenant_id, at)
+
+    def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
+        """Give the condition that the last of a lineage stands exactly there at an instant, root first."""
+        return still_placed(network_id, lineage, at)
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         """Give the lineages of many tenants at once; one that is not of the network has none."""
@@ -102,6 +108,10 @@ class TenantDirectory:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
         async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
             return await SessionDirectory(session).lineage(network_id, tenant_id, at)
+
+    def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
+        """Give the condition that the last of a lineage stands exactly there at an instant, root first."""
+        return still_placed(network_id, lineage, at)
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         """Give the lineages of many tenants at once; one that is not of the network has none."""

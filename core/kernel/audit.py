@@ -8,7 +8,7 @@ from core.kernel.canonical import canonical_text
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
 from core.kernel.ids import new_id
-from core.kernel.unit import Unit
+from core.kernel.unit import Acting, Unit
 
 
 async def record_act(
@@ -27,7 +27,7 @@ async def record_act(
 
 
 def act_row(
-    unit: Unit, action: str, subject_kind: str, subject_id: UUID, details: Mapping[str, Any] | None = None
+    unit: Acting, action: str, subject_kind: str, subject_id: UUID, details: Mapping[str, Any] | None = None
 ) -> NewRow:
     """Give the entry of an act, for use cases that write it together with other rows; see :func:`record_act`."""
     scope = unit.scope

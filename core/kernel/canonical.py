@@ -1,5 +1,6 @@
 """Canonical JSON text (RFC 8785) of plain facts, so that what is stored can be hashed and compared byte by byte."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -14,8 +15,8 @@ import rfc8785
 SAFE_INTEGER = 2**53 - 1
 NOT_QUICK = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 QUICK = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | NOT_QUICK
-DOUBTFUL = re.compile(rb"(?<![^:,\[])-?\d+[.eE]")
-"""A fraction or an exponent, which the quick writer spells otherwise."""
+DOUBTFUL = re.compile(rb"[:,\[]-?\d+[.eE]")
+"""A fraction or an exponent inside of something, which the quick writer spells otherwise."""
 
 
 def canonical_text(facts: Mapping[str, Any]) -> str:
@@ -35,22 +36,28 @@ def quick_text(facts: object) -> str | None:
         text = orjson.dumps(facts, option=QUICK)
     except TypeError:
         return None
-    if not text.isascii() or DOUBTFUL.search(text) or (b"null" in text and has_float(facts)):
+    if (
+        not text.isascii()
+        or isinstance(facts, float)
+        or DOUBTFUL.search(text)
+        or (b"null" in text and has_no_number(facts))
+    ):
         return None
     return text.decode()
 
 
-def has_float(value: object) -> bool:
-    """Tell whether there is a float anywhere; the quick writer makes null of one that is no number."""
-    match value:
-        case Enum():
-            return has_float(value.value)
-        case dict():
-            return any(map(has_float, cast("dict[object, object]", value).values()))
-        case list() | tuple():
-            return any(map(has_float, cast("Sequence[object]", value)))
-        case _:
-            return isinstance(value, float)
+def has_no_number(value: object) -> bool:
+    """Tell whether there is a float anywhere that is no number, of which the quick writer makes null."""
+    try:
+        json.dumps(value, default=behind, allow_nan=False, check_circular=False)
+    except ValueError:
+        return True
+    return False
+
+
+def behind(value: object) -> object:
+    """Give what the quick writer looks at instead of a value that JSON does not know."""
+    return value.value if isinstance(value, Enum) else str(value)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON values are of any kind

@@ -113,12 +113,16 @@ class Database:
                 await session.execute(*context_statement(self.engine, context))
             yield session
         if is_hinted(session):
-            self._hints.soon()
+            self.wake()
+
+    def wake(self) -> None:
+        """Have whoever looks for work woken soon: something was committed that waits to be done."""
+        self._hints.soon()
 
     async def _notify(self) -> None:
         """Wake whoever looks for work."""
-        async with self.pool(Role.APP).begin() as connection:
-            await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+        async with self.plain(Role.APP).connection() as connection:
+            await connection.fetchrow("SELECT pg_notify($1, '')", CHANNEL)
 
     @asynccontextmanager
     async def unit(

@@ -37,6 +37,21 @@ class NewRow:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """Many rows of one table that are to be written together.
+
+    Attributes:
+        table: The table.
+        alike: What is the same in all of them, by column.
+        columns: What may differ, by column: one value a row, in the order in which they are written.
+    """
+
+    table: str
+    alike: Mapping[str, Any]
+    columns: Mapping[str, Sequence[Any]]
+
+
 Shape = tuple[tuple[str, tuple[str, ...], int], ...]
 
 

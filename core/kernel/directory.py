@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.kernel.conditions import Condition
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantFacts:
@@ -55,6 +57,10 @@ class Directory(Protocol):
 
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:
         """List the tenant and all above it, root first; empty where the tenant is not of the network."""
+        ...
+
+    def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
+        """Give the condition that the last of a lineage stands exactly there at an instant, root first."""
         ...
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:

@@ -8,7 +8,8 @@ from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, fetch, write_with
 from core.kernel.errors import DomainError, InvalidInput, fact
 from core.kernel.ids import new_id
-from core.kernel.unit import Unit
+from core.kernel.models import IdempotencyKey
+from core.kernel.unit import Acting, Unit
 
 MAX_KEY_LENGTH = 200
 WRITE = """
@@ -57,8 +58,7 @@ async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tu
         IdempotencyKeyReused: The key was used with another fingerprint.
         InvalidInput: The key is empty or too long.
     """
-    if not 0 < len(key) <= MAX_KEY_LENGTH:
-        raise InvalidInput(field="idempotencyKey", problem=f"give 1 to {MAX_KEY_LENGTH} characters")
+    check_key(key)
     if await fetch(
         unit, TAKE, *request(unit, operation, key), fingerprint, [], new_id(), unit.network_id, recorded_now()
     ):
@@ -67,6 +67,39 @@ async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tu
     if found["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused(operation=operation)
     return tuple(found["ids"])
+
+
+def request_row(act: Acting, operation: str, key: str, fingerprint: str, ids: Sequence[UUID]) -> NewRow:
+    """Give the row of a request that is done by one statement, with the ids of its result.
+
+    Raises:
+        InvalidInput: The key is empty or too long.
+    """
+    check_key(key)
+    return NewRow(
+        IdempotencyKey.__tablename__,
+        {
+            "tenant_id": act.tenant_id,
+            "actor_id": act.scope.actor.id,
+            "operation": operation,
+            "key": key,
+            "fingerprint": fingerprint,
+            "ids": list(ids),
+            "id": new_id(),
+            "network_id": act.network_id,
+            "recorded_at": recorded_now(),
+        },
+    )
+
+
+def check_key(key: str) -> None:
+    """Refuse a key that is none.
+
+    Raises:
+        InvalidInput: The key is empty or too long.
+    """
+    if not 0 < len(key) <= MAX_KEY_LENGTH:
+        raise InvalidInput(field="idempotencyKey", problem=f"give 1 to {MAX_KEY_LENGTH} characters")
 
 
 async def remember(

@@ -8,12 +8,13 @@ from uuid import UUID
 import orjson
 from opentelemetry.propagate import inject
 
-from core.kernel.canonical import plain
+from core.kernel.canonical import plain, quick_text
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, add_many, write
-from core.kernel.hints import hint, is_hinted
+from core.kernel.hints import is_hinted
 from core.kernel.ids import new_id
-from core.kernel.unit import Unit
+from core.kernel.models import OutboxRow
+from core.kernel.unit import Acting, Unit
 
 
 async def send(
@@ -57,7 +58,7 @@ async def send_to_many(unit: Unit, topic: str, payload: Mapping[str, Any], targe
 
 
 def sent_row(
-    unit: Unit,
+    unit: Acting,
     topic: str,
     payload: Mapping[str, Any],
     *,
@@ -69,15 +70,15 @@ def sent_row(
     Whoever looks for work is woken once the unit has committed.
     """
     scope = unit.scope
-    hint(unit.session)
+    unit.wake()
     return NewRow(
-        "outbox",
+        OutboxRow.__tablename__,
         {
             "tenant_id": scope.tenant_id,
             "network_id": scope.network_id,
             "id": new_id(),
             "topic": topic,
-            "payload": orjson.dumps(plain(payload)).decode(),
+            "payload": quick_text(payload) or orjson.dumps(plain(payload)).decode(),
             "target_tenant_id": target_tenant_id or scope.tenant_id,
             "actor_kind": scope.actor.kind.value,
             "actor_id": scope.actor.id,

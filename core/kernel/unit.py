@@ -1,15 +1,80 @@
-"""A unit of work: one transaction inside one tenant, with the clock and the directory that belong to it."""
+"""A unit of work: one transaction inside one tenant, with the clock and the directory that belong to it.
+
+An act is the same without a transaction: what is to be written by one statement is made up before any connection is
+taken.
+"""
 
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.clock import Clock
 from core.kernel.directory import Directory
+from core.kernel.hints import hint
 from core.kernel.scope import Scope
+
+
+class Acting(Protocol):
+    """Who acts, where and when: all that a row needs to know of whoever writes it."""
+
+    @property
+    def scope(self) -> Scope:
+        """Who acts, where and with which permissions."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the act."""
+        ...
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant acted in."""
+        ...
+
+    @property
+    def network_id(self) -> UUID:
+        """The network of that tenant."""
+        ...
+
+    def wake(self) -> None:
+        """Have whoever looks for work woken once this is committed."""
+        ...
+
+
+@dataclass(slots=True)
+class Act:
+    """An act that is made up before a connection is taken.
+
+    Attributes:
+        scope: Who acts, where and with which permissions.
+        now: The instant of the act.
+        directory: Answers about the tenant tree, as in a unit.
+        wakes: Whether whoever looks for work is to be woken once it is committed.
+    """
+
+    scope: Scope
+    now: datetime
+    directory: Directory | None = None
+    wakes: bool = False
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant acted in."""
+        return self.scope.tenant_id
+
+    @property
+    def network_id(self) -> UUID:
+        """The network of that tenant."""
+        return self.scope.network_id
+
+    def wake(self) -> None:
+        """Have whoever looks for work woken once this is committed."""
+        self.wakes = True
 
 
 @dataclass(slots=True)
@@ -44,6 +109,10 @@ class Unit:
     def network_id(self) -> UUID:
         """The network of that tenant."""
         return self.scope.network_id
+
+    def wake(self) -> None:
+        """Have whoever looks for work woken once this is committed."""
+        hint(self.session)
 
     @property
     def tree(self) -> Directory:

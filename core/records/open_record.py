@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,13 +12,13 @@ from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
-from core.kernel.unit import Unit
+from core.kernel.unit import Acting, Unit
 from core.records.errors import RecordKeyIsTaken
 from core.records.events.policy import Event, EventKind, Happening
 from core.records.events.writing import changed_row, event_row, first_event, told
 from core.records.execution.processes import process_under
 from core.records.execution.routing import first_owner
-from core.records.order_score import score_rows
+from core.records.order_score import score_row
 from core.records.permissions import OPEN_RECORDS
 from core.records.policy import RecordStatus
 from core.records.repository.records import find_record, take_key
@@ -27,6 +28,8 @@ from core.standards.standing import Holding, holding_at
 WORD: Final = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*", re.ASCII)
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST: Final = 200
+WORDS: Final = 1_000
+"""Words that are remembered to have the right form: the channels there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +86,10 @@ async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequenc
     holding = await holding_at(unit, asked.standard_code, now)
     site_id, role = await site_of(unit, asked.site_key), await role_of(unit, holding.hash, asked)
     place = Opened(now=now, written=recorded_now(), holding=holding, site_id=site_id, role=role)
-    named = replace(asked, external_id=external_id)
-    event = opening_event(unit, record_id, named, place)
-    return record_id, (
-        NewRow("records", record_values(unit, record_id, named, place, event)),
-        event_row(event),
-        changed_row(unit, record_id, event.number),
-        *score_rows(unit, record_id),
-    )
+    return record_id, opened_rows(unit, record_id, replace(asked, external_id=external_id), place)
 
 
-def opening_event(unit: Unit, record_id: UUID, asked: OpenRecord, opened: "Opened") -> Event:
+def opening_event(act: Acting, record_id: UUID, asked: OpenRecord, opened: "Opened") -> Event:
     """Make the first event of a record: what it begins with."""
     facts = told(
         channel=asked.channel,
@@ -107,7 +103,7 @@ def opening_event(unit: Unit, record_id: UUID, asked: OpenRecord, opened: "Opene
         role=opened.role,
     )
     happening = Happening(kind=EventKind.OPENED, occurred_at=opened.now, facts=facts)
-    return first_event(unit, record_id, happening, opened.written)
+    return first_event(act, record_id, happening, opened.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +125,17 @@ class Opened:
     role: str | None = None
 
 
+def opened_rows(act: Acting, record_id: UUID, asked: OpenRecord, opened: Opened) -> Sequence[NewRow]:
+    """Give the rows that the opening of a record leaves beside its key."""
+    event = opening_event(act, record_id, asked, opened)
+    return (
+        NewRow("records", record_values(act, record_id, asked, opened, event)),
+        event_row(event),
+        changed_row(act, record_id, event.number),
+        score_row(act, record_id),
+    )
+
+
 async def opened_before(unit: Unit, record_id: UUID, asked: OpenRecord) -> UUID:
     """Give the record that has the key, where it is the one that is meant."""
     record = await find_record(unit, record_id)
@@ -142,11 +149,11 @@ def taken(asked: OpenRecord, standard: str) -> RecordKeyIsTaken:
     return RecordKeyIsTaken(channel=asked.channel, external_id=asked.external_id or "", standard=standard)
 
 
-def record_values(unit: Unit, record_id: UUID, asked: OpenRecord, opened: Opened, event: Event) -> dict[str, Any]:
+def record_values(act: Acting, record_id: UUID, asked: OpenRecord, opened: Opened, event: Event) -> dict[str, Any]:
     """Give the row of a record that is opened now by its first event, by column."""
     return {
-        "tenant_id": unit.tenant_id,
-        "network_id": unit.network_id,
+        "tenant_id": act.tenant_id,
+        "network_id": act.network_id,
         "id": record_id,
         "channel": asked.channel,
         "external_id": asked.external_id,
@@ -200,17 +207,22 @@ def checked(command: OpenRecord) -> OpenRecord:
     Raises:
         InvalidInput: A value does not have the form it must have.
     """
-    return OpenRecord(
-        channel=checked_word("channel", command.channel),
-        standard_code=storable("standardCode", command.standard_code),
-        external_id=checked_text("externalId", command.external_id),
-        priority=checked_text("priority", command.priority),
-        site_key=None if command.site_key is None else storable("siteKey", command.site_key),
-        service_type=None if command.service_type is None else checked_word("serviceType", command.service_type),
-        role=None if command.role is None else checked_word("role", command.role),
-    )
+    checked_word("channel", command.channel)
+    storable("standardCode", command.standard_code)
+    external_id = checked_text("externalId", command.external_id)
+    priority = checked_text("priority", command.priority)
+    if command.site_key is not None:
+        storable("siteKey", command.site_key)
+    if command.service_type is not None:
+        checked_word("serviceType", command.service_type)
+    if command.role is not None:
+        checked_word("role", command.role)
+    if external_id is command.external_id and priority is command.priority:
+        return command
+    return replace(command, external_id=external_id, priority=priority)
 
 
+@lru_cache(WORDS)
 def checked_word(field: str, text: str) -> str:
     """Refuse what is no word of a vocabulary."""
     if len(text) > LONGEST or not WORD.fullmatch(text):
@@ -225,6 +237,6 @@ def checked_text(field: str, text: str | None) -> str | None:
 
 def storable(field: str, text: str) -> str:
     """Refuse text that cannot be stored and searched."""
-    if len(text) > LONGEST or CONTROL.search(text):
+    if len(text) > LONGEST or (not text.isprintable() and CONTROL.search(text)):
         raise InvalidInput(field=field, problem=f"use at most {LONGEST} characters, and no control characters")
     return text

@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
-from core.kernel.direct import write
+from core.kernel.direct import NewRow, NewRows, write
 from core.kernel.errors import DomainError, InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.outbox import sent_row
-from core.kernel.unit import Unit
+from core.kernel.unit import Acting, Unit
 from core.records.errors import RecordRefusal, RecordsRefused
 from core.records.events.policy import Event
 from core.records.events.repository import add_events
@@ -21,7 +21,7 @@ from core.records.execution.routing import first_owner
 from core.records.open_record import Opened, OpenRecord, checked, opening_event, record_values, situation_of, taken
 from core.records.order_score import score_many_row
 from core.records.permissions import OPEN_RECORDS
-from core.records.repository.many import add_opened, find_standards, take_keys
+from core.records.repository.many import ALIKE, COLUMNS, add_opened, find_standards, take_keys
 from core.standards.errors import NoStandardInForce
 from core.standards.policy.process_running import Process
 from core.standards.standing import Holding, holdings_at
@@ -176,26 +176,60 @@ class Fresh:
             return NoStandardInForce(standard=asked.standard_code, at=self.now)
         return None if asked.site_key in self.sites else NotFound(kind="site", key=asked.site_key or "")
 
-    def opened(self, asked: OpenRecord, written: datetime) -> Opened:
-        """Tell what a record finds."""
-        holding, site_id = self.holdings[asked.standard_code], self.sites[asked.site_key]
-        role = asked.role or first_owner(self.processes[holding.hash], situation_of(asked))
-        return Opened(now=self.now, written=written, holding=holding, site_id=site_id, role=role)
-
 
 async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
     """Write the records whose keys were taken."""
-    written = recorded_now()
-    values: list[dict[str, Any]] = []
-    events: list[Event] = []
-    for place, record_id in fresh.ids.items():
-        one = batch.asked[place]
-        opened = fresh.opened(one, written)
-        event = opening_event(unit, record_id, one, opened)
-        events.append(event)
-        values.append(record_values(unit, record_id, one, opened, event))
-    await add_opened(unit, values)
+    asked = [batch.asked[place] for place in fresh.ids]
+    together = Together(
+        now=fresh.now,
+        ids=list(fresh.ids.values()),
+        asked=asked,
+        holdings=fresh.holdings,
+        processes=fresh.processes,
+        sites=[fresh.sites[one.site_key] for one in asked],
+    )
+    records, events = together.rows(unit)
+    await add_opened(unit, records)
     await add_events(unit, events)
-    ids = list(fresh.ids.values())
-    changed = sent_row(unit, CHANGED, {"record_ids": [str(one) for one in ids], "number": 1})
-    await write(unit, changed, score_many_row(unit, ids))
+    await write(unit, *together.told(unit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Records that are opened together, none of which was there before.
+
+    Attributes:
+        now: When they are opened.
+        ids: The records.
+        asked: What each begins with.
+        holdings: What holds of each standard.
+        processes: The processes that hold, by the hashes of their documents.
+        sites: The site that serves each.
+    """
+
+    now: datetime
+    ids: Sequence[UUID]
+    asked: Sequence[OpenRecord]
+    holdings: Mapping[str, Holding]
+    processes: Mapping[str, Process]
+    sites: Sequence[UUID | None]
+
+    def rows(self, act: Acting) -> tuple[NewRows, Sequence[Event]]:
+        """Give their rows, and the event that opens each."""
+        written = recorded_now()
+        values: list[dict[str, Any]] = []
+        events: list[Event] = []
+        for record_id, one, site_id in zip(self.ids, self.asked, self.sites, strict=True):
+            holding = self.holdings[one.standard_code]
+            role = one.role or first_owner(self.processes[holding.hash], situation_of(one))
+            opened = Opened(now=self.now, written=written, holding=holding, site_id=site_id, role=role)
+            event = opening_event(act, record_id, one, opened)
+            events.append(event)
+            values.append(record_values(act, record_id, one, opened, event))
+        columns = {name: [row[name] for row in values] for name in COLUMNS}
+        return NewRows("records", {name: values[0][name] for name in ALIKE}, columns), events
+
+    def told(self, act: Acting) -> Sequence[NewRow]:
+        """Give the rows that name them all: that they changed, and the command to score them."""
+        ids = [str(one) for one in self.ids]
+        return sent_row(act, CHANGED, {"record_ids": ids, "number": 1}), score_many_row(act, ids)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.kernel.direct import NewRow, write
 from core.kernel.outbox import sent_row
-from core.kernel.unit import Unit
+from core.kernel.unit import Acting, Unit
 
 SCORE_RECORD: Final = "quality.score_record"
 SCORE_RECORDS: Final = "quality.score_records"
@@ -30,9 +30,14 @@ def score_rows(unit: Unit, record_id: UUID) -> list[NewRow]:
     if record_id in ordered:
         return []
     ordered.add(record_id)
-    return [sent_row(unit, SCORE_RECORD, {"record_id": str(record_id)})]
+    return [score_row(unit, record_id)]
 
 
-def score_many_row(unit: Unit, record_ids: Sequence[UUID]) -> NewRow:
-    """Give the row of one command to score many records."""
-    return sent_row(unit, SCORE_RECORDS, {"record_ids": [str(one) for one in record_ids]})
+def score_row(act: Acting, record_id: UUID) -> NewRow:
+    """Give the row of the command to score a record that was not there before."""
+    return sent_row(act, SCORE_RECORD, {"record_id": str(record_id)})
+
+
+def score_many_row(act: Acting, record_ids: Sequence[str]) -> NewRow:
+    """Give the row of one command to score many records, whose ids are given as texts."""
+    return sent_row(act, SCORE_RECORDS, {"record_ids": record_ids})

@@ -9,23 +9,27 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 from uuid import UUID
 
+from core.kernel.conditions import Condition
 from core.kernel.direct import fetch
-from core.kernel.unit import Unit
+from core.kernel.unit import Act, Unit
 
-BEARING: Final = """
-    SELECT asked.code,
-      (SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]
-        FROM published_overlays
-        WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
-      ) AS above,
-      (SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]
-        FROM rollout_stages
-        WHERE network_id = $1 AND code = asked.code AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL
-      ) AS stages,
-      (SELECT revision FROM standard_heads WHERE tenant_id = $2 AND code = asked.code) AS own,
-      EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = asked.hash) AS kept
-    FROM unnest($3::text[], $4::text[]) AS asked (code, hash)
-"""
+FIGURES: Final = "SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]"
+PARTS: Final = {
+    "above": f"""({FIGURES} FROM published_overlays
+        WHERE network_id = $1 AND code = {{code}} AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL)""",
+    "stages": f"""({FIGURES} FROM rollout_stages
+        WHERE network_id = $1 AND code = {{code}} AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL)""",
+    "own": "coalesce((SELECT revision FROM standard_heads WHERE tenant_id = $2 AND code = {code}), 0)",
+    "kept": "EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = {hash})",
+}
+"""What is asked of one standard: figures of all that bears on it, and whether a document is kept."""
+BEARING: Final = (
+    "SELECT asked.code, "  # noqa: S608 - texts of this module alone
+    + ", ".join(f"{sql.format(code='asked.code', hash='asked.hash')} AS {name}" for name, sql in PARTS.items())
+    + " FROM unnest($3::text[], $4::text[]) AS asked (code, hash)"
+)
+REMEMBERED: Final = {"above": " = $6::bigint[]", "stages": " = $7::bigint[]", "own": " = $8", "kept": ""}
+STILL_BEARS: Final = " AND ".join(sql.format(code="$3", hash="$4") + REMEMBERED[name] for name, sql in PARTS.items())
 
 
 Mark = tuple[int, int | None, int | None]
@@ -49,6 +53,12 @@ class Bearing:
     own: int
 
 
+def still_bears(act: Act, code: str, hash_: str, bears: Bearing) -> Condition:
+    """Give the condition that nothing else bears on a standard now, and that a document is kept."""
+    asked = (act.network_id, act.tenant_id, code, hash_, list(bears.lineage))
+    return Condition(STILL_BEARS, (*asked, list(bears.above), list(bears.stages), bears.own))
+
+
 async def bearing_on(unit: Unit, hashes: Mapping[str, str], lineage: Sequence[UUID]) -> dict[str, tuple[Bearing, bool]]:
     """Tell what bears on some standards, by code, and whether the document of the hash given is kept."""
     asked = (list(hashes), list(hashes.values()))
@@ -59,4 +69,4 @@ async def bearing_on(unit: Unit, hashes: Mapping[str, str], lineage: Sequence[UU
 def bearing_of(row: Mapping[str, Any], lineage: Sequence[UUID]) -> Bearing:
     """Give what bears on a standard."""
     above, stages = (cast("Mark", tuple(row[name])) for name in ("above", "stages"))
-    return Bearing(tuple(lineage), above, stages, row["own"] or 0)
+    return Bearing(tuple(lineage), above, stages, row["own"])

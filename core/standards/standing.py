@@ -1,17 +1,19 @@
 """What holds for a tenant now, remembered for as long as nothing that bears on it changes.
 
-One small statement asks for figures of all that bears on it; nothing is folded again while they are the same.
+One small statement asks for figures of all that bears on it; nothing is folded again while they are the same. A
+statement that writes may ask as well, and take what is remembered where it still holds.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from core.kernel.unit import Unit
-from core.standards.bearing import Bearing, bearing_on
+from core.kernel.conditions import Condition
+from core.kernel.unit import Act, Unit
+from core.standards.bearing import Bearing, bearing_on, still_bears
 from core.standards.errors import NoStandardInForce
 from core.standards.gather import lineage_at
 from core.standards.policy.spans import Span
@@ -79,6 +81,20 @@ async def holdings_at(unit: Unit, codes: Collection[str], at: datetime) -> dict[
             if (await bearing_on(unit, {code: ""}, lineage))[code][0] == bears:  # Nobody published in between.
                 remember((unit.tenant_id, code), bears, folded)
     return found
+
+
+def remembered(act: Act, code: str) -> tuple[Holding, Sequence[Condition]] | None:
+    """Give what held for the tenant when it was asked for last, and the conditions under which it holds now.
+
+    There is none where nothing is remembered of the place in the tree that the act's scope names.
+    """
+    bears, holding = _known.get((act.tenant_id, code), (None, None))
+    if bears is None or holding is None or bears.lineage != act.scope.lineage or not holding.span.holds(act.now):
+        return None
+    same = still_bears(act, code, holding.hash, bears)
+    if act.directory is None:
+        return holding, (same,)
+    return holding, (same, act.directory.still_placed(act.network_id, bears.lineage, act.now))
 
 
 async def fold(unit: Unit, code: str, at: datetime) -> Holding | None:

@@ -16,6 +16,8 @@ from core.kernel.reads import Splicing
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from core.kernel.settings import KEPT_ANSWERS_BYTES
+from core.kernel.walls import Engine
+from gateway.answering.at_once import DoneAtOnce, done_at_once
 from gateway.answering.kept import KeptAnswers, Looked
 from gateway.answering.payloads import Payloads
 from gateway.answering.prepared import Prepared, structure_of
@@ -67,7 +69,8 @@ class Answering:
     ) -> ExecutionResult:
         """Answer a query or mutation."""
         if self._compiled and context.scope is not None:
-            found = await self._read(query, variables or {}, context, context.scope, name)
+            answer = self._read if self._reads(query, name) else self._change
+            found = await answer(query, variables or {}, context, context.scope, name)
             if found is not None:
                 return found
         if self._compiled:
@@ -159,6 +162,37 @@ class Answering:
             note(error)
             return None
         return reading.written(looked.in_order(plan), limit) if len(looked.texts) == len(plan.roots) else None
+
+    def _reads(self, query: str, name: str | None) -> bool:
+        prepared = self.prepared(query, name)
+        return prepared is None or prepared.is_query
+
+    async def _change(
+        self, query: str, sent: Mapping[str, Any], context: RequestContext, scope: Scope, name: str | None
+    ) -> ExecutionResult | None:
+        """Do a mutation by one statement; nothing where that cannot be, or the interpreter has to say what is wrong."""
+        prepared = self.prepared(query, name)
+        variables = prepared.coerced(self._schema.graphql, sent) if prepared else None
+        if prepared is None or variables is None or context.database.engine is not Engine.POSTGRESQL:
+            return None
+        limit = self._schema.figures.cost_for(scope)
+        try:
+            cost = self.cost(prepared, variables)
+            doing = self._at_once(prepared, variables)
+            answer = None if doing is None or cost > limit else await doing.answer(context, scope, variables)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the interpreter says it in its place
+            note(error)
+            return None
+        if doing is None or answer is None:
+            return None
+        extensions = {"cost": told_cost(cost, limit)}
+        body = b"".join([b'{"data":{"', doing.name, b'":', answer, b'},"extensions":', orjson.dumps(extensions), b"}"])
+        return WrittenResult(data=None, errors=None, extensions=extensions, body=body)
+
+    def _at_once(self, prepared: Prepared, variables: VariableValues) -> DoneAtOnce | None:
+        return prepared.at_once.get(
+            structure_of(variables.coerced), lambda: done_at_once(self._compiler, prepared, variables)
+        )
 
     def _with_rest(
         self, plan: Plan, looked: Looked, result: ExecutionResult, extensions: dict[str, Any]

@@ -15,6 +15,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from gateway.answering.coercing import Coercion
 from gateway.execution.compiled.payloads import PayloadPlan
 from gateway.execution.compiled.plan import Plan
 from gateway.limits.texts import has_nul
@@ -59,6 +60,8 @@ class Prepared:
         plans: Its plans, by the structure of the variables.
         costs: Its costs, by the numbers among the variables.
         payloads: Plans of what its mutations answer, by the field and the structure of the variables.
+        at_once: What does its one mutation by one statement, by the structure of the variables.
+        coercions: What coerces its variables at once, where there can be such a thing.
     """
 
     document: DocumentNode
@@ -67,6 +70,8 @@ class Prepared:
     plans: Recent[Hashable, Plan]
     costs: Recent[Hashable, int]
     payloads: Recent[Hashable, PayloadPlan | None]
+    at_once: Recent[Hashable, Any]
+    coercions: Recent[Hashable, Coercion | None]
 
     @classmethod
     def of(cls, document: DocumentNode, name: str | None) -> "Prepared | None":
@@ -80,7 +85,16 @@ class Prepared:
         if len(found) != 1:
             return None
         fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-        return cls(document, found[0], fragments, Recent(MOST_PLANS), Recent(MOST_PLANS), Recent(MOST_PLANS))
+        return cls(
+            document,
+            found[0],
+            fragments,
+            plans=Recent(MOST_PLANS),
+            costs=Recent(MOST_PLANS),
+            payloads=Recent(MOST_PLANS),
+            at_once=Recent(MOST_PLANS),
+            coercions=Recent(1),
+        )
 
     @property
     def is_query(self) -> bool:
@@ -101,6 +115,10 @@ class Prepared:
         """Coerce the variables; nothing where one is wrong."""
         if not self.node.variable_definitions:
             return NO_VARIABLES
+        quick = self.coercions.get("variables", lambda: Coercion.of(schema, self.variables))
+        read = None if quick is None else quick.coerced(sent)
+        if read is not None:
+            return read
         if has_nul(sent):
             return None
         found = get_variable_values(schema, self.node.variable_definitions, dict(sent), max_errors=1)

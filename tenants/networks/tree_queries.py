@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from core.kernel.conditions import Condition
 from core.kernel.direct import fetch_in
 from core.kernel.directory import TenantFacts
 from tenants.networks.models import Network, Tenant, TenantStatus
@@ -63,6 +64,20 @@ BELOW = text(
     SELECT child_id FROM under WHERE child_id <> :tenant_id ORDER BY child_id
     """
 )
+
+# One place at a time is a constraint, so as many placements as there are steps of the way are the way.
+STILL_PLACED = """
+    (SELECT count(*) FROM tenant_placements
+     WHERE network_id = $1 AND child_id = ANY($2::uuid[]) AND recorded_to IS NULL
+       AND parent_id IS NOT DISTINCT FROM ($3::uuid[])[array_position($2, child_id)]
+       AND valid_from <= $4 AND (valid_to IS NULL OR valid_to > $4)
+    ) = cardinality($2)
+"""
+
+
+def still_placed(network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
+    """Give the condition that the last of a lineage stands exactly there at an instant, as is known now; root first."""
+    return Condition(STILL_PLACED, (network_id, list(lineage), [None, *lineage[:-1]], at))
 
 
 async def read_lineage(

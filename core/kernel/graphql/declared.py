@@ -6,6 +6,7 @@ from typing import Any
 
 from strawberry.types.field import StrawberryField
 
+from core.kernel.at_once import AtOnce
 from core.kernel.errors import DomainError
 from core.kernel.graphql.access import Permission
 from core.kernel.reads import Breadth, Kept, Listing, Lookup, Reading
@@ -46,6 +47,7 @@ class Change:
         success: The payload type.
         problems: The Strawberry type of each refusal that is part of the result.
         enters: Finds the scope it is done in, where that is not the one the request names.
+        at_once: Makes the one statement that does it, where there can be one; see ``core.kernel.at_once``.
     """
 
     operation: str
@@ -53,6 +55,7 @@ class Change:
     success: type
     problems: Mapping[type[DomainError], type]
     enters: Callable[..., Any] | None = None
+    at_once: Callable[..., AtOnce | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
+from core.kernel.at_once import AtOnce
 from core.kernel.direct import NewRow
 from core.kernel.errors import DomainError, NotPermitted
 from core.kernel.graphql.access import Permission
@@ -51,6 +52,7 @@ class Refs:
 
 
 Body = Callable[..., Awaitable[Refs]]
+AtOnceBody = Callable[..., AtOnce | None]
 Enter = Callable[..., Awaitable[Scope]]
 
 
@@ -124,6 +126,7 @@ def mutation(
     description: str,
     errors: tuple[type[DomainError], ...] = (),
     enters: Enter | None = None,
+    at_once: AtOnceBody | None = None,
     cost: int = MUTATION_COST,
     name: str = "",
 ) -> Callable[[Body], RootField]:
@@ -142,6 +145,9 @@ def mutation(
         enters: A coroutine with ``context`` and the field's arguments that finds the scope it is done in, where the
             request names no tenant yet: whoever accepts an invitation acts in the tenant that invites. The permission
             is asked for before it runs, so it is ``IDENTIFIED``.
+        at_once: A function with ``act: Act`` and the field's arguments that gives the one statement the mutation
+            mostly is, with the same rows and the same result as the coroutine's; nothing, or a refusal, where the
+            coroutine has to say what comes of it. Every payload it leaves must be readable from the rows it writes.
         cost: What it adds to the cost of the operation.
         name: The field's name; the coroutine's by default.
     """
@@ -149,7 +155,9 @@ def mutation(
     def decorate(body: Body) -> RootField:
         called = name or body.__name__
         problems = {fact: problem_type(fact) for fact in dict.fromkeys((*errors, *ALWAYS))}
-        source = Change(operation=camel(called), body=body, success=success, problems=problems, enters=enters)
+        source = Change(
+            operation=camel(called), body=body, success=success, problems=problems, enters=enters, at_once=at_once
+        )
         result = named_union(f"{pascal(called)}Result", f"What {camel(called)} came to.", (success, *problems.values()))
         declared = Declared(source=source, permission=permission, cost=cost)
         return root_field(called, result, declared, description, mutation_arguments(body))

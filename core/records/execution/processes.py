@@ -14,6 +14,12 @@ NO_PROCESS: Final = joined(())
 _views: OrderedDict[str, EffectiveView] = OrderedDict()
 
 
+def remembered_process(hash_: str) -> Process | None:
+    """Give the process of an effective document, where it is remembered."""
+    view = _views.get(hash_)
+    return None if view is None else view.process
+
+
 async def process_under(unit: Unit, hash_: str) -> Process:
     """Give the process of an effective document that a record of the tenant pins; one without steps where none is."""
     view = _views.get(hash_)

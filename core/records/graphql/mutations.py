@@ -4,10 +4,12 @@ from datetime import datetime
 
 import strawberry
 
+from core.kernel.at_once import AtOnce
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
-from core.kernel.unit import Unit
+from core.kernel.unit import Act, Unit
+from core.records import open_at_once as at_once
 from core.records import open_record as opening
 from core.records import open_records as opening_many
 from core.records import work_record as working
@@ -110,10 +112,21 @@ class ResolveRecordInput:
         return working.ResolveRecord(record_id=local_id(RecordType, self.record), expected_version=self.version)
 
 
+def open_record_at_once(act: Act, input: OpenRecordInput) -> AtOnce | None:
+    """Open a record by one statement, where that can be."""
+    return at_once.open_record_at_once(act, input.to_command())
+
+
+def open_records_at_once(act: Act, input: OpenRecordsInput) -> AtOnce | None:
+    """Open records by one statement, where that can be."""
+    return at_once.open_records_at_once(act, input.to_commands())
+
+
 @mutation(
     permission=OPEN_RECORDS,
     success=payload("OpenRecordSuccess", record=RecordType),
     errors=(InvalidInput, NotFound, NoStandardInForce, RecordKeyIsTaken),
+    at_once=open_record_at_once,
     description="Opens a service record under the standard that holds now, or gives the one that was opened before.",
 )
 async def open_record(unit: Unit, input: OpenRecordInput) -> Refs:
@@ -132,6 +145,7 @@ async def open_record(unit: Unit, input: OpenRecordInput) -> Refs:
         already_there=(int, "How many were there before, or earlier in the same request; they are as they were."),
     ),
     errors=(InvalidInput, RecordsRefused),
+    at_once=open_records_at_once,
     cost=OPEN_MANY_COST,
     description="Opens up to 1,000 service records in one transaction, each by the rules of `openRecord`: a record that"
     " its channel has brought before is given, not opened again. Where one cannot be opened none is, and the refusal"

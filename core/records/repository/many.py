@@ -1,10 +1,9 @@
 """SQL of records that are opened together: their keys, what is there already, and the rows, each in one statement."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from core.kernel.direct import fetch
+from core.kernel.direct import NewRows, fetch
 from core.kernel.unit import Unit
 
 COLUMNS = {
@@ -79,7 +78,6 @@ async def find_standards(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["standard_code"] for row in await fetch(unit, STANDARDS, unit.tenant_id, list(ids))}
 
 
-async def add_opened(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+async def add_opened(unit: Unit, rows: NewRows) -> None:
     """Write records that are opened together, whose keys were taken."""
-    given = [[row[name] for row in rows] for name in COLUMNS]
-    await fetch(unit, ADD, *given, *[rows[0][name] for name in ALIKE])
+    await fetch(unit, ADD, *[rows.columns[name] for name in COLUMNS], *[rows.alike[name] for name in ALIKE])

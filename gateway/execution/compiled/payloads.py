@@ -1,14 +1,15 @@
 """Payloads of mutations: what is selected of the rows a mutation made, read by one statement before it commits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
 import sqlalchemy as sa
-from graphql import FieldNode, GraphQLList, GraphQLNamedType, GraphQLNonNull, GraphQLObjectType
+from graphql import FieldNode, GraphQLList, GraphQLNonNull, GraphQLObjectType
 from sqlalchemy import ColumnElement
 
+from core.kernel.at_once import FRESH
 from core.kernel.reads import Splicing
 from gateway.execution.compiled.bail import Inexpressible
 from gateway.execution.compiled.binds import Find, Run
@@ -31,10 +32,14 @@ class PayloadPlan:
     Attributes:
         plan: Reads the rows; a root is a field of the payload.
         values: What prints the fields that code gave, by their names in the answer: attribute and printer.
+        fresh: Tables whose rows are read as the statement has just written them, which is then one with it.
+        tables: All other tables that are read.
     """
 
     plan: Plan
     values: dict[str, tuple[str, Shown]]
+    fresh: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
 
     async def read(self, connection: Any, run: Run, splicing: Splicing) -> bytes:  # noqa: ANN401 - asyncpg's is not typed
         """Print the payload of a mutation that is done and not yet committed.
@@ -43,19 +48,31 @@ class PayloadPlan:
             Bail: The interpreter would have an error here.
         """
         rows = await self.plan.fill(await self.plan.read(connection, run), run, splicing) if self.plan.sql else []
+        return self.written(rows, run.refs)
+
+    def written(self, rows: Sequence[bytes], refs: Mapping[str, Any]) -> bytes:
+        """Write the payload of what a statement printed and of what the mutation gave."""
         parts: list[bytes] = []
         for one in self.plan.roots:
             if one.column is None:
                 name, show = self.values[one.name]
-                text = orjson.dumps(show(run.refs.get(name)))
+                text = orjson.dumps(show(refs.get(name)))
             else:
                 text = rows[one.column]
             parts.append(b'"' + one.name.encode() + b'":' + text)
         return b"{" + b",".join(parts) + b"}"
 
 
-def payload_plan(objects: ObjectCompiler, success: GraphQLObjectType, nodes: Sequence[FieldNode]) -> PayloadPlan:
+def payload_plan(
+    objects: ObjectCompiler, success: GraphQLObjectType, nodes: Sequence[FieldNode], *, fresh: bool = False
+) -> PayloadPlan:
     """Compile what is selected of a mutation's success.
+
+    Args:
+        objects: Compiles the objects of this plan.
+        success: The payload's type.
+        nodes: Where it is asked for.
+        fresh: Whether the payload's rows are read as the same statement writes them; see ``core.kernel.at_once``.
 
     Raises:
         Inexpressible: Something of it can only be read by the interpreter.
@@ -63,6 +80,7 @@ def payload_plan(objects: ObjectCompiler, success: GraphQLObjectType, nodes: Seq
     roots: list[Root] = []
     columns: list[ColumnElement[Any]] = []
     values: dict[str, tuple[str, Shown]] = {}
+    written: set[str] = set()
     for name, same in objects.selections.below(nodes, success).items():
         asked = same[0].name.value
         if asked == "__typename":
@@ -80,22 +98,69 @@ def payload_plan(objects: ObjectCompiler, success: GraphQLObjectType, nodes: Seq
         if isinstance(kind, GraphQLNonNull):
             raise Inexpressible(f"{success.name}.{asked} is never empty")
         roots.append(Root(name, same, len(columns)))
-        read = listed_rows if isinstance(kind, GraphQLList) else one_row
-        columns.append(read(objects, reading.leads_to, reading.name, named_type(success.fields[asked]), same))
-    return PayloadPlan(Plan.made(OpenTransaction(), columns, roots, objects), values)
+        told = cast("GraphQLObjectType", named_type(success.fields[asked]))
+        if fresh:
+            read = fresh_rows if isinstance(kind, GraphQLList) else fresh_row
+            written.add(reading.leads_to.table.name)
+        else:
+            read = listed_rows if isinstance(kind, GraphQLList) else one_row
+        columns.append(read(objects, reading.leads_to, reading.name, told, same))
+    plan = Plan.made(OpenTransaction(), columns, roots, objects)
+    return PayloadPlan(of_fresh(plan, written), values, frozenset(written), tables_behind(columns))
+
+
+def of_fresh(plan: Plan, tables: Iterable[str]) -> Plan:
+    """Read what was written by its name in the statement, where it was compiled as an alias of the table."""
+    sql = plan.sql
+    for table in tables:
+        sql = sql.replace(f"{table} AS {FRESH}{table}", f"{FRESH}{table}")
+    return replace(plan, sql=sql)
+
+
+def tables_behind(columns: Sequence[ColumnElement[Any]]) -> frozenset[str]:
+    """Name the tables that are read, but for rows as they are written."""
+    found: set[str] = set()
+    waiting: list[Any] = [*columns]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, sa.Table):
+            found.add(one.name)
+        elif not (isinstance(one, sa.Alias) and str(one.name).startswith(FRESH)):
+            waiting += one.get_children()
+    return frozenset(found)
+
+
+def fresh_row(
+    objects: ObjectCompiler, plan: EntityPlan, _name: str, type_: GraphQLObjectType, nodes: Sequence[FieldNode]
+) -> ColumnElement[Any]:
+    """Print the row that the statement has written."""
+    rows = Rows(plan, plan.table.alias(f"{FRESH}{plan.table.name}"))
+    found = sa.select(concat(objects.object(type_, rows, nodes))).select_from(rows.source)
+    return found.where(*walls(plan.entity.model, rows.source, objects.binds)).correlate(None).scalar_subquery()
+
+
+def fresh_rows(
+    objects: ObjectCompiler, plan: EntityPlan, _name: str, type_: GraphQLObjectType, nodes: Sequence[FieldNode]
+) -> ColumnElement[Any]:
+    """Print the rows that the statement has written, by their keys, which ascend as they were asked for."""
+    rows = Rows(plan, plan.table.alias(f"{FRESH}{plan.table.name}"))
+    found = sa.select(concat(objects.object(type_, rows, nodes))).select_from(rows.source)
+    owned = found.where(*walls(plan.entity.model, rows.source, objects.binds)).order_by(rows.adapted(plan.key))
+    listed = sa.func.array(owned.correlate(None).scalar_subquery(), type_=sa.ARRAY(sa.Text()))
+    return concat(["[", sa.func.array_to_string(listed, quoted(","), type_=sa.Text()), "]"])
 
 
 def one_row(
     objects: ObjectCompiler,
     plan: EntityPlan,
     name: str,
-    type_: GraphQLNamedType,
+    type_: GraphQLObjectType,
     nodes: Sequence[FieldNode],
 ) -> ColumnElement[Any]:
     """Print the row that a reference names, or null."""
     rows = Rows(plan, plan.table.alias(objects.alias()))
     key = objects.binds.add(reference(name), plan.key.type)
-    found = sa.select(concat(objects.object(cast("GraphQLObjectType", type_), rows, nodes))).select_from(rows.source)
+    found = sa.select(concat(objects.object(type_, rows, nodes))).select_from(rows.source)
     owned = walls(plan.entity.model, rows.source, objects.binds)
     one = found.where(*owned, rows.adapted(plan.key) == key).correlate(None).scalar_subquery()
     return or_else(one, NULL)
@@ -105,7 +170,7 @@ def listed_rows(
     objects: ObjectCompiler,
     plan: EntityPlan,
     name: str,
-    type_: GraphQLNamedType,
+    type_: GraphQLObjectType,
     nodes: Sequence[FieldNode],
 ) -> ColumnElement[Any]:
     """Print the rows that a list of references names, in the order of the list."""
@@ -114,7 +179,7 @@ def listed_rows(
     columns = sa.column("key", plan.key.type)
     named = sa.func.unnest(keys).table_valued(columns, with_ordinality="place", name=objects.alias())
     given = named.render_derived()
-    printed = concat(objects.object(cast("GraphQLObjectType", type_), rows, nodes))
+    printed = concat(objects.object(type_, rows, nodes))
     owned = walls(plan.entity.model, rows.source, objects.binds)
     found = sa.select(or_else(sa.case((rows.adapted(plan.key).is_not(None), printed)), BAIL)).select_from(
         given.outerjoin(rows.source, sa.and_(*owned, rows.adapted(plan.key) == given.c.key))

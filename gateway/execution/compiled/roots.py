@@ -93,14 +93,20 @@ class Compiler:
         nodes: Sequence[FieldNode],
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: VariableValues,
+        *,
+        fresh: bool = False,
     ) -> PayloadPlan | None:
-        """Compile what is selected of a mutation's success; nothing where it cannot be."""
+        """Compile what is selected of a mutation's success; nothing where it cannot be.
+
+        With ``fresh`` the payload's rows are read as the same statement writes them.
+        """
         guard = self.guards.find("Mutation", field)
         if guard is None or guard.change is None:
             return None
         success = self.schema.get_type(get_object_definition(guard.change.success, strict=True).name)
         try:
-            return payload_plan(self._objects(fragments, variables), cast("GraphQLObjectType", success), nodes)
+            objects = self._objects(fragments, variables)
+            return payload_plan(objects, cast("GraphQLObjectType", success), nodes, fresh=fresh)
         except Inexpressible:
             return None
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.clock import Clock, SetClock
+from core.kernel.conditions import Condition
 from core.kernel.database import Database
 from core.kernel.directory import Directory, SiteFacts, TenantFacts
 from core.kernel.handlers import HANDLERS, Handler
@@ -35,6 +36,9 @@ class Tree:
         if network_id != self.network_id or tenant_id not in {self.headquarters, self.north, self.south}:
             return ()
         return (self.headquarters,) if tenant_id == self.headquarters else (self.headquarters, tenant_id)
+
+    def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
+        return Condition("true", ())
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         return {one: await self.lineage(network_id, one, at) for one in ids}

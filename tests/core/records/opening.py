@@ -12,6 +12,7 @@ from core.kernel.graphql.ids import local_id
 from core.kernel.scope import Scope
 from core.records.graphql.types import RecordType
 from gateway.answering.answering import Answering
+from gateway.answering.at_once import DoneAtOnce
 from gateway.answering.payloads import WrittenPayload
 from tenants.sites.open import OpenSite, open_site
 from tests.core.records.conftest import Chain
@@ -81,7 +82,8 @@ class Desk:
             document, {"input": given, "key": key}, self.api.context(self.scope)
         )
         assert done.errors is None, done.errors
-        (told,) = orjson.loads(orjson.dumps(done.data)).values()
+        body = getattr(done, "body", None)
+        (told,) = (orjson.loads(orjson.dumps(done.data)) if body is None else orjson.loads(body)["data"]).values()
         return told
 
     async def many(self, records: Sequence[Any], key: str = "a key") -> Any:
@@ -138,11 +140,21 @@ class Printing:
 
     Attributes:
         printed: Of each payload, whether it was printed.
+        at_once: Of each mutation that was tried by one statement, whether that did it, and printed its payload.
     """
 
     def __init__(self, patch: Any) -> None:
         self.printed: list[bool] = []
-        print_ = WrittenPayload.print
+        self.at_once: list[bool] = []
+        print_, answer = WrittenPayload.print, DoneAtOnce.answer
+
+        async def answered(doing: DoneAtOnce, *given: Any) -> Any:
+            self.at_once.append(False)
+            found = await answer(doing, *given)
+            if found is not None:
+                self.at_once[-1] = True
+                self.printed.append(True)
+            return found
 
         async def noticed(payload: WrittenPayload, *given: Any) -> Any:
             found = await print_(payload, *given)
@@ -150,3 +162,4 @@ class Printing:
             return found
 
         patch.setattr(WrittenPayload, "print", noticed)
+        patch.setattr(DoneAtOnce, "answer", answered)

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.clock import SetClock
+from core.kernel.conditions import Condition
 from core.kernel.database import Database
 from core.kernel.directory import TenantFacts
 from core.kernel.graphql.context import RequestContext
@@ -59,6 +60,12 @@ class Tree:
 
     async def lineage(self, network_id: UUID, tenant_id: UUID, at: datetime) -> tuple[UUID, ...]:  # noqa: ARG002
         return (tenant_id,)
+
+    async def is_member(self, network_id: UUID, tenant_id: UUID, person_id: UUID) -> bool:  # noqa: ARG002
+        return False
+
+    def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:  # noqa: ARG002
+        return Condition("true", ())
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         return {one: await self.lineage(network_id, one, at) for one in ids}

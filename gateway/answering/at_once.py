@@ -1,0 +1,124 @@
+"""Mutations that one statement does and answers, where that can be; see ``core.kernel.at_once``.
+
+Whatever is out of the ordinary is left to the interpreter, and so to the mutation's own transaction: a refusal, a
+request that was done before, a selection that reads more than what was written. An answer that is lost on the way is
+no harm: the interpreter finds the request done by its idempotency key.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import asyncpg
+from graphql import FieldNode, GraphQLField, OperationType
+from graphql.execution.values import VariableValues, get_argument_values
+
+from core.kernel.at_once import AtOnce, Telling, written_down
+from core.kernel.graphql.context import RequestContext
+from core.kernel.graphql.declared import Change
+from core.kernel.graphql.mutations import Refs, remembered_of
+from core.kernel.idempotency import request_row
+from core.kernel.outbox import sent_row
+from core.kernel.roles import Role
+from core.kernel.scope import Scope
+from core.kernel.telemetry import statement_span, tracing_is_on
+from core.kernel.unit import Act
+from gateway.answering.prepared import Prepared
+from gateway.execution.changes import CHANGED, provided
+from gateway.execution.compiled.binds import Run
+from gateway.execution.compiled.payloads import PayloadPlan
+from gateway.execution.compiled.roots import Compiler
+from gateway.execution.fingerprints import fingerprint
+from gateway.execution.guards import Guard
+from gateway.execution.selections import Selections, answer_name
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAtOnce:
+    """A mutation that is the only field of its operation.
+
+    Attributes:
+        node: Where it is asked for.
+        definition: The field.
+        guard: What the executor knows of it.
+        change: What it does.
+        make: Makes the statement.
+        payload: Prints its success.
+    """
+
+    node: FieldNode
+    definition: GraphQLField
+    guard: Guard
+    change: Change
+    make: Callable[..., AtOnce | None]
+    payload: PayloadPlan
+
+    @property
+    def name(self) -> bytes:
+        """Its name in the answer."""
+        return answer_name(self.node).encode()
+
+    async def answer(self, context: RequestContext, scope: Scope, variables: VariableValues) -> bytes | None:
+        """Do it and give the field's answer; nothing where nothing was done.
+
+        Raises:
+            DomainError: It is refused.
+            GraphQLError: An argument is wrong.
+        """
+        context.check(*self.guard.needs, *self.payload.plan.needs)
+        given = get_argument_values(self.definition, self.node, variables)
+        key: str = given.pop("idempotencyKey")
+        act = Act(scope, context.clock.now(), context.directory)
+        converted = self.guard.convert(given) if self.guard.convert else {}
+        doing = self.make(**provided(self.make, act=act), **converted)
+        if doing is None or self.payload.tables & doing.tables or self.payload.fresh - doing.tables:
+            return None
+        refs = Refs(**doing.refs)
+        ids = remembered_of(self.change.success).of(refs)
+        request = request_row(act, self.change.operation, key, fingerprint(self.change.operation, given), ids)
+        if not act.wakes:
+            doing = replace(doing, rows=(*doing.rows, sent_row(act, CHANGED, {})))
+        plan = self.payload.plan
+        telling = Telling(plan.sql or "SELECT", plan.values(Run(scope, variables, act.now)), self.payload.fresh)
+        sql, values = written_down(scope, request, doing, telling)
+        async with context.database.plain(Role.APP).connection() as connection:
+            row = await told(connection, sql, values)
+        if row is None:
+            return None
+        context.database.wake()
+        return self.payload.written(plan.texts(row), refs.values)
+
+
+async def told(connection: Any, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg is not typed
+    """Execute the statement; there is no row where it has done nothing, or where somebody was quicker."""
+    try:
+        if not tracing_is_on():
+            return await connection.fetchrow(sql, *values)
+        with statement_span(sql):
+            return await connection.fetchrow(sql, *values)
+    except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError):
+        return None
+
+
+def done_at_once(compiler: Compiler, prepared: Prepared, variables: VariableValues) -> DoneAtOnce | None:
+    """Give what does the one mutation of an operation by one statement, where that can be.
+
+    Raises:
+        GraphQLError: An argument is wrong.
+    """
+    mutation = compiler.schema.mutation_type
+    if mutation is None or prepared.node.operation is not OperationType.MUTATION:
+        return None
+    selections = Selections(compiler.schema, prepared.fragments, variables)
+    fields = list(selections.of(prepared.node.selection_set, mutation).values())
+    if len(fields) != 1:
+        return None
+    nodes = fields[0]
+    name = nodes[0].name.value
+    guard = compiler.guards.find(mutation.name, name)
+    if guard is None or guard.change is None or guard.change.at_once is None:
+        return None
+    payload = compiler.payload(name, nodes, prepared.fragments, variables, fresh=True)
+    if payload is None or payload.plan.splices:
+        return None
+    return DoneAtOnce(nodes[0], mutation.fields[name], guard, guard.change, guard.change.at_once, payload)
