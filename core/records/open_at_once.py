@@ -29,7 +29,10 @@ NAME_IS_FREE: Final = """
     NOT EXISTS (SELECT FROM record_keys WHERE tenant_id = $1 AND channel = $2 AND external_id = $3)"""
 NAMES_ARE_FREE: Final = """
     NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[]) AS asked (channel, external_id)
-      JOIN record_keys k ON k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id)"""
+      CROSS JOIN LATERAL (
+        SELECT FROM record_keys k
+        WHERE k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id LIMIT 1) taken)"""
+"""Each name is looked up by itself: joined, it would be compared with every name of a tenant unknown to statistics."""
 
 
 def open_record_at_once(act: Act, command: OpenRecord) -> AtOnce | None:

@@ -14,6 +14,7 @@ from graphql import FieldNode, GraphQLField, OperationType
 from graphql.execution.values import VariableValues, get_argument_values
 
 from core.kernel.at_once import AtOnce, Telling, written_down
+from core.kernel.database import WRITE_LIMIT_MS
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.declared import Change
 from core.kernel.graphql.mutations import Refs, remembered_of
@@ -90,12 +91,16 @@ class DoneAtOnce:
 
 
 async def told(connection: Any, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg is not typed
-    """Execute the statement; there is no row where it has done nothing, or where somebody was quicker."""
+    """Execute the statement; there is no row where it has done nothing, or where somebody was quicker.
+
+    Raises:
+        TimeoutError: It took longer than a write may, and was cancelled.
+    """
     try:
         if not tracing_is_on():
-            return await connection.fetchrow(sql, *values)
+            return await connection.fetchrow(sql, *values, timeout=WRITE_LIMIT_MS / 1000)
         with statement_span(sql):
-            return await connection.fetchrow(sql, *values)
+            return await connection.fetchrow(sql, *values, timeout=WRITE_LIMIT_MS / 1000)
     except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError):
         return None
 

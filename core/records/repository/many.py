@@ -42,10 +42,12 @@ TAKE = """
     SELECT $1, $2, given.* FROM unnest($3::text[], $4::text[], $5::uuid[]) AS given
     ON CONFLICT (tenant_id, channel, external_id) DO NOTHING RETURNING record_id"""
 FIND = """
-    SELECT k.channel, k.external_id, k.record_id
+    SELECT asked.channel, asked.external_id, held.record_id
     FROM unnest($2::text[], $3::text[]) AS asked (channel, external_id)
-    JOIN record_keys k
-      ON k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id"""
+    CROSS JOIN LATERAL (
+      SELECT k.record_id FROM record_keys k
+      WHERE k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id LIMIT 1) held"""
+"""Each name is looked up by itself: joined, it would be compared with every name of a tenant unknown to statistics."""
 STANDARDS = "SELECT id, standard_code FROM records WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
 
 
