@@ -97,12 +97,21 @@ class Asked:
 
 @dataclass
 class Writer:
-    """Writes one operation."""
+    """Writes one operation.
+
+    Attributes:
+        schema: What it is about.
+        words: What it may say.
+        hand: What decides.
+        fields: About how many fields it asks for; the more a schema has, the more are needed to see them all.
+        wide: Most fields of one selection.
+    """
 
     schema: GraphQLSchema
     words: Vocabulary
     hand: Hand
     fields: int = 22
+    wide: int = 5
     names: dict[str, tuple[str, str, str]] = field(default_factory=dict[str, tuple[str, str, str]])
     declared: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     sent: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -159,7 +168,7 @@ class Writer:
 
     def selection(self, type_: Any, depth: int) -> str:
         parts: list[str] = []
-        for _ in range(1 + self.hand.below(5 if self.fields > 0 else 2)):
+        for _ in range(1 + self.hand.below(self.wide if self.fields > 0 else 2)):
             parts.append(self.part(type_, depth, parts))
         return "{ " + " ".join(parts) + " }"
 

@@ -52,6 +52,12 @@ SHAPED: Mapping[str, Callable[[Making], str]] = {
     "parts": lambda _: "[]",
     "granted_to": lambda m: m.random.choice(('["00000000-0000-0000-0000-000000000001"]', "[]")),
     "operators": lambda m: m.random.choice(('["assign"]', "[]", '["remove", "narrow"]')),
+    "week": lambda m: m.random.choice(
+        ('{"days":[[],[],[],[],[],[],[]]}', '{"days":[[[540,1080]],[],[],[],[],[],[[0,1440]]]}')
+    ),
+    "dates": lambda m: m.random.choice(
+        ('{"dates":[]}', '{"dates":[["2026-12-25",[],"\\u0007"],["2026-12-31",[[1,2]],""]]}')
+    ),
     "choices": lambda m: m.random.choice(('["a", "b"]', "[]")),
 }
 LISTS = ("roles", "scopes", "permissions")
@@ -229,7 +235,7 @@ def references(readings: Readings) -> dict[tuple[str, str], str]:
         plan = readings.entities.get(type_name)
         if plan is None:
             continue
-        if isinstance(reading, ToOnePlan):
+        if isinstance(reading, ToOnePlan) and reading.key.name == "id":
             found[plan.table.name, reading.by] = reading.target.table.name
         elif isinstance(reading, ListPlan) and reading.key is not None and reading.key.name != "tenant_id":
             found[reading.target.table.name, reading.key.name] = plan.table.name
@@ -256,7 +262,9 @@ def specials(schema: TouchstoneSchema, readings: Readings) -> dict[tuple[str, st
                 found |= {(table, one): SHAPED["choices"] for one in hole.columns if one in LISTS}
                 found |= {(table, "kinds"): kinds_of} if "kinds" in hole.columns else {}
                 found |= {
-                    (table, one): nothing for one in hole.columns if str(plan.table.c[one].type) in {"BYTEA", "BLOB"}
+                    (table, one): nothing if plan.table.c[one].nullable else some_bytes
+                    for one in hole.columns
+                    if str(plan.table.c[one].type) in {"BYTEA", "BLOB"}
                 }
             case _:
                 pass
@@ -301,6 +309,11 @@ def named(kind: GraphQLEnumType) -> Any:
 
 def kinds_of(making: Making) -> str:
     return making.random.choice(('["region"]', "[]", '["headquarters", "franchisee"]'))
+
+
+def some_bytes(making: Making) -> bytes:
+    """A hash or a signature, which is told as it is."""
+    return making.random.randbytes(32)
 
 
 def nothing(_making: Making) -> None:

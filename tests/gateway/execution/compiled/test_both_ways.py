@@ -168,7 +168,8 @@ def questions(house: House) -> Any:
     def made() -> Question:
         hand = Hand()
         acting = house.somebody(hand)
-        asked = Writer(house.schema.graphql, acting.words, hand).operation()
+        fields, wide = (32, 7) if house.kept else (22, 5)
+        asked = Writer(house.schema.graphql, acting.words, hand, fields, wide).operation()
         return Question(acting, asked, hand.pick(house.everybody) if hand.chance(35) else None)
 
     return st.builds(made)

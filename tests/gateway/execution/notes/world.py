@@ -88,6 +88,9 @@ class Tree:
     async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> tuple[()]:  # noqa: ARG002
         return ()
 
+    async def sites_by_id(self, network_id: UUID, tenant_id: UUID, ids: Collection[UUID]) -> tuple[()]:  # noqa: ARG002
+        return ()
+
 
 @dataclass
 class World:
