@@ -24,7 +24,8 @@ from tenants.networks.tree_queries import (
     still_placed,
 )
 from tenants.people.members import find_member
-from tenants.sites.repository import find_sites_by_key
+from tenants.sites.models import Site
+from tenants.sites.repository import find_sites_by_id, find_sites_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,11 @@ class SessionDirectory:
 
     async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
         """Find those sites of the tenant that have one of some keys."""
-        return [
-            SiteFacts(id=site.id, tenant_id=tenant_id, key=site.key, time_zone=site.time_zone)
-            for site in await find_sites_by_key(self.session, network_id, tenant_id, keys)
-        ]
+        return [site_facts(site) for site in await find_sites_by_key(self.session, network_id, tenant_id, keys)]
+
+    async def sites_by_id(self, network_id: UUID, tenant_id: UUID, ids: Collection[UUID]) -> Sequence[SiteFacts]:
+        """Find those sites of the tenant that have one of some ids."""
+        return [site_facts(site) for site in await find_sites_by_id(self.session, network_id, tenant_id, ids)]
 
     async def is_member(self, network_id: UUID, tenant_id: UUID, person_id: UUID) -> bool:
         """Tell whether a person is a member of the tenant now."""
@@ -156,10 +158,21 @@ class TenantDirectory:
         async with self.database.transaction(Role.APP, context, read_only=True) as session:
             return await SessionDirectory(session).is_member(network_id, tenant_id, person_id)
 
+    async def sites_by_id(self, network_id: UUID, tenant_id: UUID, ids: Collection[UUID]) -> Sequence[SiteFacts]:
+        """Find those sites of the tenant that have one of some ids."""
+        context = {**reading(network_id), "app.tenant_id": str(tenant_id)}
+        async with self.database.transaction(Role.APP, context, read_only=True) as session:
+            return await SessionDirectory(session).sites_by_id(network_id, tenant_id, ids)
+
     async def network(self, network_id: UUID) -> Network | None:
         """Find a network; its id is known from its key by ``network_id_of``."""
         async with self.database.transaction(Role.APP, reading(network_id), read_only=True) as session:
             return await read_network(session, network_id)
+
+
+def site_facts(site: Site) -> SiteFacts:
+    """Give what other rooms need to know of a site."""
+    return SiteFacts(id=site.id, tenant_id=site.tenant_id, key=site.key, time_zone=site.time_zone)
 
 
 def reading(network_id: UUID) -> dict[str, str]:

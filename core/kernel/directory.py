@@ -94,3 +94,7 @@ class Directory(Protocol):
     async def is_member(self, network_id: UUID, tenant_id: UUID, person_id: UUID) -> bool:
         """Tell whether a person is a member of the tenant now."""
         ...
+
+    async def sites_by_id(self, network_id: UUID, tenant_id: UUID, ids: Collection[UUID]) -> Sequence[SiteFacts]:
+        """Find those sites of the tenant that have one of some ids."""
+        ...

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, literal
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -29,7 +29,19 @@ async def find_sites_by_key(
     session: AsyncSession, network_id: UUID, tenant_id: UUID, keys: Collection[str]
 ) -> Sequence[Site]:
     """Find sites of a tenant by their keys; a transaction of another tenant sees none."""
+    return await find_sites(session, network_id, tenant_id, col(Site.key) == any_(literal(list(keys), ARRAY(Text()))))
+
+
+async def find_sites_by_id(
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, ids: Collection[UUID]
+) -> Sequence[Site]:
+    """Find sites of a tenant by their ids; a transaction of another tenant sees none."""
+    return await find_sites(session, network_id, tenant_id, col(Site.id) == any_(literal(list(ids), ARRAY(Uuid()))))
+
+
+async def find_sites(
+    session: AsyncSession, network_id: UUID, tenant_id: UUID, which: ColumnElement[bool]
+) -> Sequence[Site]:
+    """Find sites of a tenant."""
     of_tenant = (col(Site.tenant_id) == tenant_id, col(Site.network_id) == network_id)
-    return (
-        await session.scalars(select(Site).where(*of_tenant, col(Site.key) == any_(literal(list(keys), ARRAY(Text())))))
-    ).all()
+    return (await session.scalars(select(Site).where(*of_tenant, which))).all()

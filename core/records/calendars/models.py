@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 
 from core.kernel.rows import Retention, TenantRow
 
@@ -70,27 +69,33 @@ class CalendarRevision(TenantRow, table=True):
 
 
 class CalendarAssignment(TenantRow, table=True):
-    """Which calendar a site goes by, or all sites of the tenant that name none.
+    """Which calendar a site goes by, or all sites of the tenant that have none of their own; former ones stay.
 
     Attributes:
         site_id: The site; the tenant's own id for all its sites that have no assignment.
         calendar_id: The calendar.
-        version: Goes up with every change.
-        recorded_at: When the row was last written.
+        recorded_from: Since when it goes by it.
+        recorded_to: Until when it did; empty while it does.
     """
 
     __tablename__ = "calendar_assignments"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "site_id", name="calendar_assignments_site_once"),
         ForeignKeyConstraint(
             ["tenant_id", "calendar_id"],
             ["business_calendars.tenant_id", "business_calendars.id"],
             name="calendar_assignments_calendar",
         ),
         Index("calendar_assignments_of", "tenant_id", "calendar_id", "id"),
+        Index(
+            "calendar_assignments_one_now",
+            "tenant_id",
+            "site_id",
+            unique=True,
+            postgresql_where=text("recorded_to IS NULL"),
+        ),
     )
 
     site_id: UUID
     calendar_id: UUID
-    version: int = Field(default=1)
-    recorded_at: datetime
+    recorded_from: datetime
+    recorded_to: datetime | None = None

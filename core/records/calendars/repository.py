@@ -1,16 +1,30 @@
 """SQL of business calendars, and nothing else."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
+from core.kernel.direct import fetch
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
-from core.records.calendars.models import BusinessCalendar, CalendarAssignment, CalendarRevision
+from core.records.calendars.models import BusinessCalendar, CalendarRevision
+
+END_ASSIGNMENT: Final = """UPDATE calendar_assignments SET recorded_to = $3
+    WHERE tenant_id = $1 AND site_id = $2 AND recorded_to IS NULL"""
+ASSIGN: Final = """INSERT INTO calendar_assignments
+    (tenant_id, network_id, id, site_id, calendar_id, recorded_from) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (tenant_id, site_id) WHERE recorded_to IS NULL DO UPDATE SET calendar_id = excluded.calendar_id"""
+ASSIGNMENTS: Final = """SELECT site_id, calendar_id, recorded_from, recorded_to FROM calendar_assignments
+    WHERE tenant_id = $1 ORDER BY recorded_from"""
+REVISIONS: Final = """SELECT id, calendar_id, time_zone, recorded_at FROM calendar_revisions
+    WHERE tenant_id = $1 ORDER BY calendar_id, number"""
 
 
 async def take_calendar(unit: Unit, key: str) -> BusinessCalendar | None:
@@ -53,59 +67,49 @@ async def keep_revision(unit: Unit, calendar: BusinessCalendar) -> None:
     await unit.session.flush()
 
 
-async def put_assignment(unit: Unit, site_id: UUID, calendar_id: UUID) -> UUID:
-    """Have a site go by a calendar, in the place of the one before; give the assignment's id."""
-    statement = insert(CalendarAssignment).values(
-        tenant_id=unit.tenant_id,
-        network_id=unit.network_id,
-        id=new_id(),
-        site_id=site_id,
-        calendar_id=calendar_id,
-        version=1,
-        recorded_at=recorded_now(),
-    )
-    changed: dict[str, Any] = {
-        "calendar_id": statement.excluded.calendar_id,
-        "recorded_at": statement.excluded.recorded_at,
-        "version": col(CalendarAssignment.version) + 1,
-    }
+async def put_assignment(unit: Unit, site_id: UUID, calendar_id: UUID) -> None:
+    """Have a site go by a calendar from now on; by which it went before stays known."""
+    now = recorded_now()
+    await fetch(unit, END_ASSIGNMENT, unit.tenant_id, site_id, now)
+    await fetch(unit, ASSIGN, unit.tenant_id, unit.network_id, new_id(), site_id, calendar_id, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarState:
+    """Which state of a calendar was written down when, and the zone it names, if it does."""
+
+    id: UUID
+    time_zone: str | None
+    recorded_at: datetime
+
+
+async def assignments_of(unit: Unit) -> dict[UUID | None, list[tuple[datetime, datetime | None, UUID]]]:
+    """Tell which calendar each site of the tenant went by from when until when; the tenant's own id for all others."""
+    found: dict[UUID | None, list[tuple[datetime, datetime | None, UUID]]] = defaultdict(list)
+    for row in await fetch(unit, ASSIGNMENTS, unit.tenant_id):
+        found[row["site_id"]].append((row["recorded_from"], row["recorded_to"], row["calendar_id"]))
+    return found
+
+
+async def revisions_of(unit: Unit) -> dict[UUID, list[CalendarState]]:
+    """List the states of every calendar of the tenant, the oldest first."""
+    found: dict[UUID, list[CalendarState]] = defaultdict(list)
+    for row in await fetch(unit, REVISIONS, unit.tenant_id):
+        state = CalendarState(id=row["id"], time_zone=row["time_zone"], recorded_at=row["recorded_at"])
+        found[row["calendar_id"]].append(state)
+    return found
+
+
+async def revisions_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, CalendarRevision]:
+    """Read some states of calendars."""
+    if not ids:
+        return {}
     found = await unit.session.execute(
-        statement.on_conflict_do_update(constraint="calendar_assignments_site_once", set_=changed).returning(
-            col(CalendarAssignment.id)
+        select(CalendarRevision).where(
+            col(CalendarRevision.tenant_id) == unit.tenant_id, col(CalendarRevision.id).in_(ids)
         )
     )
-    return found.scalar_one()
-
-
-async def assigned_revision(unit: Unit, sites: Sequence[UUID]) -> CalendarRevision | None:
-    """Find the present state of the calendar that the first of some sites goes by which has any."""
-    found = await unit.session.execute(
-        select(CalendarAssignment.site_id, CalendarRevision)
-        .join(
-            BusinessCalendar,
-            (col(BusinessCalendar.tenant_id) == col(CalendarAssignment.tenant_id))
-            & (col(BusinessCalendar.id) == col(CalendarAssignment.calendar_id)),
-        )
-        .join(
-            CalendarRevision,
-            (col(CalendarRevision.tenant_id) == col(BusinessCalendar.tenant_id))
-            & (col(CalendarRevision.calendar_id) == col(BusinessCalendar.id))
-            & (col(CalendarRevision.number) == col(BusinessCalendar.revision)),
-        )
-        .where(
-            col(CalendarAssignment.tenant_id) == unit.tenant_id,
-            col(BusinessCalendar.tenant_id) == unit.tenant_id,
-            col(CalendarRevision.tenant_id) == unit.tenant_id,
-            col(CalendarAssignment.site_id).in_(sites),
-        )
-    )
-    by_site = {row[0]: row[1] for row in found}
-    return next((by_site[site] for site in sites if site in by_site), None)
-
-
-async def revision_by_id(unit: Unit, revision_id: UUID) -> CalendarRevision | None:
-    """Read a calendar as it was after one change."""
-    return await unit.session.get(CalendarRevision, (unit.tenant_id, revision_id))
+    return {one.id: one for one in found.scalars()}
 
 
 async def calendar_by_id(unit: Unit, calendar_id: UUID) -> BusinessCalendar | None:

@@ -4,13 +4,14 @@ A clock counts seconds while its calendar is open and nobody is waited for. It f
 it has counted its limit: one that is used up when the doors close falls due then, and not when they open again.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from core.records.calendars.policy import HORIZON_DAYS, Calendar, Span, open_spans
+from core.records.events.state import WaitingFor
 
 FIRST_LOOK: Final = timedelta(days=8)
 """Most limits fall due within a week; only where one does not is more of the calendar unfolded."""
@@ -18,12 +19,12 @@ WHOLE: Final = 10_000
 """Fractions are basis points."""
 
 
-class Cause(StrEnum):
-    """Whom a pause is put down to."""
+class ClockKind(StrEnum):
+    """What a clock times."""
 
-    CUSTOMER = "customer"
-    PARTNER = "partner"
-    STAFF = "staff"
+    FIRST_RESPONSE = "first_response"
+    RESOLUTION = "resolution"
+    STEP = "step"
 
 
 class ClockStatus(StrEnum):
@@ -43,12 +44,12 @@ class Pause:
     Attributes:
         start: When it began.
         end: When it ended; empty while it lasts.
-        cause: Whom it is put down to.
+        cause: Whom it is put down to; nobody where the request counted as met meanwhile.
     """
 
     start: datetime
     end: datetime | None
-    cause: Cause
+    cause: WaitingFor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +183,24 @@ def without(span: Span, pauses: Sequence[Pause]) -> Iterator[Span]:
     yield start, end
 
 
-def paused_seconds(terms: Terms, until: datetime) -> dict[Cause, int]:
+def apart(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+    """Put pauses in order and apart; where two overlap, the one that began earlier keeps what they share."""
+    found: list[Pause] = []
+    for pause in sorted(pauses, key=lambda one: one.start):
+        start = pause.start if not found else max(pause.start, found[-1].end or pause.start)
+        if found and found[-1].end is None:
+            break
+        if pause.end is None or start < pause.end:
+            found.append(replace(pause, start=start))
+    return tuple(found)
+
+
+def paused_seconds(terms: Terms, until: datetime) -> dict[WaitingFor, int]:
     """Count what pauses have kept a clock from counting before an instant, by whom they are put down to."""
-    found: dict[Cause, timedelta] = {}
+    found: dict[WaitingFor, timedelta] = {}
     for pause in terms.pauses:
         start, end = max(pause.start, terms.started_at), until if pause.end is None else min(pause.end, until)
-        if start >= end:
+        if pause.cause is None or start >= end:
             continue
         opened = [(start, end)] if terms.calendar is None else open_spans(terms.calendar, start, end)
         kept = sum((closes - opens for opens, closes in opened), timedelta())

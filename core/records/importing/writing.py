@@ -13,6 +13,7 @@ from core.kernel.ids import derived_id, new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
+from core.records.clocks.topics import TIME_CHUNK
 from core.records.events.repository import add_events
 from core.records.importing.events import imported_events
 from core.records.logs.traces import Flaw, RefusalCode
@@ -125,6 +126,7 @@ async def add(unit: Unit, run_id: UUID, keys: KeyRing, written: dict[UUID, Recor
     details = {"import_run_id": run_id, "records": chunk.records, "steps": chunk.steps}
     await record_act(unit, action="records.import", subject_kind="import_chunk", subject_id=chunk.id, details=details)
     await send(unit, SCORE_CHUNK, {"import_run_id": str(run_id), "chunk_id": str(chunk.id)})
+    await send(unit, TIME_CHUNK, {"chunk_id": str(chunk.id)})
 
 
 def record_columns(written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> dict[str, list[Any]]:

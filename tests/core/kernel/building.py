@@ -61,6 +61,9 @@ class Tree:
     async def sites(self, network_id: UUID, tenant_id: UUID, keys: Collection[str]) -> Sequence[SiteFacts]:
         return ()
 
+    async def sites_by_id(self, network_id: UUID, tenant_id: UUID, ids: Collection[UUID]) -> Sequence[SiteFacts]:
+        return ()
+
     def scope(self, tenant_id: UUID, instant: datetime, *permissions: str) -> Scope:
         """A person in a tenant, with every permission unless some are named."""
         return Scope(

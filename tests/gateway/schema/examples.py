@@ -63,6 +63,7 @@ QUERIES = {
     "catalogueServices": Example(),
     "clause": at_headquarters(id="#clause"),
     "consistencyProof": Example(arguments={"oldSize": "@sealed"}),
+    "clocks": Example(),
     "consultationComments": at_headquarters(),
     "consultations": Example(),
     "deadLetters": Example(),

@@ -8,7 +8,7 @@ import pytest
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
 from core.kernel.permissions import every_permission
-from core.records.calendars.repository import assigned_revision
+from core.records.calendars.repository import assignments_of
 from tenants.directory import TenantDirectory
 from tenants.sites.open import OpenSite, open_site
 from tests.support.api import Api, Client
@@ -119,12 +119,17 @@ async def test_a_site_goes_by_its_own_calendar_and_others_by_the_tenants(
         done = await north.change("assignCalendar", "calendar { key }", **said)
         assert done["calendar"]["key"] == said["calendarKey"]
     async with database.unit(north.scope, clock=north.api.clock, read_only=True) as unit:
-        found = [await assigned_revision(unit, [site, unit.tenant_id]) for site in sites]
-        keys = {one["id"]: one["key"] for one in await north.nodes("calendars", "id key")}
-    assert len(keys) == 2
-    assert found[0] is not None
-    assert found[1] is not None
-    assert found[0].calendar_id != found[1].calendar_id
+        found = await assignments_of(unit)
+        going_by = {site: [calendar for _, until, calendar in spans if until is None] for site, spans in found.items()}
+    assert set(going_by) == {north.scope.tenant_id, sites[1]}
+    assert all(len(calendars) == 1 for calendars in going_by.values())
+    assert going_by[north.scope.tenant_id] != going_by[sites[1]]
+    again = await north.change("assignCalendar", "calendar { key }", calendarKey="usual", siteKey="quay")
+    assert again["calendar"]["key"] == "usual"
+    async with database.unit(north.scope, clock=north.api.clock, read_only=True) as unit:
+        spans = (await assignments_of(unit))[sites[1]]
+    assert [until is None for _, until, _ in spans] == [False, True]
+    assert spans[0][1] == spans[1][0], "by which it went before stays known"
     missing = await north.change("assignCalendar", "calendar { key }", calendarKey="usual", siteKey="pier")
     assert missing["code"] == "kernel.not_found"
 

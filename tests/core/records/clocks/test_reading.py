@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from core.records.calendars.policy import Calendar
 from core.records.clocks.policy import (
-    Cause,
     ClockStatus,
     Pause,
     Reading,
@@ -17,6 +16,7 @@ from core.records.clocks.policy import (
     read_clock,
     used,
 )
+from core.records.events.state import WaitingFor
 from tests.core.records.calendars.test_open_spans import MINUTE, OFFICE, calendars, is_open
 
 DAYS = 6 * 1440
@@ -27,11 +27,11 @@ def terms(draw: st.DrawFn) -> Terms:
     calendar, start = draw(calendars())
     marks = sorted(draw(st.sets(st.integers(-200, 3000), max_size=6)))
     pauses = [
-        Pause(start=start + MINUTE * begin, end=start + MINUTE * end, cause=draw(st.sampled_from(Cause)))
+        Pause(start=start + MINUTE * begin, end=start + MINUTE * end, cause=draw(st.sampled_from(WaitingFor)))
         for begin, end in zip(marks[::2], marks[1::2], strict=False)
     ]
     if len(marks) % 2:
-        pauses.append(Pause(start=start + MINUTE * marks[-1], end=None, cause=Cause.CUSTOMER))
+        pauses.append(Pause(start=start + MINUTE * marks[-1], end=None, cause=WaitingFor.CUSTOMER))
     return Terms(
         started_at=start,
         limit_seconds=60 * draw(st.integers(0, 1500)),
@@ -81,14 +81,15 @@ def test_a_clock_falls_due_when_its_limit_is_first_used_up(clock: Terms) -> None
 @settings(max_examples=60)
 @given(terms(), st.integers(0, 3000))
 def test_pauses_are_put_down_to_whoever_caused_them(clock: Terms, minutes: int) -> None:
-    expected = dict.fromkeys(Cause, 0)
+    expected = dict.fromkeys(WaitingFor, 0)
     for number in range(minutes):
         instant = clock.started_at + MINUTE * number
         if clock.calendar is None or is_open(clock.calendar, instant):
             for pause in clock.pauses:
+                assert pause.cause is not None
                 expected[pause.cause] += 60 * paused(pause, instant)
     found = paused_seconds(clock, clock.started_at + MINUTE * minutes)
-    assert {cause: found.get(cause, 0) for cause in Cause} == expected
+    assert {cause: found.get(cause, 0) for cause in WaitingFor} == expected
 
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -114,7 +115,7 @@ def test_a_change_of_priority_keeps_what_is_used_up() -> None:
 
 
 def test_a_clock_that_waits_has_no_due_instant_but_keeps_the_one_it_missed() -> None:
-    waiting = Pause(start=MONDAY + timedelta(hours=1), end=None, cause=Cause.CUSTOMER)
+    waiting = Pause(start=MONDAY + timedelta(hours=1), end=None, cause=WaitingFor.CUSTOMER)
     clock = Terms(started_at=MONDAY, limit_seconds=7200, calendar=BERLIN, pauses=(waiting,))
     assert shown(clock, 2) == Reading(status=ClockStatus.PAUSED, used_seconds=3600, due_at=None, warn_at=None)
     late = Terms(started_at=MONDAY, limit_seconds=1800, calendar=BERLIN, pauses=(waiting,))
