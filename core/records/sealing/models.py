@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from core.kernel.rows import Retention, Row, RowClass, TenantRow
@@ -79,6 +79,7 @@ class LogHead(TenantRow, table=True):
     __table_args__ = (
         CheckConstraint("size > after_size AND after_size >= 0", name="log_heads_size"),
         UniqueConstraint("tenant_id", "size", name="log_heads_of_size"),
+        Index("log_heads_by_size", "tenant_id", "size", "id"),
     )
     retention: ClassVar[Retention] = Retention.AUDIT
 
@@ -107,6 +108,7 @@ class SigningKey(TenantRow, table=True):
     __table_args__ = (
         CheckConstraint("number >= 1", name="signing_keys_from_one"),
         UniqueConstraint("tenant_id", "number", name="signing_keys_number"),
+        Index("signing_keys_by_number", "tenant_id", "number", "id"),
     )
     retention: ClassVar[Retention] = Retention.AUDIT
 

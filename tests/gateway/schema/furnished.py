@@ -81,7 +81,7 @@ COUNT = 104_729
 """Stands in figures of the furnished tenants, and nowhere else."""
 
 APPROVAL = "walls.test"
-TEA: dict[str, Any] = {"key": "tea", "before": ["completed"], "title": {"en": MARK}}
+TEA: dict[str, Any] = {"key": "tea", "required": False, "before": ["completed"], "title": {"en": MARK}}
 """A step that the tenant adds to a process."""
 
 
