@@ -23,7 +23,7 @@ from gateway.execution.pages import Places
 from gateway.execution.plans import ListPlan, python_kind
 from gateway.execution.reach import Reach
 from tests.core.kernel.schema_facts import Holder, behind_the_walls, cloned
-from tests.gateway.execution.crowded import NEIGHBOURS, crowd
+from tests.gateway.execution.crowded import NEIGHBOURS, ROWS, crowd
 from tests.gateway.execution.walks import LATE, MIDDLE, SOME_ID, Walk, walks, wanted
 from tests.support.api import Api, whole_answering, whole_schema
 from tests.support.cluster import ROLE_SECRET, Address
@@ -239,7 +239,7 @@ def parsed(walk: Walk) -> dict[str, Any]:
 
 
 def cursor(listed: ListPlan, reach: Reach, given: Any) -> str:
-    """The cursor of a place early in a list."""
+    """The cursor of a place inside a list, from which there is enough to come either way."""
     values = [place_value(one.column) for one in listed.order]
     return Places.of(whole_schema().seal, listed, reach, given).cursor_of(values)
 
@@ -251,7 +251,7 @@ def place_value(column: sa.ColumnElement[Any]) -> Any:
         case "datetime":
             return MIDDLE
         case "int":
-            return 7
+            return ROWS // 2
         case _:
             return "x7"
 

@@ -26,6 +26,7 @@ from core.records.calendars.set_calendar import SetCalendar, set_calendar
 from core.records.catalogue.models import ServiceKind
 from core.records.catalogue.offer import OfferOwnService, offer_own_service, offer_service
 from core.records.catalogue.publish import PublishService, publish_service
+from core.records.clocks.keep import refresh_clocks
 from core.records.events.state import WaitingFor
 from core.records.execution.act import act
 from core.records.execution.commands import AddContact, Command, Resolve, StartStep, TellStep, Wait
@@ -418,6 +419,8 @@ async def records(house: Furnished, folder: Path) -> None:
         for version, command in enumerate(commands, start=1):
             await house.run(north, act, record, version, command)
         house.call(f"record {name}", "Record", record)
+    everything = [UUID(local(id_)) for name, id_ in house.ids.items() if name.startswith("record ")]
+    await house.run(north, refresh_clocks, everything)
     await house.run(north, figures)
 
 
