@@ -15,8 +15,8 @@ import rfc8785
 SAFE_INTEGER = 2**53 - 1
 NOT_QUICK = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 QUICK = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | NOT_QUICK
-DOUBTFUL = re.compile(rb"[:,\[]-?\d+[.eE]")
-"""A fraction or an exponent inside of something, which the quick writer spells otherwise."""
+DOUBTFUL = re.compile(rb'(?:":|[,\[])-?\d+[.eE]')
+"""A fraction or an exponent, which the quick writer spells otherwise; the seconds of an instant are neither."""
 
 
 def canonical_text(facts: Mapping[str, Any]) -> str:

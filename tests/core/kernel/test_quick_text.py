@@ -43,6 +43,7 @@ def test_what_is_written_quickly_is_what_is_written_slowly(facts: dict[str, Any]
     [
         {"siteKey": None, "channel": "phone", "records": [{"a": "b", "n": 1, "yes": True}], "": 0},
         {"id": UUID(int=7), "ids": (UUID(int=8),)},
+        {"at": "2026-11-21T09:00:04.884078Z", "number": 1, "previous": "00e1"},
     ],
 )
 def test_texts_ids_and_whole_numbers_are_written_quickly(facts: dict[str, Any]) -> None:
@@ -51,7 +52,17 @@ def test_texts_ids_and_whole_numbers_are_written_quickly(facts: dict[str, Any]) 
 
 @pytest.mark.parametrize(
     "facts",
-    [{"a": 1.5}, {"a": [1e16]}, {"a": -0.0}, {"é": 1}, {"a": 2**53}, {"a": datetime.now(UTC)}, {"a": Decimal(1)}],
+    [
+        {"a": 1.5},
+        {"a": [1e16]},
+        {"a": [1, 2.5]},
+        {"a": {"b": -1e3}},
+        {"a": -0.0},
+        {"é": 1},
+        {"a": 2**53},
+        {"a": datetime.now(UTC)},
+        {"a": Decimal(1)},
+    ],
 )
 def test_what_is_in_doubt_is_left_to_the_other(facts: dict[str, Any]) -> None:
     assert quick_text(facts) is None
