@@ -13,6 +13,8 @@ from hashlib import sha256
 from typing import Any, Final, Protocol, Self
 from uuid import UUID
 
+import orjson
+
 from core.kernel.canonical import canonical_text, instant_text
 
 NO_EVENT: Final = bytes(32)
@@ -81,24 +83,27 @@ def leaf_of(event: EventLike, payload: bytes, sealed: bytes | None) -> bytes:
 
 def preimage_of(event: EventLike, payload: bytes, sealed: bytes | None) -> str:
     """Write down what the leaf of an event is the hash of, as canonical JSON; see :func:`leaf_of`."""
-    facts = {
-        "tenant": str(event.tenant_id),
-        "record": str(event.record_id),
-        "number": event.number,
-        "id": str(event.id),
-        "kind": event.kind,
-        "occurredAt": instant_text(event.occurred_at),
-        "recordedAt": instant_text(event.recorded_at),
-        "actorKind": event.actor_kind,
-        "actorId": str(event.actor_id),
-        "onBehalfOf": None if event.on_behalf_of is None else str(event.on_behalf_of),
-        "clientId": None if event.client_id is None else str(event.client_id),
-        "deviceAt": None if event.device_at is None else instant_text(event.device_at),
-        "payload": payload.hex(),
-        "sealed": None if sealed is None else sealed.hex(),
-        "previous": event.previous.hex(),
-    }
-    return canonical_text(facts)
+    # Ids, instants and hashes need no escapes: written in the order of the keys, this is the text that a writer of
+    # RFC 8785 writes, in a tenth of the time. A test holds the two together.
+    sealed_text = "null" if sealed is None else f'"{sealed.hex()}"'
+    device = "null" if event.device_at is None else f'"{instant_text(event.device_at)}"'
+    return (
+        f'{{"actorId":"{event.actor_id}","actorKind":{word_text(event.actor_kind)},"clientId":{id_text(event.client_id)}'
+        f',"deviceAt":{device},"id":"{event.id}","kind":{word_text(event.kind)},"number":{event.number}'
+        f',"occurredAt":"{instant_text(event.occurred_at)}","onBehalfOf":{id_text(event.on_behalf_of)}'
+        f',"payload":"{payload.hex()}","previous":"{event.previous.hex()}","record":"{event.record_id}"'
+        f',"recordedAt":"{instant_text(event.recorded_at)}","sealed":{sealed_text},"tenant":"{event.tenant_id}"}}'
+    )
+
+
+def word_text(word: str) -> str:
+    """Write a word as JSON; whoever alters a row may have written anything."""
+    return f'"{word}"' if word.isidentifier() and word.isascii() else orjson.dumps(word).decode()
+
+
+def id_text(id_: UUID | None) -> str:
+    """Write an id as JSON."""
+    return "null" if id_ is None else f'"{id_}"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -247,7 +247,7 @@ async def test_a_client_that_takes_no_answers_is_not_read_further(database: Data
 
     place = {"path": "/graphql", "raw_path": b"/graphql", "root_path": "", "query_string": b"", "scheme": "ws"}
     scope = {"type": "websocket", "headers": [], "subprotocols": [PROTOCOL], **place}
-    serving = asyncio.create_task(edge.app(scope, receive, send))
+    serving = asyncio.ensure_future(edge.app(scope, receive, send))
     await acknowledged.wait()
     for _ in range(5_000):
         await asyncio.sleep(0)

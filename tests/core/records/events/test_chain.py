@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 import pytest
 import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.kernel.ids import new_id
 from core.records.events.policy import (
@@ -21,6 +23,7 @@ from core.records.events.policy import (
     chained,
     leaf_hash,
     leaf_of,
+    preimage_of,
 )
 
 NOON = datetime(2026, 5, 1, 12, 0, 0, 250, tzinfo=UTC)
@@ -112,3 +115,36 @@ def test_payloads_are_canonical() -> None:
     (event,) = chained(ORIGIN, UUID(int=4), [(new_id(), happening)])
     assert event.payload == '{"a":[null,"x"],"b":1}'
     assert orjson.loads(event.payload) == happening.facts
+
+
+WORDS = st.sampled_from([*EventKind, 'opened","number":7', "a\\b", "Schritt 步骤", "\u2028", ""])
+HASHES = st.binary(min_size=32, max_size=32)
+INSTANTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)).map(  # noqa: DTZ001 - zoned next
+    lambda one: one.replace(tzinfo=UTC)
+)
+
+
+@given(
+    st.builds(
+        replace,
+        st.just(events(1)[0]),
+        number=st.integers(1, 2**31 - 1),
+        kind=WORDS.map(str),
+        actor_kind=WORDS.map(str),
+        occurred_at=INSTANTS,
+        recorded_at=INSTANTS,
+        device_at=st.none() | INSTANTS,
+        client_id=st.none() | st.uuids(),
+        on_behalf_of=st.none() | st.uuids(),
+        previous=HASHES,
+    ),
+    HASHES,
+    st.none() | HASHES,
+)
+def test_what_is_hashed_is_canonical_json(event: Event, payload: bytes, sealed: bytes | None) -> None:
+    text = preimage_of(event, payload, sealed)
+    facts = orjson.loads(text)
+    assert text == rfc8785.dumps(facts).decode()
+    named = {"kind": event.kind, "actorKind": event.actor_kind, "number": event.number, "payload": payload.hex()}
+    named |= {"sealed": sealed and sealed.hex(), "previous": event.previous.hex()}
+    assert {name: facts[name] for name in named} == named
