@@ -1,8 +1,6 @@
 """What records add to the schema."""
 
 from core.kernel.graphql.contribution import Contribution
-from core.records.execution.graphql.mutations import MUTATIONS as EXECUTING
-from core.records.execution.graphql.replaying import replay_events
 from core.records.graphql import calendars, catalogue, clocks, mutations, queries
 from core.records.graphql.types import (
     ImportRefusalType,
@@ -15,7 +13,7 @@ from core.records.graphql.types import (
 CONTRIBUTION = Contribution(
     feature="records",
     queries=[*queries.QUERIES, *calendars.QUERIES, *catalogue.QUERIES, *clocks.QUERIES],
-    mutations=[*mutations.MUTATIONS, *EXECUTING, replay_events, *calendars.MUTATIONS, *catalogue.MUTATIONS],
+    mutations=[*mutations.MUTATIONS, *calendars.MUTATIONS, *catalogue.MUTATIONS],
     types=[RecordStepType, RecordContactType, RecordEventType, ImportRefusalType],
     extends={RecordType: [clocks.ClocksOfRecord]},
 )

@@ -120,3 +120,6 @@ BEGIN
     RETURNING *;
 END
 $$;
+
+-- Records name their site without a foreign key (sites belong to another room); PostGraphile is told, so that it can follow.
+COMMENT ON TABLE public.records IS E'@foreignKey (tenant_id, site_id) references public.sites (tenant_id, id)';
