@@ -10,6 +10,8 @@ import msgspec
 
 from core.kernel.errors import NotFound
 from core.kernel.unit import Unit
+from core.standards.merging.behind import bases_of, versions_behind
+from core.standards.merging.upgrades import standing_in
 from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
 from core.standards.policy.content import Narrowing, read_content
 from core.standards.policy.overlays import Overlay, Version
@@ -36,6 +38,8 @@ class Gathered:
         own: The tenant's own overlays, of all times.
         succession: What decides which version the tenant is on.
         waivers: What levels above granted the tenant, of all times.
+        behind: Versions that overlays of the units above were laid over, and those on the ways from there, where these
+            are others than the tenant is on.
     """
 
     lineage: Sequence[UUID]
@@ -44,11 +48,15 @@ class Gathered:
     own: Sequence[Overlay]
     succession: Succession
     waivers: Sequence[Waived] = ()
+    behind: Sequence[Version] = ()
 
-    @property
-    def overlays(self) -> Sequence[Overlay]:
-        """All overlays."""
-        return [*self.above, *self.own]
+    def above_on(self, version: Version, instant: datetime) -> Sequence[Overlay]:
+        """Give what the units above laid as it stands in a version that they may not be on."""
+        return standing_in(version, self.behind, self.above, instant)
+
+    def overlays_on(self, version: Version, instant: datetime) -> Sequence[Overlay]:
+        """Give all overlays as they bear on a version at an instant."""
+        return [*self.above_on(version, instant), *self.own]
 
     def version_at(self, instant: datetime) -> Version | None:
         """Find the version that holds at an instant."""
@@ -86,16 +94,20 @@ async def gather(
         issues = [Issue(id=row.published_version_id, span=span_of(row)) for row in issued if row.published_version_id]
         succession = await succession_of(unit, code, lineage, issues, known_at)
         pieces = [piece for piece in succession.pieces() if piece.span.meets(span)]
-        texts = await versions_by_id(unit, {piece.version_id for piece in pieces}) if pieces else {}
-    above = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
+        on = {piece.version_id for piece in pieces}
+        texts = await versions_by_id(unit, on) if pieces else {}
+        laid = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
+        above = [overlay_of(row, row.owner_tenant_id) for row in laid]
+        behind = await versions_behind(unit, bases_of(above, span.start), {one.id for one in issues}, on)
     mine = await adaptations_of(unit, code, known_at) if own is None else own
     return Gathered(
         lineage=lineage,
         versions=[version_of(row_behind(issued, one), texts[one.version_id], one.span) for one in pieces],
-        above=[overlay_of(row, row.owner_tenant_id) for row in above],
+        above=above,
         own=[overlay_of(row, row.tenant_id) for row in mine],
         succession=succession,
         waivers=[waived_of(row) for row in await waiver_spans_of(unit, code, known_at)],
+        behind=behind,
     )
 
 
@@ -150,6 +162,8 @@ def version_of(row: PublishedOverlay, version: PublishedVersion, span: Span) -> 
         approver_id=version.approver_id,
         span=span,
         recorded_from=row.recorded_from,
+        published_at=version.published_at,
+        withdrawn_at=version.withdrawn_at,
     )
 
 

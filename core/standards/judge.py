@@ -42,7 +42,7 @@ def check_overlay(gathered: Gathered, code: str, overlay: Overlay) -> UUID:
         if version is None:
             raise NoStandardInForce(standard=code, at=instant)
         place = (overlay.clause_key, overlay.parameter_key)
-        slots = slots_received(version, gathered.above, gathered.lineage, instant, place)
+        slots = slots_received(version, gathered.above_on(version, instant), gathered.lineage, instant, place)
         other = beside(gathered, overlay, instant)
         if slots is None or not is_there(slots, overlay, other):
             raise UnknownParameter(standard=code, place=overlay.address, at=instant)

@@ -204,8 +204,9 @@ def folded(gathered: Gathered, code: str, instant: datetime) -> EffectiveStandar
     version = gathered.version_at(instant)
     if version is None:
         raise NoStandardInForce(standard=code, at=instant)
-    standard = fold(version, gathered.overlays, gathered.lineage, instant)
-    return waive(standard, gathered.waivers, gathered.overlays, gathered.lineage, instant)
+    overlays = gathered.overlays_on(version, instant)
+    standard = fold(version, overlays, gathered.lineage, instant)
+    return waive(standard, gathered.waivers, overlays, gathered.lineage, instant)
 
 
 async def effective_for_import(unit: Unit, code: str, at: datetime) -> EffectivePeriod:

@@ -55,7 +55,7 @@ def suspensions(gathered: Gathered, span: Span) -> dict[UUID, Suspension]:
         version = gathered.version_at(instant)
         if version is None:
             continue
-        above = Above(version, gathered.above, gathered.lineage[:-1], instant)
+        above = Above(version, gathered.above_on(version, instant), gathered.lineage[:-1], instant)
         standard = above.fold(gathered.own, gathered.lineage[-1], places)
         reasons = [judged for value in standard.every() for judged in value.why]
         for judged in (*reasons, *standard.orphans):

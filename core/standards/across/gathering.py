@@ -18,6 +18,7 @@ from core.standards.across.repository import (
     waiver_spans,
 )
 from core.standards.gather import Gathered, overlay_of, span_of, version_of, waived_of
+from core.standards.merging.behind import bases_of, version_read
 from core.standards.models import PublishedVersion
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.spans import Span
@@ -51,6 +52,7 @@ class Across:
         texts: The published versions.
         above: What each unit that has others below it has adapted.
         stages: Where the waves of rollouts stand.
+        read: The published versions for what they say alone, once they were asked for.
     """
 
     unit: Unit
@@ -62,6 +64,7 @@ class Across:
     above: Mapping[UUID, Sequence[Overlay]]
     stages: Sequence[Any]
     versions: dict[tuple[UUID, Span], Version] = field(default_factory=dict[tuple[UUID, Span], Version])
+    read: Sequence[Version] = ()
     plain: dict[tuple[UUID, ...], list[Piece]] = field(default_factory=dict[tuple[UUID, ...], list[Piece]])
 
     @classmethod
@@ -73,13 +76,14 @@ class Across:
         for row in rows:
             if row.kind == OverlayKind.ADAPTATION:
                 above[row.owner_tenant_id].append(overlay_of(row, row.owner_tenant_id))
+        bases = {one for laid in above.values() for one in bases_of(laid, instant)}
         return cls(
             unit=unit,
             code=code,
             instant=instant,
             tenants=None if tenants is None else sorted(tenants),
             issued=issued,
-            texts=await versions_by_id(unit, list(issued)) if issued else {},
+            texts=await versions_by_id(unit, {*issued, *bases}) if issued else {},
             above=above,
             stages=await stages(unit, code),
         )
@@ -135,14 +139,25 @@ class Across:
             Issue(id=key, span=span_of(row)) for key, row in self.issued.items() if row.owner_tenant_id in lineage
         ]
         succession = Succession(issues=issues, stages=self.stages_for(lineage, waves), adoptions=adopted)
+        above = [overlay for unit in lineage[:-1] for overlay in self.above.get(unit, ())]
+        versions = [self.version(piece) for piece in self.pieces(lineage, succession)]
+        on = {one.id for one in versions if one.span.holds(self.instant)}
+        apart = bool(bases_of(above, self.instant) - on)
         return Gathered(
             lineage=lineage,
-            versions=[self.version(piece) for piece in self.pieces(lineage, succession)],
-            above=[overlay for unit in lineage[:-1] for overlay in self.above.get(unit, ())],
+            versions=versions,
+            above=above,
             own=own,
             waivers=granted,
             succession=succession,
+            behind=self.every_version() if apart else (),
         )
+
+    def every_version(self) -> Sequence[Version]:
+        """Give all that was published, for what it says alone, read once."""
+        if not self.read:
+            self.read = [version_read(row) for row in self.texts.values()]
+        return self.read
 
     def pieces(self, lineage: tuple[UUID, ...], succession: Succession) -> list[Piece]:
         """Tell which version a tenant is on when; without rollouts it is the same below one unit."""

@@ -134,7 +134,7 @@ async def drift(unit: Unit, asked: AskDrift, after: Key | None) -> AsyncGenerato
         start = before(after[1]) if after is not None and after[0] == code else FIRST
         async for chunk in across.chunks(start, everybody=asked.inherited):
             for gathered in chunk:
-                if gathered.version_at(instant) is None or not (gathered.overlays or gathered.waivers):
+                if gathered.version_at(instant) is None or not (gathered.above or gathered.own or gathered.waivers):
                     continue
                 for one in differences(folded(gathered, code, instant), inherited=asked.inherited):
                     if after is None or one.key > after:

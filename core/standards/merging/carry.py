@@ -20,6 +20,7 @@ from core.kernel.unit import Unit
 from core.kernel.work_items import open_item, settle_items
 from core.standards.amend import amend_many, has_below
 from core.standards.gather import Gathered, gather, lineage_at, overlay_of, seeing
+from core.standards.merging.behind import version_read
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.merging.repository import (
     adaptations_by_ids,
@@ -30,8 +31,7 @@ from core.standards.merging.repository import (
 from core.standards.merging.rows import adaptation_values, outcome_values, says_the_same, waiting_row
 from core.standards.merging.vocabulary import MergeStatus
 from core.standards.merging.windows import Waiting, Walk, since, walked
-from core.standards.models import Adaptation, PublishedVersion
-from core.standards.policy.content import read_content
+from core.standards.models import Adaptation
 from core.standards.policy.overlays import Version
 from core.standards.policy.spans import Span
 from core.standards.repository.adaptations import adaptations_of, next_head
@@ -118,21 +118,6 @@ async def skipped_by(unit: Unit, gathered: Gathered, bases: AbstractSet[UUID]) -
         return ()
     async with seeing(unit, gathered.lineage):
         return [version_read(row) for row in (await versions_by_id(unit, named)).values()]
-
-
-def version_read(row: PublishedVersion) -> Version:
-    """Give a published version, for what it says alone."""
-    return Version(
-        id=row.id,
-        overlay_id=row.id,
-        owner_tenant_id=row.owner_tenant_id,
-        content=read_content(row.document),
-        hash=row.hash,
-        author_id=row.author_id,
-        approver_id=row.approver_id,
-        span=Span(row.valid_from),
-        recorded_from=row.published_at,
-    )
 
 
 async def standing_of(unit: Unit, code: str) -> Standing:

@@ -8,19 +8,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import TypeAlias
 from uuid import UUID
 
 from core.standards.merging.folded import Folded, folded, value_in
 from core.standards.merging.nearest import converted, nearest
 from core.standards.merging.vocabulary import FOLLOWING, MergeOutcome, ProposalKind
+from core.standards.merging.ways import ways_into
 from core.standards.policy.bounds import Limit
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.fold import Above, EffectiveStandard
 from core.standards.policy.laying import levels_below
-from core.standards.policy.lineage import Lineage, Site, compose, lineage_between, origins, sites
+from core.standards.policy.lineage import Lineage, Site, origins
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.slots import Judged
 from core.standards.policy.values import normalised
@@ -153,14 +153,7 @@ class Upgrade:
         self.base, self.new = base, new
         self.versions = {one.id: one for one in (base, *between, new, *later)}
         self.defined = {id_: definitions(one.content) for id_, one in self.versions.items()}
-        self.onward: dict[UUID, Lineage] = {new.id: {site: (site,) for site in sites(new.content)}}
-        older = () if base.id == new.id else (base, *between)
-        for one, following in reversed(list(pairwise((*older, new)))):
-            way = lineage_between(one.content, following.content)
-            self.onward[one.id] = compose(way, self.onward[following.id])
-        for before, one in pairwise((new, *later)):
-            way = origins(lineage_between(before.content, one.content))
-            self.onward[one.id] = compose(way, self.onward[before.id])
+        self.onward: dict[UUID, Lineage] = ways_into(new, list(self.versions.values()))
         self.origins = {id_: origins(lineage) for id_, lineage in self.onward.items()}
 
     def merge(self, overlays: Iterable[Overlay], lineage: Sequence[UUID], instant: datetime) -> tuple[Merged, ...]:

@@ -1,22 +1,17 @@
 """Walk a tenant's adaptations through every version that holds for it, one after the other."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from core.kernel.ids import new_id
 from core.standards.gather import Gathered
-from core.standards.merging.policy import Merged, Upgrade
-from core.standards.policy.numbers import parse_number
+from core.standards.merging.policy import Merged
+from core.standards.merging.upgrades import upgrade_into
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.spans import Span
 from core.standards.vocabulary import aspect_of
-
-MOST: Final = 32
-"""Upgrades that one process remembers: the same few serve every tenant of a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +117,9 @@ def pass_window(walk: Walk, gathered: Gathered, versions: Sequence[Version], win
     alive = {id_: piece for id_, piece in {**walk.live, **walk.aside}.items() if piece.overlay.span.meets(window.span)}
     if all(piece.overlay.based_on == window.version.id for piece in alive.values()):
         return
-    upgrade = upgrade_into(window.version, versions, alive.values())
-    overlays = [*gathered.above, *(piece.overlay for piece in alive.values())]
+    upgrade = upgrade_into(window.version, versions, {piece.overlay.based_on for piece in alive.values()})
+    above = (replace(one, based_on=window.version.id) for one in gathered.above_on(window.version, window.span.start))
+    overlays = [*above, *(piece.overlay for piece in alive.values())]
     matters = window.span.end is None or now < window.span.end
     for merged in upgrade.merge(overlays, gathered.lineage, window.span.start):
         piece = alive[merged.overlay.id]
@@ -204,23 +200,3 @@ def close(walk: Walk, piece: Piece, at: datetime) -> None:
         waiting = walk.waiting.pop(piece.overlay.id, None)
         if waiting is not None:
             walk.waiting[left.overlay.id] = replace(waiting, piece=left)
-
-
-_known: OrderedDict[tuple[UUID, ...], Upgrade] = OrderedDict()
-
-
-def upgrade_into(version: Version, versions: Iterable[Version], pieces: Iterable[Piece]) -> Upgrade:
-    """Give the upgrade into a version from those that adaptations were laid over, and remember it."""
-    ordered = sorted(versions, key=lambda one: parse_number(one.content.number))
-    named = {version.id, *(piece.overlay.based_on for piece in pieces)}
-    concerned = [i for i, one in enumerate(ordered) if one.id in named]
-    chain: Sequence[Version] = ordered[concerned[0] : concerned[-1] + 1]
-    key = (version.id, *(one.id for one in chain))
-    if key not in _known:
-        into = next(i for i, one in enumerate(chain) if one.id == version.id)
-        older = chain[:into] or (version,)
-        _known[key] = Upgrade(older[0], version, older[1:], chain[into + 1 :])
-        if len(_known) > MOST:
-            _known.popitem(last=False)
-    _known.move_to_end(key)
-    return _known[key]

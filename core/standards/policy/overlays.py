@@ -24,6 +24,8 @@ class Version:
         approver_id: Who approved it.
         span: When it holds.
         recorded_from: Since when that is known.
+        published_at: When it was published; empty where it is not yet.
+        withdrawn_at: When it was withdrawn.
     """
 
     id: UUID
@@ -35,6 +37,8 @@ class Version:
     approver_id: UUID | None
     span: Span
     recorded_from: datetime
+    published_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from asyncio import sleep
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -13,9 +14,10 @@ from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.across.gathering import Across
 from core.standards.gather import Gathered
+from core.standards.merging.behind import version_read
 from core.standards.merging.policy import Upgrade
 from core.standards.models import Preview, PublishedVersion
-from core.standards.policy.content import content_hash, read_content
+from core.standards.policy.content import content_hash
 from core.standards.policy.overlays import Version
 from core.standards.policy.spans import Span
 from core.standards.previews.outlook import LimitChange, Outlook
@@ -58,14 +60,7 @@ async def lookout_for(unit: Unit, preview: Preview) -> Lookout | None:
 
 def published(row: PublishedVersion) -> Version:
     """Give a published version as one that merging knows."""
-    return as_published(
-        id_=row.id,
-        owner=row.owner_tenant_id,
-        content=read_content(row.document),
-        hash_=row.hash,
-        author=row.author_id,
-        span=Span(row.valid_from, row.valid_to),
-    )
+    return replace(version_read(row), span=Span(row.valid_from, row.valid_to))
 
 
 async def looked_at(unit: Unit, preview: Preview, lookout: Lookout, tenants: Sequence[UUID]) -> list[Outlook]:

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from core.standards.merging.policy import Arrival, Followed, Upgrade, moved
+from core.standards.merging.upgrades import standing_in
 from core.standards.policy.content import StandardContent, address
 from core.standards.policy.fold import Above, EffectiveStandard
 from core.standards.policy.lineage import Lineage, Site
@@ -46,9 +47,10 @@ class Outset:
             lineage: The levels above, root first.
             instant: The instant that is looked at.
         """
-        self.overlays, self.lineage, self.instant = above, lineage, instant
+        self.overlays = standing_in(current, list(upgrade.versions.values()), above, instant)
+        self.lineage, self.instant = lineage, instant
         self.arrival = Arrival(upgrade, above, lineage, instant)
-        self.before, self.after = Above(current, above, lineage, instant), self.arrival.above(instant)
+        self.before, self.after = Above(current, self.overlays, lineage, instant), self.arrival.above(instant)
         self.onward: Lineage = upgrade.onward.get(current.id, {})
         self.families = families(limit_sites(current.content), limit_sites(upgrade.new.content), self.onward)
         self.family_before = {site: i for i, one in enumerate(self.families) for site in one.before}

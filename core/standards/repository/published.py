@@ -1,6 +1,7 @@
 """SQL of what is published to those below: reference rows, so writes are the last statements of a transaction."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -259,3 +260,23 @@ async def numbers_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
         )
     )
     return {row.id: row.number for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When a version was published, and when it was withdrawn."""
+
+    id: UUID
+    published_at: datetime
+    withdrawn_at: datetime | None
+
+
+async def courses_of(unit: Unit, ids: Collection[UUID]) -> Sequence[Course]:
+    """Read when published versions came and went, in the order of their numbers, without their text."""
+    version = PublishedVersion
+    found = await unit.session.execute(
+        select(version.id, version.published_at, version.withdrawn_at)
+        .where(col(version.network_id) == unit.network_id, col(version.id).in_(ids))
+        .order_by(col(version.major), col(version.minor), col(version.patch))
+    )
+    return [Course(*row) for row in found]

@@ -1,17 +1,16 @@
 """Find what changes for the unit's tenant when it comes onto a version that is rolled out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.unit import Unit
 from core.standards.gather import Gathered, gather, lineage_at, seeing
+from core.standards.merging.behind import bases_of, version_read, versions_behind
 from core.standards.models import PublishedVersion
-from core.standards.policy.content import read_content
 from core.standards.policy.documents import hash_of
 from core.standards.policy.effective import effective_text
 from core.standards.policy.fold import fold
-from core.standards.policy.overlays import Version
 from core.standards.policy.spans import Span
 from core.standards.policy.waived import waive
 from core.standards.repository.published import versions_by_id
@@ -45,7 +44,11 @@ async def difference_of(unit: Unit, gathered: Gathered, version_id: UUID, stage:
     instant = unit.now if stage.enforced_from is None else max(unit.now, stage.enforced_from)
     base_id = gathered.succession.version_at(instant, without=version_id)
     async with seeing(unit, gathered.lineage):
-        texts = await versions_by_id(unit, {version_id} | ({base_id} if base_id else set()))
+        named = {version_id} if base_id is None else {version_id, base_id}
+        texts = await versions_by_id(unit, named)
+        issued = {one.id for one in gathered.succession.issues}
+        behind = await versions_behind(unit, bases_of(gathered.above, instant), issued, named)
+        gathered = replace(gathered, behind=behind)
     before = None if base_id is None else folded(gathered, texts[base_id], instant)
     text = difference_text(before, folded(gathered, texts[version_id], instant))
     return Difference(text=text, hash=hash_of(text))
@@ -53,16 +56,7 @@ async def difference_of(unit: Unit, gathered: Gathered, version_id: UUID, stage:
 
 def folded(gathered: Gathered, row: PublishedVersion, instant: datetime) -> str:
     """Fold one version at an instant, whether the tenant is on it or not."""
-    version = Version(
-        id=row.id,
-        overlay_id=row.id,
-        owner_tenant_id=row.owner_tenant_id,
-        content=read_content(row.document),
-        hash=row.hash,
-        author_id=row.author_id,
-        approver_id=row.approver_id,
-        span=Span(row.valid_from),
-        recorded_from=row.published_at,
-    )
-    standard = fold(version, gathered.overlays, gathered.lineage, instant)
-    return effective_text(waive(standard, gathered.waivers, gathered.overlays, gathered.lineage, instant))
+    version = version_read(row)
+    overlays = gathered.overlays_on(version, instant)
+    standard = fold(version, overlays, gathered.lineage, instant)
+    return effective_text(waive(standard, gathered.waivers, overlays, gathered.lineage, instant))

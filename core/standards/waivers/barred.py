@@ -78,7 +78,8 @@ def slot_at_start(unit: Unit, gathered: Gathered, wanted: Wanted, span: Span) ->
         raise NoStandardInForce(standard=wanted.code, at=span.start)
     if version.owner_tenant_id == unit.tenant_id:
         raise PublisherCannotAdapt(standard=wanted.code)
-    slot = slot_received(version, gathered.above, gathered.lineage, span.start, wanted.place, wanted.variant)
+    above = gathered.above_on(version, span.start)
+    slot = slot_received(version, above, gathered.lineage, span.start, wanted.place, wanted.variant)
     if slot is None or not is_standing(gathered, wanted, span.start):
         raise UnknownParameter(standard=wanted.code, place=wanted.address, at=span.start)
     return slot
@@ -97,17 +98,18 @@ def barriers_in(gathered: Gathered, wanted: Wanted, span: Span) -> list[Barrier]
     found: list[Barrier] = []
     for instant in instants_to_judge(gathered, span):
         version = gathered.version_at(instant)
-        slot = version and slot_received(
-            version, gathered.above, gathered.lineage, instant, wanted.place, wanted.variant
-        )
-        if version is None or slot is None:
+        if version is None:
+            continue
+        above = gathered.above_on(version, instant)
+        slot = slot_received(version, above, gathered.lineage, instant, wanted.place, wanted.variant)
+        if slot is None:
             continue
         try:
             value = value_wanted(slot, wanted.value)
         except ValueError:
             continue  # A later version gives it another type: the waiver is suspended from then on.
         place, variant = wanted.place, wanted.variant
-        barrier = barrier_to(version, gathered.above, gathered.lineage, instant, place, value, variant)
+        barrier = barrier_to(version, above, gathered.lineage, instant, place, value, variant)
         if barrier is not None:
             found.append(barrier)
     return found

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.standards.merging.policy import merge, moved
+from core.standards.merging.upgrades import standing_in
 from core.standards.policy.content import address
 from core.standards.policy.fold import Above, EffectiveStandard, fold
 from core.standards.policy.overlays import Overlay, Version
@@ -28,7 +29,8 @@ def alone(made: Scene, current: Version, shop: UUID) -> list[Change]:
     overlays = [*made.above, *made.own[shop]]
     followed = [one for owner in (REGION, shop) for one in upgrade.settled(overlays, {owner}, NOON)]
     arrived = [moved(one, one.site) for one in followed if one.site is not None and not one.retyped]
-    before, after = limits(made, current, overlays, lineage), limits(made, new, arrived, lineage)
+    standing = [*standing_in(current, made.versions, made.above, NOON), *made.own[shop]]
+    before, after = limits(made, current, standing, lineage), limits(made, new, arrived, lineage)
     onward = upgrade.onward[current.id]
     found: list[Change] = []
     told: set[Any] = set()

@@ -102,6 +102,9 @@ class Laid:
     def alive(self, at: datetime) -> bool:
         return self.ends is None or at < self.ends
 
+    def meets(self, other: "Laid") -> bool:
+        return self.alive(other.starts) and other.alive(self.starts)
+
 
 @dataclass(slots=True)
 class Waiver:
@@ -152,6 +155,13 @@ class Slot:
         if value is not None and self.free and self.lowest <= value <= self.top(name):
             return replace(self, value=value), {False}
         return self, set()
+
+
+def passed(slot: Slot, name: str, value: Laid | None, narrowing: Laid | None) -> tuple[Slot, set[bool]]:
+    """Pass a value through what a level has laid."""
+    wanted = value.said if value is not None and isinstance(value.said, int) else None
+    bounds = narrowing.said if narrowing is not None and isinstance(narrowing.said, tuple) else None
+    return slot.passed(name, wanted, bounds)
 
 
 @dataclass(slots=True)
@@ -239,20 +249,31 @@ class World:
         """What a tenant receives from the levels above it."""
         issue = issue or self.version(tenant)
         term = None if issue is None else issue.terms.get(name)
-        if term is None:
+        if issue is None or term is None:
             return None
         slot = Slot(term.default, term.lowest, term.highest, term.free)
         for level in PATHS[tenant][:-1]:
-            slot, _ = self.through(slot, level, name, term.clause, at)
+            value, narrowing = (self.said_in(issue, level, name, at, narrows=narrows) for narrows in (False, True))
+            slot, _ = passed(slot, name, value, narrowing)
         return slot
+
+    def said_in(self, issue: Issue, tenant: str, name: str, at: datetime, *, narrows: bool) -> Laid | None:
+        """What a level above has laid on a parameter, as it stands in a version that it may not be on."""
+        alive = [
+            one for one in self.laid if (one.tenant, one.name, one.narrows) == (tenant, name, narrows) and one.alive(at)
+        ]
+        here = [one for one in alive if self.place(one, issue) == issue.terms[name].clause]
+        for one in here:
+            crowded = any(other is not one and other.meets(one) for other in here)
+            if one.holds(at) and (one.base == issue.number or not crowded):
+                return one
+        return None
 
     def through(self, slot: Slot, tenant: str, name: str, clause: str, at: datetime) -> tuple[Slot, set[bool]]:
         """Pass a value through what a tenant has laid."""
         value = self.said(tenant, name, clause, at, narrows=False)
         narrowing = self.said(tenant, name, clause, at, narrows=True)
-        wanted = value.said if value is not None and isinstance(value.said, int) else None
-        bounds = narrowing.said if narrowing is not None and isinstance(narrowing.said, tuple) else None
-        return slot.passed(name, wanted, bounds)
+        return passed(slot, name, value, narrowing)
 
     def value(self, tenant: str, name: str, at: datetime) -> int | None:
         """What holds for a tenant."""

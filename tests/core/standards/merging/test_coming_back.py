@@ -91,3 +91,22 @@ async def test_what_was_moved_ahead_goes_back_where_a_version_never_begins(stage
     await upgrade(stage, content("3.0.0"), turn)
     assert await stage.limit(north, turn) == 5000
     assert {row["clause_key"] for row in await adaptations(stage)} == {"first_response"}
+
+
+async def test_the_version_after_a_withdrawn_one_follows_the_one_that_held_again(stage: Stage) -> None:
+    await stage.publish()
+    north, region = stage.network.north, stage.network.region
+    stage.clock.advance(timedelta(hours=1))
+    await stage.adapt(region, wish(3600))
+    await stage.adapt(north, wish(3000))
+    stage.clock.advance(timedelta(hours=1))
+    await upgrade(stage, moved("2.0.0"))
+    assert await value(stage, north, "response", "limit") == 3000
+    stage.clock.advance(timedelta(hours=1))
+    await withdraw(stage, "2.0.0")
+    await work_off(stage)
+    stage.clock.advance(timedelta(hours=1))
+    await upgrade(stage, version("3.0.0"))
+    assert await value(stage, region, "first_response", "limit") == 3600
+    assert await value(stage, north, "first_response", "limit") == 3000
+    assert await waiting_items(stage) == []
