@@ -13,6 +13,7 @@ from tenants.roles import BUILT_IN, RoleKey
 from tests.core.standards.builders import Stage
 from tests.core.standards.life import office, units
 from tests.core.standards.life.moving import Move, Moves
+from tests.core.standards.life.opening import OPENING, Step
 from tests.core.standards.life.previewing import LOOK, foreseen, told
 from tests.core.standards.life.seeing import Seen, held_against, look
 from tests.core.standards.life.world import HQ, TENANTS, World
@@ -40,8 +41,8 @@ OWNED = """SELECT c.table_name, bool_or(c.column_name = 'network_id') AS owned F
   JOIN information_schema.tables t USING (table_schema, table_name)
   WHERE table_schema = 'public' AND table_type = 'BASE TABLE' GROUP BY 1 ORDER BY 1"""
 DENIED_A_ROUND = 3
-BEGINNING = {"draft", "submit", "approve", "publish"}
-"""What is done first, because nothing else can be while nothing is published."""
+DRAWN = 20_000
+"""How often a move is drawn at most until one fits."""
 
 
 @dataclass(slots=True)
@@ -69,12 +70,23 @@ class Life:
         self.world = World(self.stage.clock.now())
         self.api = Api.on(self.stage.database, self.stage.clock)
         await self.settle()
+        for step in OPENING:
+            await self.take(step)
         for _ in range(rounds):
             self.pass_time()
             await self.do(self.chosen(refused=False))
             await self.settle()
             for _ in range(DENIED_A_ROUND):
                 await self.deny(self.chosen(refused=True))
+
+    async def take(self, step: Step) -> None:
+        """Do what comes next in the opening, or try it where it must be denied."""
+        self.pass_time()
+        drawn = chain.from_iterable(step.moves(self.world, self.seen, self.dice) for _ in range(DRAWN))
+        move = next((one for one in drawn if step.takes(one, self.world)), None)
+        assert move is not None, f"{step} cannot be done at the end of\n{self.trail()}"
+        await (self.deny(move) if move.refused else self.do(move))
+        await self.settle()
 
     def pass_time(self) -> None:
         """Let minutes pass, and now and then days."""
@@ -88,8 +100,6 @@ class Life:
         given = list(chain.from_iterable(moves(self.world, self.seen, self.dice) for moves in EVERY for _ in range(2)))
         spoiled = [other for one in given for other in one.spoiled()] if refused else []
         found = [one for one in (*given, *spoiled) if bool(one.refused) is refused]
-        if self.world.newest is None and not refused:
-            found = [one for one in found if one.kind in BEGINNING] or found
         return min(found, key=lambda one: self.tried[one.kind, one.refused] + 2 * self.dice.random())
 
     async def do(self, move: Move) -> None:

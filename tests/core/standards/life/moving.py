@@ -28,6 +28,7 @@ class Move:
         refused: The code it must be refused with; empty where it must be done.
         then: What it changes in the model.
         input_type: The type of its input, where it is not named after the mutation.
+        about: What it is about, where its input says so by an id.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Move:
     refused: str = ""
     then: Callable[[World], None] = field(default=nothing, compare=False)
     input_type: str = ""
+    about: str = ""
 
     @property
     def tenant(self) -> str:

@@ -309,6 +309,7 @@ def rollouts(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
         name="startWave",
         shows="wave { id }",
         input={"wave": shown["id"]},
+        about=wave.name,
         refused=refused,
         then=started,
     )
@@ -336,6 +337,7 @@ def rollouts(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
         name="rollBackWave",
         shows="wave { id }",
         then=back,
+        about=wave.name,
         input={"wave": shown["id"], "reason": "Longer queues."},
         refused=leads or ("" if begun else WAVE_ELSEWHERE),
     )
