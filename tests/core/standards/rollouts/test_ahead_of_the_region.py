@@ -139,7 +139,8 @@ async def test_an_early_adopter_is_refused_through_the_api(stage: Stage) -> None
     await rolling.work()
     assert await rolling.version(network.region) == "1.0.0"
     wanted = {"code": CODE, "clauseKey": "response", "parameterKey": "limit", "operator": "ASSIGN", "reason": "So."}
-    answer = await rolling.do(owner, ADAPT, **wanted, value=5000)
+    revision = (await stage.resolve(network.north)).revision
+    answer = await rolling.do(owner, ADAPT, **wanted, value=5000, expectedRevision=revision)
     assert answer.get("code") == "standards.bound_exceeded", answer
 
 
