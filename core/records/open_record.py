@@ -18,7 +18,7 @@ from core.records.events.policy import Event, EventKind, Happening
 from core.records.events.writing import changed_row, event_row, first_event, told
 from core.records.execution.processes import process_under
 from core.records.execution.routing import first_owner
-from core.records.order_score import score_row
+from core.records.order_score import score_is_ordered, score_row
 from core.records.permissions import OPEN_RECORDS
 from core.records.policy import RecordStatus
 from core.records.repository.records import find_record, take_key
@@ -86,6 +86,7 @@ async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequenc
     holding = await holding_at(unit, asked.standard_code, now)
     site_id, role = await site_of(unit, asked.site_key), await role_of(unit, holding.hash, asked)
     place = Opened(now=now, written=recorded_now(), holding=holding, site_id=site_id, role=role)
+    score_is_ordered(unit, record_id)
     return record_id, opened_rows(unit, record_id, replace(asked, external_id=external_id), place)
 
 

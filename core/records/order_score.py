@@ -33,6 +33,11 @@ def score_rows(unit: Unit, record_id: UUID) -> list[NewRow]:
     return [score_row(unit, record_id)]
 
 
+def score_is_ordered(unit: Unit, record_id: UUID) -> None:
+    """Note that the command to score a record is among what the unit writes, so that it is not sent again."""
+    unit.session.info.setdefault(ORDERED, set()).add(record_id)
+
+
 def score_row(act: Acting, record_id: UUID) -> NewRow:
     """Give the row of the command to score a record that was not there before."""
     return sent_row(act, SCORE_RECORD, {"record_id": str(record_id)})

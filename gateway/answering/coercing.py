@@ -60,7 +60,7 @@ class Coercion:
             return None
         known = [one for one in signatures if not isinstance(one, GraphQLError)]
         names = {f"m{place}": one.name for place, one in enumerate(known)}
-        return cls(known, msgspec.defstruct("Variables", members, rename=names))
+        return cls(known, msgspec.defstruct("Variables", members, rename=names, kw_only=True))
 
     def coerced(self, sent: Mapping[str, Any]) -> VariableValues | None:
         """Give the values; nothing where graphql-core has to coerce."""
@@ -135,7 +135,7 @@ class Kinds:
         for place, (name, field) in enumerate(type_.fields.items()):
             members.append((f"m{place}", *self._member(field)))
             names[f"m{place}"] = name
-        return msgspec.defstruct(f"Read{type_.name}", members, rename=names, forbid_unknown_fields=True)
+        return msgspec.defstruct(f"Read{type_.name}", members, rename=names, kw_only=True, forbid_unknown_fields=True)
 
     def _member(self, field: GraphQLInputField) -> tuple[Any, Any]:
         """Give what a field is read as, and what it is where nothing is sent."""

@@ -55,7 +55,7 @@ def structured(schema: Schema, field: StrawberryField) -> Convert:
     kinds = {one.python_name: structures.kind(one.type) for one in field.arguments}
     names = {one.python_name: schema.config.name_converter.from_argument(one) for one in field.arguments}
     members = [(name, kind, msgspec.UNSET) for name, kind in kinds.items()]
-    whole = msgspec.defstruct("Arguments", members, rename=names)
+    whole = msgspec.defstruct("Arguments", members, rename=names, kw_only=True)
 
     def convert(given: dict[str, Any]) -> dict[str, Any]:
         read = msgspec.convert(given, whole)
@@ -115,7 +115,7 @@ class Structures:
             kind = self.kind(field.resolve_type(type_definition=definition))
             members.append((field.python_name, kind, default_of(field)))
         names = {one.python_name: self._schema.config.name_converter.from_field(one) for one in definition.fields}
-        return msgspec.defstruct(cls.__name__, members, rename=names, namespace=methods(cls))
+        return msgspec.defstruct(cls.__name__, members, rename=names, namespace=methods(cls), kw_only=True)
 
 
 def default_of(field: StrawberryField) -> Any:  # noqa: ANN401 - whatever the field may hold

@@ -106,8 +106,9 @@ def spread(figures: dict[str, float]) -> float:
 @pytest.mark.parametrize("name", ["chain", "real"])
 def test_a_second_run_brings_nothing_new_and_the_same_figures(name: str, request: pytest.FixtureRequest) -> None:
     runs: Runs = request.getfixturevalue(name)
-    assert runs.second["newly_imported"] == 0
-    assert runs.second | {"newly_imported": runs.first["newly_imported"]} == runs.first
+    brought = ("newly_imported", "seeded")
+    assert [runs.second[name] for name in brought] == [0, 0]
+    assert runs.second | {name: runs.first[name] for name in brought} == runs.first
 
 
 @pytest.mark.parametrize("name", ["chain", "real"])

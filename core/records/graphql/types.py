@@ -133,11 +133,11 @@ class RecordEventType:
         Hole(("id", "sealed"), opened_notes), description="The personal part: a reason or a note; null once erased."
     )
     hash: str = reads(
-        Expression(lambda event: sa.func.encode(event.c.hash, "hex")),
+        Expression(lambda event: sa.func.encode(event.c.hash, "hex", type_=sa.Text())),
         description="SHA-256 over the event and the hash of the one before: its leaf in the tenant's log.",
     )
     previous: str = reads(
-        Expression(lambda event: sa.func.encode(event.c.previous, "hex")),
+        Expression(lambda event: sa.func.encode(event.c.previous, "hex", type_=sa.Text())),
         description="Hash of the record's event before; zeros for the first.",
     )
 
