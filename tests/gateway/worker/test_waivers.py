@@ -20,7 +20,12 @@ from tests.gateway.worker.quick import QUICK, settings_for
 from tests.support.cluster import ROLE_SECRET, Address, database_url
 from tests.support.networks import build_network
 
-WAITS = "SELECT (SELECT count(*) FROM outbox WHERE status <> 'done') + (SELECT count(*) FROM timers WHERE due_at <= $1)"
+WAITS = (
+    "SELECT (SELECT count(*) FROM outbox WHERE status <> 'done'"
+    " AND NOT (topic = 'standards.tell_below' AND due_at > $1))"
+    " + (SELECT count(*) FROM timers WHERE due_at <= $1)"
+)
+"""Work that is due; the second look after a publication waits for the clock, which stands still."""
 
 
 async def test_a_waiver_lives_with_the_worker_as_it_serves(address: Address, valkey: EmbeddedValkey) -> None:
