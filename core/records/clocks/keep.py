@@ -19,10 +19,10 @@ from core.records.clocks.repository import (
     drop_clocks,
     kept_clocks,
     lock_records,
-    streams_of,
 )
 from core.records.clocks.working_out import Kept, worked_out
 from core.records.events.fold import fold
+from core.records.events.repository import read_streams
 from core.standards.resolve import pinned_views
 
 DUE: Final = "records.clock_due"
@@ -40,7 +40,7 @@ async def refresh_clocks(unit: Unit, record_ids: Sequence[UUID]) -> None:
     changed in the same transaction. So nothing is told twice, and nothing is missed where a run was killed.
     """
     records = await lock_records(unit, record_ids)
-    streams = await streams_of(unit, list(records))
+    streams = await read_streams(unit, list(records))
     before = await kept_clocks(unit, list(records))
     views = await pinned_views(unit, {row["effective_hash"] for row in records.values()})
     states = {id_: fold(stream) for id_, stream in streams.items()}

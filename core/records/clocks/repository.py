@@ -7,13 +7,9 @@ from uuid import UUID
 
 from core.kernel.direct import NewRow, fetch, write
 from core.kernel.unit import Unit
-from core.records.events.policy import Event
-from core.records.events.writing import COLUMNS
 
 LOCK: Final = """SELECT id, site_id, effective_hash FROM records
     WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
-STREAMS: Final = f"""SELECT {", ".join(COLUMNS)} FROM record_events
-    WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) ORDER BY record_id, number"""  # noqa: S608 - names of this module alone
 KEPT: Final = "SELECT * FROM record_clocks WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
 DROP: Final = "DELETE FROM record_clocks WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
 OF_CHUNK: Final = "SELECT id FROM records WHERE tenant_id = $1 AND import_chunk_id = $2 ORDER BY id"
@@ -26,14 +22,6 @@ Row = Mapping[str, Any]
 async def lock_records(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Read what clocks need of some records and let nobody else change them until the unit ends."""
     return {row["id"]: row for row in await fetch(unit, LOCK, unit.tenant_id, list(record_ids))}
-
-
-async def streams_of(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
-    """Read the events of some records, each in order."""
-    found: dict[UUID, list[Event]] = defaultdict(list)
-    for row in await fetch(unit, STREAMS, unit.tenant_id, list(record_ids)):
-        found[row["record_id"]].append(Event(**{name: row[name] for name in COLUMNS}))
-    return found
 
 
 async def kept_clocks(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:

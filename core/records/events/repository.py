@@ -1,7 +1,9 @@
 """SQL of the streams of events: appended, read in order, and never changed."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
 
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
@@ -34,8 +36,29 @@ ADD: Final = (
 )
 OF_RECORD: Final = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE tenant_id = $1 AND record_id = $2 ORDER BY number"  # noqa: S608 - names of this module alone
 
+OF_RECORDS: Final = f"""SELECT {", ".join(COLUMNS)} FROM {TABLE}
+    WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) ORDER BY record_id, number"""  # noqa: S608 - names of this module alone
+
 
 async def add_events(unit: Unit, events: Sequence[Event]) -> None:
     """Write many events in one statement."""
     columns = [[getattr(event, name) for event in events] for name in KINDS]
     await fetch(unit, ADD, unit.tenant_id, unit.network_id, *columns)
+
+
+async def read_stream(unit: Unit, record_id: UUID) -> list[Event]:
+    """Read a record's events, in order."""
+    return [event_of(row) for row in await fetch(unit, OF_RECORD, unit.tenant_id, record_id)]
+
+
+async def read_streams(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
+    """Read the events of some records, each in order."""
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    for row in await fetch(unit, OF_RECORDS, unit.tenant_id, list(record_ids)):
+        found[row["record_id"]].append(event_of(row))
+    return found
+
+
+def event_of(row: Mapping[str, Any]) -> Event:
+    """Make an event of a row."""
+    return Event(**{name: row[name] for name in COLUMNS})

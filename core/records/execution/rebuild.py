@@ -8,12 +8,12 @@ from uuid import UUID
 from core.kernel.unit import Unit
 from core.records.events.fold import StreamIsBroken, fold
 from core.records.events.policy import NO_EVENT, Event, leaf_hash
+from core.records.events.repository import read_stream
 from core.records.execution.kept import Columns, Kept, kept_of
 from core.records.execution.repository import (
     lock_stream,
     page_of_records,
     read_kept,
-    read_stream,
     replace_kept,
 )
 

@@ -8,7 +8,7 @@ from core.kernel.direct import NewRow, fetch, write, write_with
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.events.policy import Event
-from core.records.events.repository import OF_RECORD
+from core.records.events.repository import event_of, read_stream
 from core.records.events.writing import COLUMNS, TABLE
 from core.records.execution.kept import Kept
 
@@ -39,16 +39,6 @@ async def lock_stream(unit: Unit, record_id: UUID) -> list[Event]:
     if found and found[-1]["number"] != found[-1]["version"]:
         return await read_stream(unit, record_id)
     return [event_of(row) for row in found]
-
-
-async def read_stream(unit: Unit, record_id: UUID) -> list[Event]:
-    """Read a record's events, in order."""
-    return [event_of(row) for row in await fetch(unit, OF_RECORD, unit.tenant_id, record_id)]
-
-
-def event_of(row: Mapping[str, Any]) -> Event:
-    """Make an event of a row."""
-    return Event(**{name: row[name] for name in COLUMNS})
 
 
 async def known_clients(unit: Unit, record_id: UUID, asked: Sequence[UUID]) -> dict[UUID, int]:
