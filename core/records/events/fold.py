@@ -12,9 +12,11 @@ from uuid import UUID
 import orjson
 from msgspec.structs import replace
 
+from core.kernel.scope import ActorKind
 from core.records.events.policy import Event, EventKind
 from core.records.events.state import (
     Contact,
+    EvidenceState,
     Pause,
     PriorityAt,
     RecordState,
@@ -25,6 +27,7 @@ from core.records.events.state import (
     WaitingFor,
 )
 from core.records.policy import RecordStatus, status_of
+from core.standards.policy.process import Proof, ProofPlace
 
 Facts = Mapping[str, Any]
 Step = Callable[[RecordState, Event, Facts], RecordState]
@@ -278,13 +281,55 @@ def migrated(state: RecordState, event: Event, facts: Facts) -> RecordState:
     """It goes over to another version; steps that ended stay and count as what the version calls them."""
     names: Mapping[str, str] = facts.get("steps", {})
     steps = tuple(replace(one, counts_as=names[one.name]) if one.name in names else one for one in state.steps)
+    evidence = tuple(replace(one, counts_as=names[one.name]) if one.name in names else one for one in state.evidence)
     return replace(
         state,
         standard_version=facts["standardVersion"],
         effective_hash=facts["effectiveHash"],
         steps=steps,
+        evidence=evidence,
         settled_at=event.occurred_at,
     )
+
+
+def proven(state: RecordState, event: Event, facts: Facts) -> RecordState:
+    """Add a piece of evidence."""
+    place = facts.get("place")
+    piece = EvidenceState(
+        id=UUID(facts["evidence"]),
+        position=len(state.evidence) + 1,
+        step=facts["step"],
+        round=facts["round"],
+        asked=facts.get("asked", ""),
+        kind=Proof(facts["kind"]),
+        media_type=facts["mediaType"],
+        size=facts["size"],
+        content=facts["content"],
+        blob=facts["blob"],
+        taken_at=instant(facts["takenAt"]),
+        given_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        given_by=event.actor_id,
+        given_by_person=event.actor_kind == ActorKind.PERSON.value,
+        place=None if place is None else ProofPlace(place),
+    )
+    return replace(state, evidence=(*state.evidence, piece))
+
+
+def vouched(state: RecordState, event: Event, facts: Facts) -> RecordState:
+    """A second person has confirmed a piece of evidence."""
+    return with_piece(state, facts, confirmed_by=event.actor_id, confirmed_at=event.occurred_at)
+
+
+def taken_back(state: RecordState, event: Event, facts: Facts) -> RecordState:
+    """A piece of evidence counts no more; what it was stays."""
+    return with_piece(state, facts, withdrawn_at=event.occurred_at, withdrawn_code=facts.get("reasonCode"))
+
+
+def with_piece(state: RecordState, facts: Facts, **said: Any) -> RecordState:  # noqa: ANN401 - of several columns
+    """Say something more of a piece of evidence."""
+    about = UUID(facts["evidence"])
+    return replace(state, evidence=tuple(replace(one, **said) if one.id == about else one for one in state.evidence))
 
 
 STEPS: Final[Mapping[str, Step]] = {
@@ -302,6 +347,9 @@ STEPS: Final[Mapping[str, Step]] = {
     EventKind.REOPENED.value: reopened,
     EventKind.PRIORITY_CHANGED.value: reprioritised,
     EventKind.MIGRATED.value: migrated,
+    EventKind.EVIDENCE_ADDED.value: proven,
+    EventKind.EVIDENCE_CONFIRMED.value: vouched,
+    EventKind.EVIDENCE_WITHDRAWN.value: taken_back,
 }
 
 

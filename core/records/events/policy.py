@@ -42,6 +42,9 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     PRIORITY_CHANGED = "priority_changed"
     MIGRATED = "migrated"
+    EVIDENCE_ADDED = "evidence_added"
+    EVIDENCE_CONFIRMED = "evidence_confirmed"
+    EVIDENCE_WITHDRAWN = "evidence_withdrawn"
 
 
 class EventLike(Protocol):

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from core.records.policy import RecordStatus
+from core.standards.policy.process import Proof, ProofPlace
 
 
 class StepStatus(StrEnum):
@@ -90,6 +91,66 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     site_id: UUID | None = None
 
 
+class EvidenceState(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence.
+
+    Attributes:
+        id: The piece.
+        position: Its place among all evidence of the record, from 1.
+        step: The step it is to prove, as the process named it when it was given.
+        round: Which occurrence of that step, from 1.
+        asked: Which evidence of the step it is, by the key of its contract; empty where the process has no steps.
+        kind: What it is.
+        media_type: In what form.
+        size: Its length in bytes.
+        content: A keyed hash of it, in hexadecimal.
+        blob: SHA-256 of what is stored of it, in hexadecimal.
+        taken_at: When it was taken, as its giver says.
+        given_at: When it was given.
+        recorded_at: When that was written.
+        given_by: Who gave it.
+        given_by_person: Whether that is a person.
+        place: Where it was taken, as its giver says.
+        confirmed_by: The other person who confirmed it.
+        confirmed_at: When.
+        withdrawn_at: When it was taken back.
+        withdrawn_code: Why, as a word.
+        counts_as: Which step of the present standard it stands for, where that has another name.
+    """
+
+    id: UUID
+    position: int
+    step: str
+    round: int
+    asked: str
+    kind: Proof
+    media_type: str
+    size: int
+    content: str
+    blob: str
+    taken_at: datetime
+    given_at: datetime
+    recorded_at: datetime
+    given_by: UUID
+    given_by_person: bool
+    place: ProofPlace | None = None
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_code: str | None = None
+    counts_as: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the present standard calls the step."""
+        return self.counts_as or self.step
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not taken back."""
+        return self.withdrawn_at is None
+
+
 class PriorityAt(msgspec.Struct, frozen=True, kw_only=True):
     """The priority from an instant on."""
 
@@ -138,6 +199,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
         pauses: Times in which it waited, oldest first.
         priorities: Every priority it had, oldest first.
         resolutions: Every time it was resolved, oldest first.
+        evidence: Every piece of evidence, those that were taken back among them, oldest first.
         chunk_id: The chunk of an import that brought it.
         import_position: Its position in that log.
     """
@@ -172,6 +234,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
     pauses: tuple[Pause, ...] = ()
     priorities: tuple[PriorityAt, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+    evidence: tuple[EvidenceState, ...] = ()
     chunk_id: UUID | None = None
     import_position: int | None = None
 
@@ -179,6 +242,14 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
         """Give the occurrence of a step that was started and has not ended."""
         found = (one for one in self.steps if one.name == key and one.state is StepStatus.STARTED)
         return next(found, None)
+
+    def occurrence(self, key: str, round_: int) -> StepState | None:
+        """Give one occurrence of a step."""
+        return next((one for one in self.steps if one.name == key and one.round == round_), None)
+
+    def piece(self, id_: UUID) -> EvidenceState | None:
+        """Give a piece of evidence."""
+        return next((one for one in self.evidence if one.id == id_), None)
 
     def last_of(self, key: str) -> StepState | None:
         """Give the latest occurrence of a step."""

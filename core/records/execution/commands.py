@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from core.records.events.state import WaitingFor
+from core.standards.policy.process import Proof, ProofPlace
 from core.standards.policy.process_running import Process
 
 
@@ -136,6 +138,57 @@ class Migrate:
     steps: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddEvidence:
+    """Give a piece of evidence for a step.
+
+    Attributes:
+        evidence_id: The piece, of which everything that follows was measured when it was received.
+        key: The step.
+        kind: What it is.
+        media_type: In what form.
+        size: Its length in bytes.
+        content: A keyed hash of it, in hexadecimal.
+        blob: SHA-256 of what is stored of it, in hexadecimal.
+        taken_at: When it was taken, as is said; when it is given by default.
+        asked: Which evidence of the step it is; the only one that takes its kind by default.
+        round: Which occurrence of the step; the latest by default.
+        place: Where it was taken, as is said.
+        reason: What is to be seen in it; personal.
+    """
+
+    evidence_id: UUID
+    key: str
+    kind: Proof
+    media_type: str
+    size: int
+    content: str
+    blob: str
+    taken_at: datetime | None = None
+    asked: str | None = None
+    round: int | None = None
+    place: ProofPlace | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmEvidence:
+    """Confirm, as a second person, what somebody else gave; ``by`` is who confirms."""
+
+    evidence_id: UUID
+    by: UUID
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawEvidence:
+    """Take a piece of evidence back, with a reason; the sentence is personal."""
+
+    evidence_id: UUID
+    reason_code: str
+    reason: str = ""
+
+
 Command = (
     StartStep
     | CompleteStep
@@ -152,4 +205,7 @@ Command = (
     | ChangePriority
     | AddContact
     | Migrate
+    | AddEvidence
+    | ConfirmEvidence
+    | WithdrawEvidence
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.records.events.state import Contact, RecordState, StepState, StepStatus
+from core.records.events.state import Contact, EvidenceState, RecordState, StepState, StepStatus
 from core.records.policy import elapsed_seconds
 
 Columns = Mapping[str, Any]
@@ -18,11 +18,13 @@ class Kept:
         record: The columns of its row.
         steps: The columns of every occurrence of a step, by position from 1.
         contacts: The columns of every further contact, by position from 1.
+        evidence: The columns of every piece of evidence, its id among them, by position from 1.
     """
 
     record: Columns
     steps: tuple[Columns, ...]
     contacts: tuple[Columns, ...]
+    evidence: tuple[Columns, ...] = ()
 
 
 def kept_of(state: RecordState) -> Kept:
@@ -31,6 +33,7 @@ def kept_of(state: RecordState) -> Kept:
         record_columns(state),
         tuple(step_columns(one) for one in state.steps),
         tuple(contact_columns(one) for one in state.contacts),
+        tuple(evidence_columns(one) for one in state.evidence),
     )
 
 
@@ -98,4 +101,31 @@ def contact_columns(contact: Contact) -> dict[str, Any]:
         "site_id": contact.site_id,
         "occurred_at": contact.occurred_at,
         "recorded_at": contact.recorded_at,
+    }
+
+
+def evidence_columns(piece: EvidenceState) -> dict[str, Any]:
+    """Give the columns of a piece of evidence."""
+    return {
+        "id": piece.id,
+        "position": piece.position,
+        "step": piece.step,
+        "round": piece.round,
+        "asked": piece.asked,
+        "kind": piece.kind.value,
+        "media_type": piece.media_type,
+        "size": piece.size,
+        "content": piece.content,
+        "blob": piece.blob,
+        "place": None if piece.place is None else piece.place.value,
+        "taken_at": piece.taken_at,
+        "given_at": piece.given_at,
+        "recorded_at": piece.recorded_at,
+        "given_by": piece.given_by,
+        "given_by_person": piece.given_by_person,
+        "confirmed_by": piece.confirmed_by,
+        "confirmed_at": piece.confirmed_at,
+        "withdrawn_at": piece.withdrawn_at,
+        "withdrawn_code": piece.withdrawn_code,
+        "counts_as": piece.counts_as,
     }

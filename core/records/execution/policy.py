@@ -9,6 +9,7 @@ from core.kernel.rules import RuleFailed
 from core.records.errors import RecordIsNotOpen, RequiredStepsMissing, StepNotForeseen, StepOutOfTime
 from core.records.events.policy import EventKind, Happening
 from core.records.events.state import RecordState, StepStatus
+from core.records.evidence import deciding as evidence
 from core.records.execution import commands as do
 from core.records.execution.errors import (
     NotReadyForService,
@@ -340,6 +341,9 @@ RULES: Final[Mapping[type, Any]] = {
     do.ChangePriority: change_priority,
     do.AddContact: add_contact,
     do.Migrate: migrate,
+    do.AddEvidence: evidence.add,
+    do.ConfirmEvidence: evidence.confirm,
+    do.WithdrawEvidence: evidence.withdraw,
 }
 
 

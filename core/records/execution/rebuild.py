@@ -133,6 +133,7 @@ def different(kept: Kept, found: Kept) -> list[str]:
         *names,
         *rows_different("step", kept.steps, found.steps),
         *rows_different("contact", kept.contacts, found.contacts),
+        *rows_different("evidence", kept.evidence, found.evidence),
     ]
 
 

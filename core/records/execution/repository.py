@@ -20,6 +20,8 @@ FIXED: Final = frozenset({"channel", "external_id", "standard_code", "opened_at"
 """Columns of a record that no event after the first changes."""
 KEPT_STEPS: Final = "SELECT * FROM record_steps WHERE tenant_id = $1 AND record_id = $2 ORDER BY position"
 KEPT_CONTACTS: Final = "SELECT * FROM record_contacts WHERE tenant_id = $1 AND record_id = $2 ORDER BY position"
+KEPT_EVIDENCE: Final = "SELECT * FROM record_evidence WHERE tenant_id = $1 AND record_id = $2 ORDER BY position"
+DROP_EVIDENCE: Final = "DELETE FROM record_evidence WHERE tenant_id = $1 AND record_id = $2"
 KEPT_RECORD: Final = "SELECT * FROM records WHERE tenant_id = $1 AND id = $2"
 DROP_STEPS: Final = "DELETE FROM record_steps WHERE tenant_id = $1 AND record_id = $2 AND position > $3"
 DROP_CONTACTS: Final = "DELETE FROM record_contacts WHERE tenant_id = $1 AND record_id = $2 AND position > $3"
@@ -59,6 +61,9 @@ async def save(unit: Unit, record_id: UUID, before: Kept, after: Kept, rows: Seq
     """
     fresh = [*rows, *new_rows(unit, record_id, "record_steps", after.steps[len(before.steps) :])]
     fresh += new_rows(unit, record_id, "record_contacts", after.contacts[len(before.contacts) :])
+    if before.evidence != after.evidence:
+        fresh += new_rows(unit, record_id, "record_evidence", after.evidence[len(before.evidence) :])
+        await update_evidence(unit, before.evidence, after.evidence)
     changes = {
         name: value for name, value in after.record.items() if name not in FIXED and before.record[name] != value
     }
@@ -82,6 +87,15 @@ async def update_step(unit: Unit, record_id: UUID, step: Mapping[str, Any]) -> N
     await fetch(unit, sql, *values.values(), unit.tenant_id, record_id, step["position"])
 
 
+async def update_evidence(unit: Unit, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> None:
+    """Write the pieces of evidence that are there and are told otherwise now."""
+    for old, new in zip(before, after, strict=False):
+        values = {name: value for name, value in new.items() if old[name] != value}
+        if values:
+            sql = updating("record_evidence", values, ("tenant_id", "id"))
+            await fetch(unit, sql, *values.values(), unit.tenant_id, new["id"])
+
+
 def updating(table: str, values: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Write the statement that changes one row: first the values, then the key."""
     said = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 1))
@@ -98,11 +112,13 @@ async def read_kept(unit: Unit, record_id: UUID, like: Kept) -> tuple[Kept, Mapp
     rows = await fetch(unit, KEPT_RECORD, unit.tenant_id, record_id)
     steps = await fetch(unit, KEPT_STEPS, unit.tenant_id, record_id)
     contacts = await fetch(unit, KEPT_CONTACTS, unit.tenant_id, record_id)
+    evidence = await fetch(unit, KEPT_EVIDENCE, unit.tenant_id, record_id)
     row = rows[0] if rows else None
     return Kept(
         {} if row is None else {name: row[name] for name in like.record},
         tuple(columns_of(one) for one in steps),
         tuple(columns_of(one) for one in contacts),
+        tuple({**columns_of(one), "id": one["id"]} for one in evidence),
     ), row
 
 
@@ -124,6 +140,8 @@ async def replace_kept(unit: Unit, record_id: UUID, kept: Kept) -> None:
         await fetch(unit, sql, *contact.values(), unit.tenant_id, record_id, contact["position"])
     rows = new_rows(unit, record_id, "record_steps", kept.steps[there:])
     rows += new_rows(unit, record_id, "record_contacts", kept.contacts[len(contacts) :])
+    await fetch(unit, DROP_EVIDENCE, unit.tenant_id, record_id)
+    rows += new_rows(unit, record_id, "record_evidence", kept.evidence)
     for begin in range(0, len(rows), 500):
         await write(unit, *rows[begin : begin + 500])
     sql = updating("records", kept.record, ("tenant_id", "id"))

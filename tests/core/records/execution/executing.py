@@ -22,6 +22,8 @@ TABLES = (
     "records",
     "record_steps",
     "record_contacts",
+    "record_evidence",
+    "evidence_uploads",
     "record_keys",
     "record_events",
     "audit_entries",
@@ -100,7 +102,14 @@ PROCESS: dict[str, Any] = {
     "steps": [
         {"key": "intake", "position": 1, "required": True, "repeatable": False, "role": "front_desk"},
         {"key": "visit", "position": 2, "required": False, "role": "field"},
-        {"key": "repair", "position": 2, "required": True, "role": "workshop", "when": "record.priority != 'low'"},
+        {
+            "key": "repair",
+            "position": 2,
+            "required": True,
+            "role": "workshop",
+            "when": "record.priority != 'low'",
+            "evidence": [{"key": "plate", "kinds": ["photo"]}],
+        },
         {"key": "report", "position": 3, "required": True, "role": "front_desk"},
     ],
     "readiness": [

@@ -21,6 +21,7 @@ from core.records.execution import commands as do
 from core.records.execution.kept import kept_of
 from core.records.execution.rebuild import check_record, check_tenant, rebuild_record
 from core.records.execution.replay import DeviceEvent, replay_events
+from core.standards.policy.process import Proof, ProofPlace
 from tests.core.records.execution.executing import Shop, sealer
 from tests.core.records.execution.oracle import kept, told
 
@@ -41,6 +42,17 @@ COMMANDS: st.SearchStrategy[do.Command] = st.one_of(
     st.just(do.Close()),
     st.builds(do.Reopen, reason_code=WORDS),
     st.builds(do.ChangePriority, priority=st.sampled_from(["low", "high", None])),
+    st.builds(
+        do.AddEvidence,
+        evidence_id=st.builds(uuid4),
+        key=KEYS,
+        kind=st.sampled_from([Proof.PHOTO, Proof.DOCUMENT]),
+        media_type=st.just("image/png"),
+        size=st.integers(1, 9),
+        content=st.sampled_from(["aa", "bb", "cc"]),
+        blob=st.just("dd"),
+        place=st.sampled_from([None, ProofPlace.SITE]),
+    ),
 )
 LIFE = st.lists(st.lists(COMMANDS, min_size=1, max_size=4), min_size=1, max_size=8)
 """Rounds: what is in one round is done at once, by as many actors."""

@@ -1,0 +1,1 @@
+"""Evidence: files that prove that a step was done, kept encrypted and known by what they contain."""
