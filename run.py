@@ -4,12 +4,14 @@
 Needs Python 3.11 and pip, nothing else. What it makes lies in `.venv` and `.touchstone`; both may be deleted.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -81,21 +83,37 @@ def set_up(*, developing: bool) -> None:
         run(mirror, uv, "pip", "sync", "--quiet", "--require-hashes", str(wanted))
         step("installing this checkout")
         editable = [part for package in packages() for part in ("--editable", str(package))]
-        with importing():
+        with compiling_ahead():
             run(mirror, uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", *editable)
         STAMP.write_text(f"{base} {content} {kind}\n")
 
 
-def importing() -> subprocess.Popen[bytes]:
-    """Start importing what the first command will import, so that its bytecode is there by then.
+@contextlib.contextmanager
+def compiling_ahead() -> Generator[None]:
+    """Make the bytecode of what the first command will import, on both cores, and be done when the block is.
 
-    It only makes that command faster: should it fail, the command says why.
+    One process imports; the other compiles what comes late in that, so that they meet. It only makes the first command
+    faster: should it fail, that command says why.
     """
+    code = next(VENV.glob("lib/python*/site-packages"))
+    late = (
+        "core",
+        "tenants",
+        *(str(code / one) for one in ("graphql", "strawberry", "fastapi", "starlette")),
+        "gateway",
+    )
+    orders = (
+        ("-c", "import gc; gc.disable(); import gateway.demo.performing, gateway.server.serving, gateway.cli.worker"),
+        ("-m", "compileall", "-q", *late),
+    )
     places = os.pathsep.join(str(ROOT / part) for part in (".", "plugins/sdk", "infra/runtime"))
-    everything = "import gc; gc.disable(); import gateway.demo.performing, gateway.server.serving, gateway.cli.worker"
-    quiet = subprocess.DEVNULL
     environment = {**compiling(), "PYTHONPATH": places}
-    return subprocess.Popen([str(PYTHON), "-c", everything], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+    quiet = subprocess.DEVNULL
+    with contextlib.ExitStack() as stack:
+        for order in orders:
+            one = subprocess.Popen([str(PYTHON), *order], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+            stack.enter_context(one)
+        yield
 
 
 def packages() -> list[Path]:

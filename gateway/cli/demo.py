@@ -1,6 +1,7 @@
 """``touchstone demo``: the main job on real records, and an API to look around in."""
 
 import gc
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,8 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli.errors import OptionsExclude, OptionsGoTogether
+from gateway.cli.home import Home
 from gateway.cli.ports import require_free
 from gateway.cli.surroundings import surroundings
+from gateway.demo.children import Child
 
 
 def demo(
@@ -30,11 +33,17 @@ def demo(
     if made_up and xes is not None:
         raise OptionsExclude(one="--made-up", other="--xes")
     require_free(port)
-    with surroundings(meanwhile=work_is_imported) as around:
+    home = Home.found()
+    home.make()
+    with ExitStack() as stack:
+        api = Child("serve", ("--port", str(port)), home.log("serve"))
+        stack.callback(api.stop)
+        around = stack.enter_context(surroundings(meanwhile=work_is_imported))
         performing: Any = work_is_imported()
         performing.play_through(
             around,
             performing.Wishes(once=once, json_file=json_file, xes=xes, mapping=mapping, made_up=made_up, port=port),
+            api,
         )
 
 

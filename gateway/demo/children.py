@@ -1,6 +1,7 @@
 """The demonstration's own processes: a worker and the API, ended with it.
 
-They are forked, not started anew: what this process has imported they have as well, and that is most of what they need.
+They are forked, not started anew: what this process has imported they have as well. The API needs more than that and
+nothing else takes longer, so it is made first of all and imports on the other core while this process does.
 """
 
 import ctypes
@@ -14,6 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from signal import SIGTERM
+from typing import Any
 from urllib.error import URLError
 
 from gateway.cli.errors import ChildDidNotStart
@@ -27,8 +29,22 @@ PAUSE_S = 0.02
 PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 SET_PARENT_DEATH_SIGNAL = 1
 FORKING = get_context("fork")
-WORK = {"serve": "gateway.server.serving", "worker": "gateway.cli.worker"}
-"""Where the work of each command stands."""
+
+
+def import_serving() -> None:
+    """Import what serves the API: the server, and the features whose contributions make its schema."""
+    import_module("gateway.server.serving")
+    features: Any = import_module("gateway.http.features")
+    features.contributions()
+
+
+def import_working() -> None:
+    """Import what works in the background."""
+    import_module("gateway.cli.worker")
+
+
+WORK = {"serve": import_serving, "worker": import_working}
+"""Imports what each command needs."""
 
 
 class Child:
@@ -93,7 +109,7 @@ def become(parent: int, name: str, arguments: tuple[str, ...], log: Path, orders
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     gc.disable()
-    import_module(WORK[name])
+    WORK[name]()
     environment = orders.recv()
     os.environ.clear()
     os.environ.update(environment)

@@ -70,8 +70,13 @@ class Crew:
             one.stop()
 
 
-def play_through(around: Surroundings, wishes: Wishes) -> None:
+def play_through(around: Surroundings, wishes: Wishes, api: Child) -> None:
     """Do all of it, show it, and serve until Ctrl-C or exit, as wished.
+
+    Args:
+        around: The servers.
+        wishes: What was asked for.
+        api: The process that will serve the API.
 
     Raises:
         DemonstrationNeedsIssuer: Nobody can be signed in.
@@ -85,10 +90,7 @@ def play_through(around: Surroundings, wishes: Wishes) -> None:
     settle()
     url = f"http://127.0.0.1:{wishes.port}"
     with ExitStack() as stack:
-        crew = Crew(
-            Child("worker", (), around.home.log("worker")),
-            Child("serve", ("--port", str(wishes.port)), around.home.log("serve")),
-        )
+        crew = Crew(Child("worker", (), around.home.log("worker")), api)
         stack.callback(crew.stop)
         around.migrate()
         step("the schema is up to date")

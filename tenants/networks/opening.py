@@ -44,13 +44,15 @@ class LogTenants:
             PluginNotApproved: The network has not approved one of the plugins.
         """
         await self.check(scope)
-        try:
-            facts = facts_of(await self._provision(scope, key, template))
-        except KeyIsTaken:
-            known = await TenantDirectory(self.database).tenant_by_key(scope.network_id, key)
-            if known is None:
-                raise
-            facts = known
+        by_key = TenantDirectory(self.database).tenant_by_key
+        facts = await by_key(scope.network_id, key)
+        if facts is None:
+            try:
+                facts = facts_of(await self._provision(scope, key, template))
+            except KeyIsTaken:  # Somebody was faster.
+                facts = await by_key(scope.network_id, key)
+                if facts is None:
+                    raise
         async with self.database.unit(system_scope(scope, (*scope.lineage, facts.id)), clock=self.clock) as unit:
             for plugin, scopes in self.plugins.items():
                 await enable_plugin(unit, EnablePlugin(plugin=plugin, scopes=scopes))
