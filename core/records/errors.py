@@ -23,7 +23,7 @@ class LogUnreadable(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say what to check."""
-        return "Check that it is a complete XES or CSV file, plain or gzip, as its mapping says."
+        return "Check that it is a complete XES, CSV or NDJSON file, plain or gzip, as its mapping says."
 
 
 @fact

@@ -61,6 +61,7 @@ class Record(TenantRow, table=True):
         resolution_seconds: Elapsed seconds from opening to resolution, begun seconds as whole ones.
         step_count: How many steps it has.
         last_step_at: When its latest step happened.
+        told_due_at: When the log that brought it says that it is due; its clocks go by its standard alone.
         import_chunk_id: The chunk of an import that brought it; empty for records opened here.
         import_position: Its position in that log.
         recorded_at: When it was written.
@@ -128,6 +129,7 @@ class Record(TenantRow, table=True):
     holder_id: UUID | None = None
     holder_role: str | None = None
     service_type: str | None = None
+    told_due_at: datetime | None = None
     reopened_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     event_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, server_default=NOTHING_YET))
 

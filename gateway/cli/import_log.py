@@ -26,7 +26,7 @@ SCORING = {"scoring-conformance": frozenset({"records.read", "standards.read"})}
 
 
 def import_log(
-    file: Annotated[Path, typer.Argument(help="The log: XES (plain or gzip) or CSV.")],
+    file: Annotated[Path, typer.Argument(help="The log: XES, CSV or NDJSON, plain or gzip.")],
     mapping: Annotated[str, typer.Option(help="Mapping file, or the name of one that is shipped.")],
     network: Annotated[str, typer.Option(help="Key of the network.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,

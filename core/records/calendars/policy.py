@@ -17,7 +17,8 @@ MINUTES_A_DAY: Final = 1440
 DAYS_A_WEEK: Final = 7
 HORIZON_DAYS: Final = 3_660
 """How far ahead an opening is looked for: ten years."""
-KEPT_DAYS: Final = 4_096
+KEPT_DAYS: Final = 16_384
+"""Days that are kept once they were worked out: an imported case that was never closed may go on for a dozen years."""
 
 Span = tuple[datetime, datetime]
 """A half-open stretch of time, in UTC."""

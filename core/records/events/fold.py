@@ -113,6 +113,7 @@ def brought(state: RecordState, event: Event, facts: Facts) -> RecordState:
         resolved_at=resolved_at,
         closed_at=closed_at,
         resolutions=() if resolved_at is None else (Resolution(at=resolved_at),),
+        told_due_at=instant_in(facts, "toldDueAt"),
         chunk_id=id_in(facts, "chunk"),
         import_position=facts.get("position"),
         last_at=last,

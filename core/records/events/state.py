@@ -200,6 +200,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
         priorities: Every priority it had, oldest first.
         resolutions: Every time it was resolved, oldest first.
         evidence: Every piece of evidence, those that were taken back among them, oldest first.
+        told_due_at: When the log that brought it says that it is due.
         chunk_id: The chunk of an import that brought it.
         import_position: Its position in that log.
     """
@@ -235,6 +236,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
     priorities: tuple[PriorityAt, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
     evidence: tuple[EvidenceState, ...] = ()
+    told_due_at: datetime | None = None
     chunk_id: UUID | None = None
     import_position: int | None = None
 

@@ -58,6 +58,7 @@ def record_columns(state: RecordState) -> dict[str, Any]:
         "resolution_seconds": elapsed_seconds(state.opened_at, state.resolved_at),
         "step_count": len(done),
         "last_step_at": max([state.opened_at, *done]),
+        "told_due_at": state.told_due_at,
         "import_chunk_id": state.chunk_id,
         "import_position": state.import_position,
         "recorded_at": state.opened_recorded_at,

@@ -191,6 +191,10 @@ class RecordType:
         description="The person who has it, by id.",
     )
     holder_role: str | None = reads(Column("holder_role"), description="The role or support line that has it.")
+    told_due_at: datetime | None = reads(
+        Column("told_due_at"),
+        description="When the log that brought it says that it is due. Its own clocks go by its standard alone.",
+    )
     confirmed_at: datetime | None = reads(Column("confirmed_at"), description="When the customer confirmed it.")
     reopened_count: int = reads(
         Column("reopened_count"), description="How often it was taken up again after it had been resolved."

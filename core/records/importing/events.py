@@ -51,6 +51,7 @@ def imported_events(
             firstResponseAt=short_or_none(draft.first_response_at),
             resolvedAt=short_or_none(draft.resolved_at),
             closedAt=short_or_none(draft.closed_at),
+            toldDueAt=short_or_none(draft.told_due_at),
             chunk=str(chunk_id),
             position=draft.position,
             steps=lines[begin:end],

@@ -150,6 +150,7 @@ def record_columns(written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> di
         "resolution_seconds": [elapsed_seconds(draft.opened_at, draft.resolved_at) for draft in drafts],
         "step_count": [len(draft.steps) for draft in drafts],
         "last_step_at": [draft.steps[-1].occurred_at for draft in drafts],
+        "told_due_at": [draft.told_due_at for draft in drafts],
         "import_position": [draft.position for draft in drafts],
     }
 

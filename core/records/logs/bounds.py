@@ -16,7 +16,8 @@ class Bounds:
         depth: Deepest nesting of XML elements.
         token_bytes: Most bytes between two XML elements, or inside one tag.
         line_characters: Longest line of a table.
-        columns: Most columns of a table.
+        line_bytes: Longest line of JSON.
+        columns: Most columns of a table, and most names in one object of JSON.
         trace_events: Most events of one trace; a longer one is refused, the rest is read on.
         trace_characters: Most characters of one trace's names and values.
     """
@@ -27,6 +28,7 @@ class Bounds:
     depth: int = 32
     token_bytes: int = 4 * MIB
     line_characters: int = MIB
+    line_bytes: int = 4 * MIB
     columns: int = 1_000
     trace_events: int = 10_000
     trace_characters: int = 8 * MIB

@@ -1,31 +1,21 @@
 """Tables of events (CSV): a header, then one row per event, with a column that names the case.
 
-Rows of one case need not be adjacent. The table is first spilled into a private temporary database on disk, which the
-operating system deletes when the reading ends, however it ends; memory stays flat. Cases come in the order of their
-first rows, the rows of a case in the order of the file. A row with too few or too many cells spoils its case, because
-a case without one of its events would be told wrong; other cases are not affected.
+Rows of one case need not be adjacent: the table is put aside on disk first. A row with too few or too many cells spoils
+its case, because a case without one of its events would be told wrong; other cases are not affected.
 """
 
 import csv
 import io
-import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 
 import orjson
 
 from core.records.errors import ColumnsMissing, LogTooLarge, LogUnreadable
 from core.records.logs.sources import PIECE, LogStream
+from core.records.logs.spilling import Spill, SpilledRow, spilled
 from core.records.logs.traces import Flaw, RefusalCode, Trace
 
-SPILL = "CREATE TABLE cells (name TEXT, line INTEGER NOT NULL, cells BLOB NOT NULL)"
-INDEX = "CREATE INDEX cells_of_case ON cells (name, line)"
-CASES = "SELECT name, min(line) FROM cells WHERE name IS NOT NULL GROUP BY name ORDER BY 2"
-ROWS = "SELECT cells FROM cells WHERE name = ? ORDER BY line LIMIT ?"
-NAMELESS = "SELECT line FROM cells WHERE name IS NULL ORDER BY line"
-AT_ONCE = 2_000
 NO_HEADER: list[str] = []
 
 
@@ -62,19 +52,16 @@ def read_delimited(stream: LogStream, shape: TableShape) -> Iterator[Trace]:
         LogUnreadable: It is not text in that encoding, or not a table; nothing was yielded.
         LogTooLarge: It exceeds a bound; nothing was yielded.
     """
-    with closing(sqlite3.connect("", check_same_thread=False, isolation_level=None)) as spill:
-        spill.execute("PRAGMA journal_mode = OFF")
-        spill.execute(SPILL)
+    with spilled() as spill:
         columns = spill_rows(stream, shape, spill)
-        spill.execute(INDEX)
-        for name, line in spill.execute(CASES):
+        for name, line in spill.cases():
             yield case_of(spill, name, line, columns, stream)
-        for (line,) in spill.execute(NAMELESS):
+        for line, _ in spill.nameless():
             yield Trace(line, None, {}, (), Flaw(RefusalCode.VALUE_MISSING, "The row does not name its case."))
 
 
-def spill_rows(stream: LogStream, shape: TableShape, spill: sqlite3.Connection) -> list[str]:
-    """Move every row into the temporary database and give the columns."""
+def spill_rows(stream: LogStream, shape: TableShape, spill: Spill) -> list[str]:
+    """Put every row aside and give the columns."""
     encoding = "utf-8-sig" if shape.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else shape.encoding
     text = io.TextIOWrapper(io.BufferedReader(stream, PIECE), encoding, newline="")
     rows = csv.reader(lines_of(text, stream), delimiter=shape.delimiter)
@@ -82,9 +69,7 @@ def spill_rows(stream: LogStream, shape: TableShape, spill: sqlite3.Connection) 
         columns = [name.strip() for name in next(rows, NO_HEADER)]
         check_columns(columns, shape, stream)
         place = columns.index(shape.case)
-        spilled = ((name_of(row, place), rows.line_num, orjson.dumps(row)) for row in rows if row)
-        while batch := list(islice(spilled, AT_ONCE)):
-            spill.executemany("INSERT INTO cells VALUES (?, ?, ?)", batch)
+        spill.put(SpilledRow(name_of(row, place), rows.line_num, orjson.dumps(row)) for row in rows if row)
     except (UnicodeError, orjson.JSONEncodeError) as error:
         problem = f"it is not text in {shape.encoding} (line {rows.line_num + 1} or later)"
         raise LogUnreadable(file=stream.name, problem=problem) from error
@@ -119,12 +104,12 @@ def name_of(row: Sequence[str], place: int) -> str | None:
     return (row[place].strip() or None) if place < len(row) else None
 
 
-def case_of(spill: sqlite3.Connection, name: str, line: int, columns: Sequence[str], stream: LogStream) -> Trace:
+def case_of(spill: Spill, name: str, line: int, columns: Sequence[str], stream: LogStream) -> Trace:
     """Put the rows of one case together again."""
     bounds = stream.bounds
     events: list[dict[str, str]] = []
     characters = 0
-    for (cells,) in spill.execute(ROWS, (name, bounds.trace_events + 1)):
+    for cells in spill.rows_of(name, bounds.trace_events + 1):
         row: list[str] = orjson.loads(cells)
         characters += sum(map(len, row))
         if len(row) != len(columns):

@@ -1,4 +1,7 @@
-"""Log files as bounded streams: plain or gzip, told apart by their first bytes, never unpacked as a whole."""
+"""Log files as bounded streams: plain or gzip, told apart by their first bytes, never unpacked as a whole.
+
+What is packed another way, or packed twice, is refused by its name.
+"""
 
 import gzip
 import io
@@ -14,6 +17,14 @@ from core.records.logs.bounds import STANDARD_BOUNDS, Bounds
 
 GZIP_MAGIC = b"\x1f\x8b"
 PIECE = 64 * 1024
+PACKED = {
+    GZIP_MAGIC: "gzip within gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"PK\x03\x04": "ZIP",
+}
+"""How content begins that is still packed, and what that is called."""
 
 
 class LogStream(io.RawIOBase):
@@ -60,7 +71,8 @@ class LogStream(io.RawIOBase):
         """Fill the buffer with content.
 
         Raises:
-            LogUnreadable: The compressed file is damaged or cut off, or the reading was stopped.
+            LogUnreadable: The compressed file is damaged or cut off, what comes out is packed once more or in a way
+                that is not read, or the reading was stopped.
             LogTooLarge: There is more content than the bounds allow.
         """
         if self._stopped:
@@ -69,10 +81,17 @@ class LogStream(io.RawIOBase):
             piece = self._content.read(min(len(buffer), PIECE))
         except (OSError, EOFError, zlib.error) as error:
             raise LogUnreadable(file=self.name, problem=f"the compressed data is damaged ({error})") from error
+        if not self._taken:
+            self._refuse_packed(piece)
         self._taken += len(piece)
         self._judge()
         buffer[: len(piece)] = piece
         return len(piece)
+
+    def _refuse_packed(self, begin: bytes) -> None:
+        for magic, name in PACKED.items():
+            if begin.startswith(magic):
+                raise LogUnreadable(file=self.name, problem=f"it is packed as {name}; plain text or gzip is read")
 
     def _judge(self) -> None:
         if self._taken > self.bounds.content_bytes:

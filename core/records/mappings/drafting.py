@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from core.records.logs.delimited import read_delimited
+from core.records.logs.lines import read_lines
 from core.records.logs.sources import LogStream
 from core.records.logs.traces import Flaw, RefusalCode, Trace
 from core.records.logs.xes import read_xes
@@ -38,6 +39,7 @@ class RecordDraft:
         first_response_at: When the customer first got an answer.
         resolved_at: When it was first resolved.
         closed_at: When it was closed.
+        told_due_at: When the log says that it is due.
         steps: In the order in which they happened; of steps at one instant, in the order of the log.
         placeholders: Paths of the rules that met a placeholder.
     """
@@ -52,6 +54,7 @@ class RecordDraft:
     first_response_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
+    told_due_at: datetime | None = None
     steps: Sequence[StepDraft] = field(repr=False)
     placeholders: tuple[str, ...]
 
@@ -72,10 +75,17 @@ class Refusal:
 
 
 def read_traces(stream: LogStream, mapping: LogMapping) -> Iterator[Trace]:
-    """Read a log the way its mapping says; the errors are those of :func:`read_xes` and :func:`read_delimited`."""
-    if mapping.format is Format.CSV:
-        return read_delimited(stream, mapping.shape())
-    return read_xes(stream, mapping.record.external_id)
+    """Read a log the way its mapping says.
+
+    Errors are those of :func:`read_xes`, :func:`read_delimited` and :func:`read_lines`.
+    """
+    match mapping.format:
+        case Format.CSV:
+            return read_delimited(stream, mapping.shape())
+        case Format.NDJSON:
+            return read_lines(stream, mapping.line_shape())
+        case Format.XES:
+            return read_xes(stream, mapping.record.external_id)
 
 
 class Drafting:
@@ -97,6 +107,8 @@ class Drafting:
         self._status_of = step.status.event if step.status else ""
         self._instants, self._instant_of = InstantReader(step.occurred_at, "step.occurred_at"), step.occurred_at.event
         self._performer = step.performer
+        self._due = InstantReader(record.due.instant(), "record.due") if record.due else None
+        self._due_of = record.due.trace if record.due else ""
 
     def draft(self, trace: Trace) -> RecordDraft | Refusal:
         """Make a draft of a trace, or say why not."""
@@ -129,9 +141,14 @@ class Drafting:
             first_response_at=instant_at(steps, milestone(steps, self._mapping.first_response)),
             resolved_at=instant_at(steps, resolved),
             closed_at=instant_at(steps, closed),
+            told_due_at=self._told_due(trace),
             steps=steps,
             placeholders=tuple(met),
         )
+
+    def _told_due(self, trace: Trace) -> datetime | None:
+        said = trace.attributes.get(self._due_of, "").strip() if self._due else ""
+        return self._due.read(said) if self._due and said else None
 
     def _step(self, event: Mapping[str, str], occurred_at: datetime, met: list[str]) -> StepDraft:
         key, was_placeholder = self._key.required(event.get(self._key_of))

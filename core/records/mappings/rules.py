@@ -173,18 +173,18 @@ class InstantReader:
             TraceFlawed: There is none, it cannot be read, or it names no zone and the mapping gives none.
         """
         if text is None:
-            raise TraceFlawed(RefusalCode.VALUE_MISSING, f"An event has no {self._event}, which {self._path} reads.")
+            raise TraceFlawed(RefusalCode.VALUE_MISSING, f"There is no {self._event}, which {self._path} reads.")
         try:
             said = datetime.strptime(text, self._format) if self._format else datetime.fromisoformat(text)  # noqa: DTZ007
             return self._in_utc(said)
         except (ValueError, OverflowError) as error:
-            message = f"An event's {self._event} cannot be read as a date by {self._path}."
+            message = f"The {self._event} cannot be read as a date by {self._path}."
             raise TraceFlawed(RefusalCode.DATE_UNREADABLE, message) from error
 
     def _in_utc(self, said: datetime) -> datetime:
         if said.tzinfo is None:
             if self._zone is None:
-                message = f"An event's {self._event} names no time zone, and {self._path} gives none."
+                message = f"The {self._event} names no time zone, and {self._path} gives none."
                 raise TraceFlawed(RefusalCode.DATE_WITHOUT_ZONE, message)
             said = said.replace(tzinfo=self._zone)
         return said.astimezone(UTC)

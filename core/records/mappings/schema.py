@@ -9,6 +9,7 @@ import rfc8785
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.records.logs.delimited import TableShape
+from core.records.logs.lines import LineShape
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$", max_length=100)]
@@ -28,6 +29,7 @@ class Format(StrEnum):
 
     XES = "xes"
     CSV = "csv"
+    NDJSON = "ndjson"
 
 
 def known_zone(name: str) -> str:
@@ -168,6 +170,28 @@ class InstantRule(Part):
         yield self.event
 
 
+class DueRule(Part):
+    """When the log says that a case is due; kept beside the clocks of the standard, which never go by it.
+
+    Attributes:
+        trace: Attribute of the trace; of a table, a column of the case's first row.
+        time_zone: Zone of dates that do not name one.
+        format: Form of the dates for ``strptime`` where they are not ISO 8601.
+    """
+
+    trace: Name
+    time_zone: TimeZone | None = None
+    format: Name | None = None
+
+    def columns(self) -> Iterator[str]:
+        """Give the names this rule reads."""
+        yield self.trace
+
+    def instant(self) -> InstantRule:
+        """Give how its date is read."""
+        return InstantRule(event=self.trace, time_zone=self.time_zone, format=self.format)
+
+
 class PerformerRule(Part):
     """Who did a step. Only a keyed hash of the name is kept.
 
@@ -192,12 +216,14 @@ class RecordRule(Part):
         standard: Code of the standard it is judged by.
         channel: The way in.
         priority: How urgent it is, in the tenant's own words.
+        due: When the log says that it is due.
     """
 
     external_id: Name = "concept:name"
     standard: TraceRule
     channel: TraceRule
     priority: TraceRule | None = None
+    due: DueRule | None = None
 
 
 class StepRule(Part):
@@ -223,6 +249,12 @@ class Table(Part):
     encoding: Annotated[str, AfterValidator(known_encoding)] = "utf-8"
 
 
+class Lines(Part):
+    """How lines of JSON are written: each is a whole case, whose events are listed under a name."""
+
+    events: Name
+
+
 class LogMapping(Part):
     """A whole mapping file.
 
@@ -231,6 +263,7 @@ class LogMapping(Part):
         name: What the log is, for people.
         format: How it is written.
         table: How a table is written; for CSV only.
+        lines: How lines of JSON are written where each is a whole case; for NDJSON only. Otherwise each is an event.
         tenant: Whose record a trace is.
         record: What a record is told from.
         step: What a step is told from.
@@ -243,6 +276,7 @@ class LogMapping(Part):
     name: Name
     format: Format = Format.XES
     table: Table | None = None
+    lines: Lines | None = None
     tenant: TenantRule
     record: RecordRule
     step: StepRule
@@ -251,11 +285,19 @@ class LogMapping(Part):
     closed: Milestone | None = None
 
     @model_validator(mode="after")
-    def _table_for_csv_only(self) -> Self:
+    def _described_as_it_is(self) -> Self:
+        read = self.format.value.upper()
         if self.table is not None and self.format is not Format.CSV:
-            msg = "table describes CSV files; this mapping reads XES"
+            msg = f"table describes CSV files; this mapping reads {read}"
+            raise ValueError(msg)
+        if self.lines is not None and self.format is not Format.NDJSON:
+            msg = f"lines describes NDJSON files; this mapping reads {read}"
             raise ValueError(msg)
         return self
+
+    def line_shape(self) -> LineShape:
+        """Say how lines of JSON are written."""
+        return LineShape(case=self.record.external_id, events=self.lines.events if self.lines else None)
 
     def shape(self) -> TableShape:
         """Say how the table is written and which columns the mapping reads."""
@@ -273,6 +315,7 @@ class LogMapping(Part):
             self.record.standard,
             self.record.channel,
             self.record.priority,
+            self.record.due,
             self.step.key,
             self.step.status,
             self.step.occurred_at,
@@ -285,6 +328,9 @@ class LogMapping(Part):
     def digest_text(self) -> bytes:
         """Write the mapping canonically, so that two files that say the same are the same mapping."""
         said: dict[str, Any] = self.model_dump(mode="json")
+        for part, key in ((said, "lines"), (said["record"], "due")):
+            if part[key] is None:  # Mappings were digested before there was this key; those are the same still.
+                del part[key]
         nobody = said["step"]["performer"]
         if nobody is not None:
             nobody["nobody"] = sorted(nobody["nobody"])

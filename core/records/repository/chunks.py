@@ -30,6 +30,7 @@ RECORD_COLUMNS = {
     "resolution_seconds": "bigint",
     "step_count": "integer",
     "last_step_at": "timestamptz",
+    "told_due_at": "timestamptz",
     "import_position": "bigint",
     "event_hash": "bytea",
 }

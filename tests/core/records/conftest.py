@@ -82,8 +82,13 @@ class Chain:
         self, said: dict[str, Any], since: datetime = LONG_AGO, publisher: Scope | None = None
     ) -> None:
         """Publish a version of a standard, as headquarters by default."""
+        await self.publish_standard(msgspec.convert(said, type=StandardContent), since, publisher)
+
+    async def publish_standard(
+        self, content: StandardContent, since: datetime = LONG_AGO, publisher: Scope | None = None
+    ) -> None:
+        """Publish a version of a standard, as headquarters by default."""
         author, approver = (replace(publisher or self.scope, actor=person()) for _ in range(2))
-        content = msgspec.convert(said, type=StandardContent)
         async with self.database.unit(author, clock=self.clock) as unit:
             version = await draft_standard(unit, DraftStandard(content=content))
             version = await submit_version(
