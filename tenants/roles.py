@@ -93,7 +93,16 @@ class RoleFacts:
 
 
 EVERYBODY = frozenset({"kernel.signed_in", "tenants.read", "standards.read"})
-CLERK = EVERYBODY | {"records.read", "records.open", "records.work", "work.read", "work.do", "standards.comment"}
+CLERK = EVERYBODY | {
+    "records.read",
+    "records.open",
+    "records.work",
+    "customers.read",
+    "customers.manage",
+    "work.read",
+    "work.do",
+    "standards.comment",
+}
 MANAGER = CLERK | {
     "records.import",
     "records.manage_calendars",
@@ -161,6 +170,8 @@ AUDITOR = EVERYBODY | {
 NOT_OF_ADMINISTRATORS = {
     "records.open",
     "records.work",
+    "customers.read",
+    "customers.manage",
     "standards.adapt",
     "standards.ask_waivers",
     "standards.comment",

@@ -35,6 +35,10 @@ READ_LIMIT_MS = 30_000
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "", None})
 
 
+ROLE = "touchstone.role"
+"""Where a session says as which role it reads."""
+
+
 class Database:
     """One database seen through its roles; pools are opened when a role is first used.
 
@@ -109,6 +113,7 @@ class Database:
         if read_only:
             bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with AsyncSession(bind, expire_on_commit=False) as session, session.begin():
+            session.info[ROLE] = role
             if context:
                 await session.execute(*context_statement(self.engine, context))
             yield session

@@ -9,9 +9,11 @@ from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import MasterKeys, OpenKey, Place, new_key, seal, sealed_by, unseal
+from core.kernel.database import ROLE
 from core.kernel.errors import DomainError, fact
 from core.kernel.ids import derived_id, new_id
 from core.kernel.models import DataKey
+from core.kernel.roles import Role
 from core.kernel.unit import Unit
 
 SubjectKind = Literal["tenant", "person"]
@@ -40,6 +42,11 @@ class KeyIsErased(DomainError):  # noqa: N818 - errors are facts
         return "It cannot be brought back; show the record without it."
 
 
+def keys_in_reach(unit: Unit) -> bool:
+    """Tell whether a unit may read keys: whoever reads several tenants reads figures, and never persons."""
+    return unit.session.info.get(ROLE, Role.APP) is Role.APP
+
+
 class KeyRing:
     """Keys of one tenant, unwrapped for as long as one unit lasts and never longer, so that erasure holds at once.
 
@@ -65,6 +72,10 @@ class KeyRing:
         pseudonym in this tenant; a new master key wraps it anew like every other.
         """
         return await self._key_of("tenant", derived_id(PSEUDONYMS, self._unit.tenant_id))
+
+    async def known_pseudonym_key(self) -> OpenKey | None:
+        """Give the tenant's key of pseudonyms where there is one: for those who only read."""
+        return await self._known("tenant", derived_id(PSEUDONYMS, self._unit.tenant_id))
 
     async def named_key(self, purpose: str, number: int) -> OpenKey:
         """Give another key of the tenant's, known by what it is for and a number; made at first use.
@@ -93,6 +104,17 @@ class KeyRing:
     async def person_key(self, person_id: UUID) -> OpenKey:
         """Give the key of one person in this tenant, made at first use."""
         return await self._key_of("person", person_id)
+
+    async def known_person_key(self, person_id: UUID) -> OpenKey:
+        """Give the key of a person who has one: nobody gets one anew who was erased.
+
+        Raises:
+            KeyIsErased: There is none.
+        """
+        key = await self._known("person", person_id)
+        if key is None:
+            raise KeyIsErased
+        return key
 
     async def open(self, sealed: bytes, place: Place) -> str:
         """Open a sealed value with whichever key sealed it.
@@ -152,6 +174,14 @@ class KeyRing:
     async def _key_of(self, kind: SubjectKind, subject_id: UUID) -> OpenKey:
         if subject_id not in self._by_subject:
             row = await self._newest(kind, subject_id) or await self._make(kind, subject_id)
+            self._by_subject[subject_id] = self._opened(row)
+        return self._by_subject[subject_id]
+
+    async def _known(self, kind: SubjectKind, subject_id: UUID) -> OpenKey | None:
+        if subject_id not in self._by_subject:
+            row = await self._newest(kind, subject_id)
+            if row is None:
+                return None
             self._by_subject[subject_id] = self._opened(row)
         return self._by_subject[subject_id]
 

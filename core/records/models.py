@@ -23,6 +23,7 @@ WAITS = text("waiting_for IS NOT NULL")
 HELD = text("holder_id IS NOT NULL")
 ROUTED = text("holder_role IS NOT NULL")
 NOTHING_YET = text("decode(repeat('00'::text, 32), 'hex'::text)")
+KNOWN = text("customer_id IS NOT NULL")
 CLASSIFIED = text("service_type IS NOT NULL")
 
 
@@ -56,6 +57,7 @@ class Record(TenantRow, table=True):
         holder_id: The person who has it.
         holder_role: The role or support line that has it.
         service_type: What kind of service it is, as the tenant classifies.
+        customer_id: The customer it is about, where that person is known.
         reopened_count: How often it was taken up again after it had been resolved.
         first_response_seconds: Elapsed seconds from opening to first response, begun seconds as whole ones.
         resolution_seconds: Elapsed seconds from opening to resolution, begun seconds as whole ones.
@@ -96,6 +98,7 @@ class Record(TenantRow, table=True):
         Index("records_by_holder", "tenant_id", "holder_id", "opened_at", "id", postgresql_where=HELD),
         Index("records_by_role", "tenant_id", "holder_role", "opened_at", "id", postgresql_where=ROUTED),
         Index("records_by_service", "tenant_id", "service_type", "opened_at", "id", postgresql_where=CLASSIFIED),
+        Index("records_by_customer", "tenant_id", "customer_id", "opened_at", "id", postgresql_where=KNOWN),
         Index("records_of_network", "network_id", "opened_at", "id"),
         Index("records_of_network_by_status", "network_id", "status", "opened_at", "id"),
         Index("records_of_network_by_external_id", "network_id", "external_id", "id"),
@@ -132,6 +135,7 @@ class Record(TenantRow, table=True):
     told_due_at: datetime | None = None
     reopened_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     event_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, server_default=NOTHING_YET))
+    customer_id: UUID | None = None
 
 
 class RecordKey(Row, table=True):

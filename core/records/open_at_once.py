@@ -46,7 +46,7 @@ def open_record_at_once(act: Act, command: OpenRecord) -> AtOnce | None:
     asked, record_id = checked(command), new_id()
     found = remembered(act, asked.standard_code)
     process = None if found is None else remembered_process(found[0].hash)
-    if found is None or process is None or asked.site_key is not None:
+    if found is None or process is None or needs_more(asked):
         return None
     holding, conditions = found
     name = asked.external_id or str(record_id)
@@ -67,6 +67,11 @@ def open_record_at_once(act: Act, command: OpenRecord) -> AtOnce | None:
     )
 
 
+def needs_more(asked: OpenRecord) -> bool:
+    """Tell whether something is to be looked up that no process remembers."""
+    return asked.site_key is not None or asked.customer is not None
+
+
 def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | None:
     """Give the statement that opens many records, where there can be one.
 
@@ -74,7 +79,7 @@ def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | N
         NotPermitted: The actor may not open records.
     """
     act.scope.require(OPEN_RECORDS)
-    if not 0 < len(commands) <= MOST or any(one.site_key is not None for one in commands):
+    if not 0 < len(commands) <= MOST or any(needs_more(one) for one in commands):
         return None
     batch = Batch.of(commands)
     if batch.refused:

@@ -12,7 +12,9 @@ from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
+from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Acting, Unit
+from core.records.customers.identify import WhichCustomer, identified
 from core.records.errors import RecordKeyIsTaken
 from core.records.events.policy import Event, EventKind, Happening
 from core.records.events.writing import changed_row, event_row, first_event, told
@@ -44,6 +46,7 @@ class OpenRecord:
         site_key: The site that serves.
         service_type: What kind of service it is, as a word.
         role: The role or support line that gets it; whose turn it is first by default, as the process says.
+        customer: The customer it is about.
     """
 
     channel: str
@@ -53,28 +56,35 @@ class OpenRecord:
     site_key: str | None = None
     service_type: str | None = None
     role: str | None = None
+    customer: WhichCustomer | None = None
 
 
-async def open_record(unit: Unit, command: OpenRecord) -> UUID:
+async def open_record(unit: Unit, command: OpenRecord, ring: KeyRing | None = None) -> UUID:
     """Open a record and have it counted, or give the one that has this external id in this channel already.
 
     Raises:
         NotPermitted: The actor may not open records.
         InvalidInput: A value does not have the form it must have.
         NoStandardInForce: No version of the standard holds now.
-        NotFound: The tenant has no such site.
+        NotFound: The tenant has no such site or customer.
+        CustomerIsErased: The customer was erased.
         RecordKeyIsTaken: The record of that name was opened under another standard.
     """
-    record_id, rows = await prepare_record(unit, command)
+    record_id, rows = await prepare_record(unit, command, ring)
     if rows:
         await write(unit, *rows)
     return record_id
 
 
-async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequence[NewRow]]:
+async def prepare_record(unit: Unit, command: OpenRecord, ring: KeyRing | None = None) -> tuple[UUID, Sequence[NewRow]]:
     """Do all of :func:`open_record` but writing: give the record, and the rows that are to be written yet.
 
     There are none where the record was opened before.
+
+    Args:
+        unit: The transaction.
+        command: What it begins with.
+        ring: The keys of the tenant; needed where a customer is named by a contact.
     """
     unit.scope.require(OPEN_RECORDS)
     asked, record_id = checked(command), new_id()
@@ -85,7 +95,8 @@ async def prepare_record(unit: Unit, command: OpenRecord) -> tuple[UUID, Sequenc
     now = unit.now
     holding = await holding_at(unit, asked.standard_code, now)
     site_id, role = await site_of(unit, asked.site_key), await role_of(unit, holding.hash, asked)
-    place = Opened(now=now, written=recorded_now(), holding=holding, site_id=site_id, role=role)
+    customer = None if asked.customer is None else await identified(unit, ring, asked.customer)
+    place = Opened(now=now, written=recorded_now(), holding=holding, site_id=site_id, role=role, customer_id=customer)
     score_is_ordered(unit, record_id)
     return record_id, opened_rows(unit, record_id, replace(asked, external_id=external_id), place)
 
@@ -102,6 +113,7 @@ def opening_event(act: Acting, record_id: UUID, asked: OpenRecord, opened: "Open
         site=None if opened.site_id is None else str(opened.site_id),
         serviceType=asked.service_type,
         role=opened.role,
+        customer=None if opened.customer_id is None else str(opened.customer_id),
     )
     happening = Happening(kind=EventKind.OPENED, occurred_at=opened.now, facts=facts)
     return first_event(act, record_id, happening, opened.written)
@@ -117,6 +129,7 @@ class Opened:
         holding: What it pins.
         site_id: The site that serves.
         role: The role or line that gets it.
+        customer_id: The customer it is about.
     """
 
     now: datetime
@@ -124,13 +137,17 @@ class Opened:
     holding: Holding
     site_id: UUID | None
     role: str | None = None
+    customer_id: UUID | None = None
 
 
 def opened_rows(act: Acting, record_id: UUID, asked: OpenRecord, opened: Opened) -> Sequence[NewRow]:
     """Give the rows that the opening of a record leaves beside its key."""
     event = opening_event(act, record_id, asked, opened)
+    values = record_values(act, record_id, asked, opened, event)
+    if opened.customer_id is not None:
+        values["customer_id"] = opened.customer_id
     return (
-        NewRow("records", record_values(act, record_id, asked, opened, event)),
+        NewRow("records", values),
         event_row(event),
         changed_row(act, record_id, event.number),
         score_row(act, record_id),

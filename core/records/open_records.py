@@ -10,8 +10,10 @@ from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, NewRows, write
 from core.kernel.errors import DomainError, InvalidInput, NotFound
 from core.kernel.ids import new_id
+from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Acting, Unit
+from core.records.customers.identify import WhichCustomer, identified
 from core.records.errors import RecordRefusal, RecordsRefused
 from core.records.events.policy import Event
 from core.records.events.repository import add_events
@@ -21,7 +23,7 @@ from core.records.execution.routing import first_owner
 from core.records.open_record import Opened, OpenRecord, checked, opening_event, record_values, situation_of, taken
 from core.records.order_score import score_many_row
 from core.records.permissions import OPEN_RECORDS
-from core.records.repository.many import ALIKE, COLUMNS, add_opened, find_standards, take_keys
+from core.records.repository.many import ALIKE, COLUMNS, add_opened, find_standards, name_customers, take_keys
 from core.standards.errors import NoStandardInForce
 from core.standards.policy.process_running import Process
 from core.standards.standing import Holding, holdings_at
@@ -92,7 +94,7 @@ class Batch:
             raise RecordsRefused(given=self.given, refused=len(self.refused), refusals=tuple(told))
 
 
-async def open_records(unit: Unit, commands: Sequence[OpenRecord]) -> OpenedRecords:
+async def open_records(unit: Unit, commands: Sequence[OpenRecord], ring: KeyRing | None = None) -> OpenedRecords:
     """Open up to 1,000 records, or give those that were opened before; all of them, or none.
 
     Every rule of :func:`core.records.open_record.open_record` holds for each, and what is left behind is the same, but
@@ -113,6 +115,7 @@ async def open_records(unit: Unit, commands: Sequence[OpenRecord]) -> OpenedReco
     wanted = {key: batch.ids[place] for key, place in firsts.items()}
     holders = await take_keys(unit, wanted)
     fresh = await choose(unit, batch, wanted, holders)
+    await find_customers(unit, batch, fresh, ring)
     batch.check()
     if fresh.ids:
         await add(unit, batch, fresh)
@@ -145,6 +148,22 @@ async def choose(unit: Unit, batch: Batch, wanted: Mapping[Key, UUID], holders: 
     return fresh
 
 
+async def find_customers(unit: Unit, batch: Batch, fresh: "Fresh", ring: KeyRing | None) -> None:
+    """Find or register the customers of those that are opened; in a fixed order, so that nobody waits in a circle."""
+    asked = [(place, one.customer) for place, one in batch.asked.items() if place in fresh.ids]
+    for place, customer in sorted(((place, one) for place, one in asked if one is not None), key=order_of):
+        try:
+            fresh.customers[fresh.ids[place]] = await identified(unit, ring, customer)
+        except DomainError as fact:
+            batch.refused[place] = fact
+
+
+def order_of(asked: tuple[int, WhichCustomer]) -> tuple[str, str]:
+    """Give the order in which customers are looked up."""
+    contact = asked[1].contact
+    return (str(asked[1].customer_id), "") if contact is None else (contact.channel, contact.address)
+
+
 async def find_sites(unit: Unit, asked: Sequence[OpenRecord]) -> dict[str | None, UUID | None]:
     """Find the sites that serve."""
     keys = {one.site_key for one in asked if one.site_key is not None}
@@ -162,6 +181,7 @@ class Fresh:
         sites: Sites that serve, by their keys.
         processes: The processes that hold, by the hashes of their documents.
         ids: The records, by the places of those that were asked for.
+        customers: Whom records are about, where that is said.
     """
 
     now: datetime
@@ -169,6 +189,7 @@ class Fresh:
     sites: Mapping[str | None, UUID | None]
     processes: Mapping[str, Process]
     ids: dict[int, UUID] = field(default_factory=dict[int, UUID])
+    customers: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
 
     def refusal(self, asked: OpenRecord) -> DomainError | None:
         """Tell why a record cannot be opened."""
@@ -187,9 +208,12 @@ async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
         holdings=fresh.holdings,
         processes=fresh.processes,
         sites=[fresh.sites[one.site_key] for one in asked],
+        customers=fresh.customers,
     )
     records, events = together.rows(unit)
     await add_opened(unit, records)
+    if fresh.customers:
+        await name_customers(unit, fresh.customers)
     await add_events(unit, events)
     await write(unit, *together.told(unit))
 
@@ -205,6 +229,7 @@ class Together:
         holdings: What holds of each standard.
         processes: The processes that hold, by the hashes of their documents.
         sites: The site that serves each.
+        customers: Whom records are about, where that is said.
     """
 
     now: datetime
@@ -213,6 +238,7 @@ class Together:
     holdings: Mapping[str, Holding]
     processes: Mapping[str, Process]
     sites: Sequence[UUID | None]
+    customers: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
 
     def rows(self, act: Acting) -> tuple[NewRows, Sequence[Event]]:
         """Give their rows, and the event that opens each."""
@@ -222,7 +248,14 @@ class Together:
         for record_id, one, site_id in zip(self.ids, self.asked, self.sites, strict=True):
             holding = self.holdings[one.standard_code]
             role = one.role or first_owner(self.processes[holding.hash], situation_of(one))
-            opened = Opened(now=self.now, written=written, holding=holding, site_id=site_id, role=role)
+            opened = Opened(
+                now=self.now,
+                written=written,
+                holding=holding,
+                site_id=site_id,
+                role=role,
+                customer_id=self.customers.get(record_id),
+            )
             event = opening_event(act, record_id, one, opened)
             events.append(event)
             values.append(record_values(act, record_id, one, opened, event))

@@ -20,6 +20,8 @@ FEATURES = {
     "work",
     "queries",
     "audit",
+    "customers",
+    "privacy",
     "tenants",
     "sites",
     "people",

@@ -81,6 +81,7 @@ def begun(event: Event) -> RecordState:
         site_id=id_in(facts, "site"),
         service_type=facts.get("serviceType"),
         holder_role=facts.get("role"),
+        customer_id=id_in(facts, "customer"),
         priorities=(PriorityAt(at=at, priority=priority),),
     )
     return brought(state, event, facts) if event.kind == EventKind.IMPORTED.value else state
@@ -192,7 +193,7 @@ def with_step(state: RecordState, step: StepState) -> RecordState:
 
 
 def contacted(state: RecordState, event: Event, facts: Facts) -> RecordState:
-    """Add a further contact."""
+    """Add a further contact; perhaps the first that says who the customer is."""
     contact = Contact(
         position=len(state.contacts) + 1,
         channel=facts["channel"],
@@ -201,7 +202,8 @@ def contacted(state: RecordState, event: Event, facts: Facts) -> RecordState:
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
     )
-    return replace(state, contacts=(*state.contacts, contact))
+    customer = state.customer_id or id_in(facts, "customer")
+    return replace(state, contacts=(*state.contacts, contact), customer_id=customer)
 
 
 def handed_over(state: RecordState, event: Event, facts: Facts) -> RecordState:

@@ -201,6 +201,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
         resolutions: Every time it was resolved, oldest first.
         evidence: Every piece of evidence, those that were taken back among them, oldest first.
         told_due_at: When the log that brought it says that it is due.
+        customer_id: The customer it is about.
         chunk_id: The chunk of an import that brought it.
         import_position: Its position in that log.
     """
@@ -237,6 +238,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
     resolutions: tuple[Resolution, ...] = ()
     evidence: tuple[EvidenceState, ...] = ()
     told_due_at: datetime | None = None
+    customer_id: UUID | None = None
     chunk_id: UUID | None = None
     import_position: int | None = None
 

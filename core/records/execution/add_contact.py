@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.kernel.unit import Unit
+from core.records.customers.identify import WhichCustomer, identified
 from core.records.errors import RecordKeyIsTaken
 from core.records.execution.act import act
 from core.records.execution.commands import AddContact
@@ -24,6 +25,7 @@ class AddRecordContact:
         channel: The way in.
         external_id: What the channel calls it.
         site_key: The site that served.
+        customer: Who came; needed only where the record does not know it yet.
         note: What it was about; personal.
         occurred_at: When; now by default.
     """
@@ -33,6 +35,7 @@ class AddRecordContact:
     channel: str
     external_id: str | None = None
     site_key: str | None = None
+    customer: WhichCustomer | None = None
     note: str | None = None
     occurred_at: datetime | None = None
 
@@ -43,7 +46,9 @@ async def add_record_contact(unit: Unit, command: AddRecordContact, sealer: Seal
     Raises:
         NotPermitted: The actor may not work on records.
         InvalidInput: A value does not have the form it must have.
-        NotFound: The tenant has no such site or record.
+        NotFound: The tenant has no such site, customer or record.
+        CustomerIsErased: The customer was erased.
+        RecordHasAnotherCustomer: The record is about somebody else.
         StaleEdit: The record was changed since it was read.
         RecordIsNotOpen: It is closed.
         RecordKeyIsTaken: Another record of the tenant is called so by the channel.
@@ -53,10 +58,12 @@ async def add_record_contact(unit: Unit, command: AddRecordContact, sealer: Seal
     channel = checked_word("channel", command.channel)
     external_id = checked_text("externalId", command.external_id)
     site_key = None if command.site_key is None else storable("siteKey", command.site_key)
+    ring = None if sealer is None else sealer.ring
     contact = AddContact(
         channel=channel,
         external_id=external_id,
         site_id=await site_of(unit, site_key),
+        customer_id=None if command.customer is None else await identified(unit, ring, command.customer),
         reason=checked_private(command.note, "note"),
     )
     done = await act(unit, command.record_id, command.expected_version, contact, at=command.occurred_at, sealer=sealer)

@@ -118,6 +118,7 @@ class AddContact:
     channel: str
     external_id: str | None = None
     site_id: UUID | None = None
+    customer_id: UUID | None = None
     reason: str = ""
 
 

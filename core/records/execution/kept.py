@@ -72,6 +72,7 @@ def record_columns(state: RecordState) -> dict[str, Any]:
         "service_type": state.service_type,
         "reopened_count": state.reopened_count,
         "event_hash": state.hash,
+        "customer_id": state.customer_id,
     }
 
 

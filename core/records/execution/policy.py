@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.kernel.rules import RuleFailed
+from core.records.customers.errors import RecordHasAnotherCustomer
 from core.records.errors import RecordIsNotOpen, RequiredStepsMissing, StepNotForeseen, StepOutOfTime
 from core.records.events.policy import EventKind, Happening
 from core.records.events.state import RecordState, StepStatus
@@ -299,8 +300,12 @@ def add_contact(state: RecordState, command: do.AddContact, process: Process, mo
     """Add a contact."""
     del process, moment
     must_not_be_closed(state)
+    if command.customer_id is not None and state.customer_id not in {None, command.customer_id}:
+        raise RecordHasAnotherCustomer
     site = None if command.site_id is None else str(command.site_id)
-    return EventKind.CONTACTED, {"channel": command.channel, "externalId": command.external_id, "site": site}
+    customer = None if command.customer_id is None else str(command.customer_id)
+    facts = {"channel": command.channel, "externalId": command.external_id, "site": site, "customer": customer}
+    return EventKind.CONTACTED, facts
 
 
 def migrate(state: RecordState, command: do.Migrate, process: Process, moment: Moment) -> Any:  # noqa: ANN401 - see decide

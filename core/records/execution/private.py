@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from core.kernel.crypto import Place, seal
 from core.kernel.errors import InvalidInput
 from core.kernel.ids import new_id
-from core.kernel.key_ring import KeyRing
+from core.kernel.key_ring import KeyIsErased, KeyRing
+from core.records.customers.errors import CustomerIsErased
+from core.records.events.fold import id_in
 from core.records.events.policy import Happening
 from core.records.events.writing import TABLE
 
@@ -24,15 +26,28 @@ class Sealer:
 
     Attributes:
         ring: The keys of the tenant.
-        subject_id: The person the texts speak of, whose key seals; the tenant's own key where nobody is known.
+        subject_id: The customer the texts speak of, whose key seals; the tenant's own key where nobody is known.
     """
 
     ring: KeyRing
     subject_id: UUID | None = None
 
+    def of(self, customer_id: UUID | None) -> Self:
+        """Give what seals texts of a customer."""
+        return self if customer_id is None else replace(self, subject_id=customer_id)
+
     async def seal(self, text: str, event_id: UUID) -> bytes:
-        """Seal a text for the event it belongs to; it opens nowhere else."""
-        key = await (self.ring.tenant_key() if self.subject_id is None else self.ring.person_key(self.subject_id))
+        """Seal a text for the event it belongs to; it opens nowhere else.
+
+        Raises:
+            CustomerIsErased: The customer's key is gone, and nobody gets another one.
+        """
+        try:
+            key = await (
+                self.ring.tenant_key() if self.subject_id is None else self.ring.known_person_key(self.subject_id)
+            )
+        except KeyIsErased as erased:
+            raise CustomerIsErased from erased
         return seal(key, text, Place(TABLE, COLUMN, event_id))
 
 
@@ -61,7 +76,8 @@ async def sealed(happenings: Sequence[Happening], sealer: Sealer | None) -> list
             msg = "A personal text came without keys to seal it."
             raise RuntimeError(msg)
         if one.private and sealer is not None:
-            done.append((id_, replace(one, sealed=await sealer.seal(one.private, id_), private="")))
+            whose = sealer.of(id_in(one.facts, "customer"))
+            done.append((id_, replace(one, sealed=await whose.seal(one.private, id_), private="")))
         else:
             done.append((id_, one))
     return done

@@ -6,6 +6,7 @@ import strawberry
 
 from core.kernel.at_once import AtOnce
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.unit import Act, Unit
@@ -13,6 +14,8 @@ from core.records import open_at_once as at_once
 from core.records import open_record as opening
 from core.records import open_records as opening_many
 from core.records import work_record as working
+from core.records.customers.errors import CustomerIsErased
+from core.records.customers.graphql.inputs import CustomerContactInput, ring_of, which_customer
 from core.records.errors import (
     RecordIsNotOpen,
     RecordKeyIsTaken,
@@ -48,6 +51,11 @@ class OpenRecordInput:
         default=None,
         description="The role or support line that gets it; by default the owner of the first step that may start.",
     )
+    customer: strawberry.ID | None = strawberry.field(default=None, description="The customer it is about.")
+    customer_contact: CustomerContactInput | None = strawberry.field(
+        default=None,
+        description="What the channel calls the customer, instead of `customer`; whoever is not known is registered.",
+    )
 
     def to_command(self) -> opening.OpenRecord:
         """Give the command."""
@@ -59,6 +67,7 @@ class OpenRecordInput:
             site_key=self.site_key,
             service_type=self.service_type,
             role=self.role,
+            customer=which_customer(self.customer, self.customer_contact),
         )
 
 
@@ -125,13 +134,13 @@ def open_records_at_once(act: Act, input: OpenRecordsInput) -> AtOnce | None:
 @mutation(
     permission=OPEN_RECORDS,
     success=payload("OpenRecordSuccess", record=RecordType),
-    errors=(InvalidInput, NotFound, NoStandardInForce, RecordKeyIsTaken),
+    errors=(InvalidInput, NotFound, NoStandardInForce, RecordKeyIsTaken, CustomerIsErased),
     at_once=open_record_at_once,
     description="Opens a service record under the standard that holds now, or gives the one that was opened before.",
 )
-async def open_record(unit: Unit, input: OpenRecordInput) -> Refs:
+async def open_record(unit: Unit, context: RequestContext, input: OpenRecordInput) -> Refs:
     """Open a record."""
-    record_id, rows = await opening.prepare_record(unit, input.to_command())
+    record_id, rows = await opening.prepare_record(unit, input.to_command(), ring_of(unit, context))
     return Refs(record=record_id).writing(rows)
 
 
@@ -151,9 +160,9 @@ async def open_record(unit: Unit, input: OpenRecordInput) -> Refs:
     " its channel has brought before is given, not opened again. Where one cannot be opened none is, and the refusal"
     " tells which and why. Better than `openRecord` a thousand times, for integrations that bring many.",
 )
-async def open_records(unit: Unit, input: OpenRecordsInput) -> Refs:
+async def open_records(unit: Unit, context: RequestContext, input: OpenRecordsInput) -> Refs:
     """Open records."""
-    done = await opening_many.open_records(unit, input.to_commands())
+    done = await opening_many.open_records(unit, input.to_commands(), ring_of(unit, context))
     return Refs(records=done.ids, opened=done.opened, already_there=done.already_there)
 
 

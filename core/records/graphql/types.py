@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import strawberry
 
 from core.kernel.crypto import MasterKeys, Place
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.types import Connection, entity, reads
-from core.kernel.key_ring import KeyIsErased, KeyRing
+from core.kernel.key_ring import KeyIsErased, KeyRing, keys_in_reach
 from core.kernel.reads import Column, Document, Expression, Hole, Splicing, ToMany
 from core.records.events.models import RecordEvent
 from core.records.events.state import StepStatus, WaitingFor
@@ -61,7 +62,9 @@ enumeration(
 
 
 async def opened_notes(splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
-    """Open the personal parts of events; empty where there is none, and where the person was erased."""
+    """Open the personal parts of events; empty where there is none, the person was erased, or others' are read."""
+    if not keys_in_reach(splicing.unit):
+        return [None] * len(rows)
     ring = KeyRing(splicing.unit, splicing.services.get(MasterKeys))
     notes: list[object] = []
     for row in rows:
@@ -234,6 +237,7 @@ class RecordFilter:
     holder: str | None = matches("holder_id", description="Held by this person, by id.")
     holder_role: str | None = matches("holder_role", description="Held by this role or support line.")
     service_type: str | None = matches("service_type", description="Of this kind of service.")
+    customer: strawberry.ID | None = matches("customer_id", description="About this customer.", refers_to="Customer")
 
 
 @filters(Record, description="Narrows a list of service records of several tenants.")

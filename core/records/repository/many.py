@@ -37,6 +37,9 @@ ADD = (
     f"INSERT INTO records ({', '.join((*COLUMNS, *ALIKE))}) SELECT given.*, {SAME} FROM unnest({GIVEN}) AS given"  # noqa: S608 - names of this module alone
     " ON CONFLICT (tenant_id, id) DO NOTHING RETURNING id"
 )
+NAME_CUSTOMERS = """
+    UPDATE records r SET customer_id = given.customer_id
+    FROM unnest($2::uuid[], $3::uuid[]) AS given (id, customer_id) WHERE r.tenant_id = $1 AND r.id = given.id"""
 TAKE = """
     INSERT INTO record_keys (tenant_id, network_id, channel, external_id, record_id)
     SELECT $1, $2, given.* FROM unnest($3::text[], $4::text[], $5::uuid[]) AS given
@@ -83,3 +86,8 @@ async def find_standards(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
 async def add_opened(unit: Unit, rows: NewRows) -> None:
     """Write records that are opened together, whose keys were taken."""
     await fetch(unit, ADD, *[rows.columns[name] for name in COLUMNS], *[rows.alike[name] for name in ALIKE])
+
+
+async def name_customers(unit: Unit, customers: Mapping[UUID, UUID]) -> None:
+    """Say whom records are about that were written in this transaction."""
+    await fetch(unit, NAME_CUSTOMERS, unit.tenant_id, list(customers), list(customers.values()))

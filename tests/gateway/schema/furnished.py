@@ -15,6 +15,7 @@ from core.kernel.directory import Directory
 from core.kernel.graphql.ids import global_id, split_id
 from core.kernel.ids import new_id
 from core.kernel.jobs import open_job
+from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.permissions import DO_WORK, every_permission
 from core.kernel.scope import Scope
@@ -27,6 +28,9 @@ from core.records.catalogue.models import ServiceKind
 from core.records.catalogue.offer import OfferOwnService, offer_own_service, offer_service
 from core.records.catalogue.publish import PublishService, publish_service
 from core.records.clocks.keep import refresh_clocks
+from core.records.customers.identify import WhichCustomer
+from core.records.customers.policy import Contact
+from core.records.customers.register import RegisterCustomer, register_customer
 from core.records.events.state import WaitingFor
 from core.records.execution.act import act
 from core.records.execution.commands import AddContact, Command, Resolve, StartStep, TellStep, Wait
@@ -139,6 +143,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await furnish_consultations(house, STANDARD, (MARK, SHARED))
     await work(house)
     await records(house, folder)
+    await customers(house)
     await sealed(house)
     return house
 
@@ -422,6 +427,24 @@ async def records(house: Furnished, folder: Path) -> None:
     everything = [UUID(local(id_)) for name, id_ in house.ids.items() if name.startswith("record ")]
     await house.run(north, refresh_clocks, everything)
     await house.run(north, figures)
+
+
+async def customers(house: Furnished) -> None:
+    """Customers of the tenant, one of whom a record is about."""
+    masters = house.api.services.get(MasterKeys)
+    north = house.north
+
+    async def registered(unit: Unit, name: str, address: str) -> UUID:
+        contacts = (Contact("phone", address),)
+        command = RegisterCustomer(name=f"{MARK} {name}", address=MARK, contacts=contacts)
+        return await register_customer(unit, KeyRing(unit, masters), command)
+
+    for place, name in enumerate(("kept", "changed")):
+        customer = await house.run(north, registered, name, f"+49 30 {COUNT + place}")
+        house.call(f"customer {name}", "Customer", customer)
+    kept = WhichCustomer(customer_id=UUID(local(house.ids["customer kept"])))
+    opening = OpenRecord(channel="phone", standard_code=CODE, external_id=f"{MARK} served", customer=kept)
+    house.call("record served", "Record", await house.run(north, open_record, opening))
 
 
 async def figures(unit: Unit) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from core.kernel.graphql.ids import local_id
+from core.records.customers.graphql.inputs import CustomerContactInput
 from core.records.events.state import WaitingFor
 from core.records.graphql.types import RecordType
 
@@ -112,6 +113,12 @@ class AddContactInput(OnRecord):
         default=None, description="What the channel calls it; opened under it, this record is given from now on."
     )
     site_key: str | None = strawberry.field(default=None, description="The site that served, by its short name.")
+    customer: strawberry.ID | None = strawberry.field(
+        default=None, description="The customer who came, where the record does not know them yet."
+    )
+    customer_contact: CustomerContactInput | None = strawberry.field(
+        default=None, description="What the channel calls the customer, instead of `customer`."
+    )
     note: str | None = strawberry.field(default=None, description="What it was about; kept sealed.")
 
 

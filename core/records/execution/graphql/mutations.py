@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError, InvalidInput, NotFound, StaleEdit
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.mutations import Refs, mutation, payload
-from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
+from core.records.customers.errors import CustomerIsErased, RecordHasAnotherCustomer
+from core.records.customers.graphql.inputs import ring_of, which_customer
 from core.records.errors import (
     RecordIsNotOpen,
     RecordKeyIsTaken,
@@ -36,6 +36,7 @@ ALWAYS: tuple[type[DomainError], ...] = (
     StaleEdit,
     RecordIsNotOpen,
     StepOutOfTime,
+    CustomerIsErased,
     why.TooManyEvents,
 )
 OF_STEPS = (StepNotForeseen, why.StepIsDone, why.RuleUndecidable)
@@ -43,7 +44,7 @@ OF_STEPS = (StepNotForeseen, why.StepIsDone, why.RuleUndecidable)
 
 def sealer_of(unit: Unit, context: RequestContext) -> Sealer:
     """Give what seals personal parts."""
-    return Sealer(KeyRing(unit, context.services.get(MasterKeys)))
+    return Sealer(ring_of(unit, context))
 
 
 async def done(unit: Unit, input: given.OnRecord, command: do.Command, context: RequestContext | None = None) -> Refs:
@@ -215,7 +216,7 @@ async def change_priority(unit: Unit, context: RequestContext, input: given.Chan
 @mutation(
     permission=WORK_RECORDS,
     success=succeeded("AddRecordContact"),
-    errors=(*ALWAYS, RecordKeyIsTaken),
+    errors=(*ALWAYS, RecordKeyIsTaken, RecordHasAnotherCustomer),
     description="Adds a contact to a service record: the customer came again, perhaps another way or at another site.",
 )
 async def add_record_contact(unit: Unit, context: RequestContext, input: given.AddContactInput) -> Refs:
@@ -226,6 +227,7 @@ async def add_record_contact(unit: Unit, context: RequestContext, input: given.A
         channel=input.channel,
         external_id=input.external_id,
         site_key=input.site_key,
+        customer=which_customer(input.customer, input.customer_contact),
         note=input.note,
         occurred_at=input.occurred_at,
     )

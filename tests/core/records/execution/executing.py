@@ -30,6 +30,8 @@ TABLES = (
     "outbox",
     "idempotency_keys",
     "data_keys",
+    "customers",
+    "customer_keys",
 )
 CODE = "incident-handling"
 
