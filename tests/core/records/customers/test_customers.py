@@ -106,7 +106,11 @@ async def test_texts_about_a_customer_are_sealed_by_that_persons_key(counter: Co
 async def test_what_is_kept_of_a_customer_changes(counter: Counter) -> None:
     eva = await counter.registered(name="Eva", contacts=[{"channel": "phone", "address": "+49 30 123"}])
     adam = await counter.registered(name="Adam", contacts=[{"channel": "phone", "address": "+49 30 124"}])
-    taken = {"customer": eva["id"], "version": 1, "addContacts": [{"channel": "sms", "address": "+4930124"}]}
+    taken: dict[str, Any] = {
+        "customer": eva["id"],
+        "version": 1,
+        "addContacts": [{"channel": "sms", "address": "+4930124"}],
+    }
     before = await counter.shop.digest()
     for said, code in (
         (taken, "customers.contact_taken"),
@@ -155,7 +159,7 @@ async def test_nothing_of_another_tenant_is_found_or_named(counter: Counter) -> 
     assert len({row["key_hash"] for row in rows}) == len(rows) == 2
     lower = counter.client.holding("records.read", "records.open")
     told = await lower.ask("{ records { nodes { externalId customer { id } } } }")
-    assert not any(one["customer"] for one in told.data["records"]["nodes"] if told.data)
+    assert eva["id"] not in repr(told)
     # Headquarters reads figures of all tenants, and never persons.
     about = await counter.opened("y", customer=eva["id"])
     await counter.noted(about, f"{MARK} was out.")

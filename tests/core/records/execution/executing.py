@@ -59,7 +59,12 @@ class Shop:
 
     async def open(self, **said: Any) -> UUID:
         self.opened += 1
-        given = {"channel": "phone", "standard_code": CODE, "external_id": f"call {self.opened}", **said}
+        given: dict[str, Any] = {
+            "channel": "phone",
+            "standard_code": CODE,
+            "external_id": f"call {self.opened}",
+            **said,
+        }
         return await self.run(lambda unit: open_record(unit, OpenRecord(**given)))
 
     async def act(self, record_id: UUID, command: Command, version: int | None = None, **said: Any) -> UUID:
