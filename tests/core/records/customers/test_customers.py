@@ -125,8 +125,8 @@ async def test_what_is_kept_of_a_customer_changes(counter: Counter) -> None:
     assert await counter.shop.digest() == before
     new = [{"channel": "email", "address": "Eva@example.org"}, {"channel": "phone", "address": "+4930123"}]
     old = [{"channel": "phone", "address": "+4930123"}]
-    told: dict[str, Any] = {"customer": eva["id"], "version": 1, "name": "Eva W."}
-    done = await counter.client.change("changeCustomer", f"customer {{ {CUSTOMER} }}", **told, addContacts=new)
+    told: dict[str, Any] = {"customer": eva["id"], "version": 1, "name": "Eva W.", "addContacts": new}
+    done = await counter.client.change("changeCustomer", f"customer {{ {CUSTOMER} }}", **told)
     kinds = [(one["kind"], one["address"]) for one in done["customer"]["contacts"]["nodes"]]
     assert (done["customer"]["name"], done["customer"]["version"]) == ("Eva W.", 2)
     assert kinds == [("phone", "+49 30 123"), ("email", "Eva@example.org")]
