@@ -1,6 +1,7 @@
 """How an operation is answered: compiled as far as it can be, interpreted for the rest, and for whatever goes wrong."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -234,7 +235,11 @@ class Answering:
             return await plan.fill(found, run, Splicing(services=context.services, opened=unit))
 
     def _rest(self, query: str, prepared: Prepared, plan: Plan, looked: Looked) -> str:
-        """Write down the same operation with the root fields that are not answered; it is as valid as the whole."""
+        """Write down the same operation with the root fields that are not answered; it is as valid as the whole.
+
+        What is left of two operations may be spelled alike, and each has its own places for errors: so the text, by
+        which documents are remembered, names the operation it is the rest of.
+        """
         if not looked.texts:
             return query
         missing = (node for one in plan.roots if one.name not in looked.texts for node in one.nodes)
@@ -249,7 +254,7 @@ class Answering:
         )
         others = [one for one in prepared.document.definitions if not isinstance(one, OperationDefinitionNode)]
         document = DocumentNode(definitions=(less, *others))
-        text = print_ast(document)
+        text = f"{print_ast(document)}\n# of {sha256(query.encode()).hexdigest()}"
         self._schema.documents.remember(text, document)
         return text
 

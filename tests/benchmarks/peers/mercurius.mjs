@@ -17,12 +17,14 @@ const pool = new pg.Pool({
 });
 const network = process.env.BENCH_NETWORK;
 const root = process.env.BENCH_ROOT;
-const CONTEXT = `WITH ctx AS MATERIALIZED (SELECT set_config('app.network_id', $1, true),
+const CONTEXT = `WITH ctx AS MATERIALIZED (SELECT set_config('app.network_id', $1, true) AS network,
     set_config('app.tenant_id', $2, true), set_config('app.lineage', $3, true))`;
 
-// Rows of one statement as the tenant; a named statement is prepared once per connection.
+// Rows of one statement as the tenant; a named statement is prepared once per connection. What is inside waits for the
+// settings, which the planner would otherwise be free to make last: a small table was read before them and looked empty.
 async function rows(tenant, name, inner, ...values) {
-  const text = `${CONTEXT} SELECT t.* FROM ctx CROSS JOIN LATERAL (${inner}) t`;
+  const text = `${CONTEXT} SELECT t.* FROM ctx CROSS JOIN LATERAL (
+    SELECT i.* FROM (${inner}) i WHERE ctx.network IS NOT NULL OFFSET 0) t`;
   return (await pool.query({ name, text, values: [network, tenant, `${root},${tenant}`, ...values] })).rows;
 }
 

@@ -106,6 +106,18 @@ async def test_errors_beside_a_plan_are_where_the_document_has_them(cabinet: Hou
     assert orjson.loads(fast.errors[0])["locations"] == [{"line": 4, "column": 4}]
 
 
+async def test_what_is_left_of_two_operations_may_be_spelled_alike(cabinet: House) -> None:
+    context = cabinet.context(cabinet.acting("everything"))
+    for query, column in (
+        ("{ a: specimens(first: 2) { totalCount } trouble }", 41),
+        ("{ trouble a: specimens(first: 2) { totalCount } }", 3),
+        ("{\n  trouble\n}", 3),
+    ):
+        plain, fast = await cabinet.both.answer(query, {}, context)
+        assert fast.seen == plain.seen
+        assert orjson.loads(fast.errors[0])["locations"][0]["column"] == column
+
+
 ELSEWHERE = 'specimens(filter: {parent: "S2VlcGVyOjYzNGRlODVmLTBiYzYtNDIwNy1iNjA4LTQ4Y2FhMWMxNTk0MA"})'
 """Narrowed by the id of a keeper, where one of a specimen belongs."""
 
