@@ -13,10 +13,14 @@ import orjson
 import rfc8785
 
 SAFE_INTEGER = 2**53 - 1
+TO_MICROSECONDS = len("2026-11-21T09:00:00.000000")
 NOT_QUICK = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 QUICK = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | NOT_QUICK
-DOUBTFUL = re.compile(rb'(?:":|[,\[])-?\d+[.eE]')
-"""A fraction or an exponent, which the quick writer spells otherwise; the seconds of an instant are neither."""
+DOUBTFUL = tuple(re.compile(lead + rb"-?\d+[.eE]") for lead in (rb'":', rb",", rb"\["))
+"""A fraction or an exponent, which the quick writer spells otherwise; the seconds of an instant are neither.
+
+Each begins with letters to look for, which is found several times as fast as any of them in one expression.
+"""
 
 
 def canonical_text(facts: Mapping[str, Any]) -> str:
@@ -39,7 +43,7 @@ def quick_text(facts: object) -> str | None:
     if (
         not text.isascii()
         or isinstance(facts, float)
-        or DOUBTFUL.search(text)
+        or any(one.search(text) for one in DOUBTFUL)
         or (b"null" in text and has_no_number(facts))
     ):
         return None
@@ -90,4 +94,5 @@ def instant_text(instant: datetime) -> str:
     if instant.tzinfo is None:
         msg = "An instant needs a zone."
         raise ValueError(msg)
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    there = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{there.isoformat(timespec='microseconds')[:TO_MICROSECONDS]}Z"
