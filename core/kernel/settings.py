@@ -1,6 +1,7 @@
 """Configuration: read once from the environment, typed, with secrets that never print."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
             same answers and more work.
         kept_answers_bytes: How much memory of one process may hold answers that are given again while nothing they
             show has changed; none are kept where it is 0.
+        home: Folder for what is kept beside the database.
+        uploads_folder: Where files lie that wait to be imported, ``uploads`` in ``home`` by default. API and workers
+            must have the same one.
     """
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="ignore", frozen=True)
@@ -62,7 +66,14 @@ class Settings(BaseSettings):
     trusted_documents_only: bool | None = None
     compiled_reads: bool = True
     kept_answers_bytes: int = Field(default=KEPT_ANSWERS_BYTES, ge=0)
+    home: Path = Path(".touchstone/home")
+    uploads_folder: Path | None = None
     service_name: str = "touchstone"
+
+    @property
+    def uploads(self) -> Path:
+        """Where files lie that wait to be imported."""
+        return (self.uploads_folder or self.home / "uploads").absolute()
 
     @property
     def serves_trusted_documents_only(self) -> bool:

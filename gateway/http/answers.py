@@ -8,6 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from core.kernel.errors import DomainError, NotPermitted
+from core.records.uploads.errors import TooManyUploads, UploadTooLarge
 from gateway.auth.errors import AccessRefused, IssuerUnavailable, MissingToken, SignInRefused, TooManyFailures
 from gateway.http.errors import (
     Draining,
@@ -31,6 +32,8 @@ STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (MethodNotAllowed, HTTPStatus.METHOD_NOT_ALLOWED),
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
     (RequestTooSlow, HTTPStatus.REQUEST_TIMEOUT),
+    (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (TooManyUploads, HTTPStatus.TOO_MANY_REQUESTS),
     (RequestTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS),
     (InternalError, HTTPStatus.INTERNAL_SERVER_ERROR),

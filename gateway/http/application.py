@@ -11,6 +11,9 @@ from core.kernel.database import Database
 from gateway.http.streams import OpenStreams
 
 GRAPHQL_PATH = "/graphql"
+UPLOADS_PATH: Final = "/uploads"
+FILE_PATHS: Final = frozenset({UPLOADS_PATH})
+"""Paths that take files: larger bodies, for as long as they keep coming."""
 TRUSTED: Final = "FORWARDED_ALLOW_IPS"
 """The environment's name for the proxies that are believed, as uvicorn has it."""
 

@@ -28,11 +28,11 @@ from gateway.documents.admission import Admission
 from gateway.documents.known import KnownDocuments
 from gateway.documents.repository import StoredDocuments
 from gateway.http.answers import refusal_response
-from gateway.http.application import GRAPHQL_PATH, Application, Ways
+from gateway.http.application import FILE_PATHS, GRAPHQL_PATH, UPLOADS_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
 from gateway.http.graphiql import Graphiql
 from gateway.http.graphql_route import GraphqlRoute
-from gateway.http.guards import BodyGuard, CrashBarrier, Crowd, careful_headers
+from gateway.http.guards import Allowance, BodyGuard, CrashBarrier, Crowd, careful_headers
 from gateway.http.headers import TENANT_HEADER
 from gateway.http.health import Health, checks_of
 from gateway.http.issuer_routes import IssuerRoutes
@@ -41,6 +41,7 @@ from gateway.http.observation import REQUEST_ID, Observation, observed_in
 from gateway.http.parts import Parts
 from gateway.http.running import Operations
 from gateway.http.streams import OpenStreams
+from gateway.http.upload_route import UploadRoute
 from gateway.http.websocket.route import WebsocketRoute
 from gateway.live.change_feed import ChangeFeed
 from gateway.live.queries import LiveQueries
@@ -96,6 +97,7 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
         ("/.well-known/openid-configuration", issuer.discovery, ("GET",)),
         ("/oauth/.well-known/openid-configuration", issuer.service_discovery, ("GET",)),
         ("/.well-known/jwks.json", issuer.keys, ("GET",)),
+        (UPLOADS_PATH, UploadRoute(parts, sign_in).take, ("POST",)),
         ("/healthz", health.alive, ("GET",)),
         ("/readyz", health.ready, ("GET",)),
         ("/metrics", MetricsRoute(settings, edge, parts.figures).figures, ("GET",)),
@@ -170,7 +172,8 @@ def page_for(parts: Parts) -> Graphiql | None:
 def guarded(app: ASGIApp, parts: Parts) -> ASGIApp:
     """Put the guards around everything that is served; the outermost comes last."""
     edge = parts.edge
-    app = BodyGuard(app, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s)
+    files = dict.fromkeys(FILE_PATHS, Allowance(edge.max_upload_bytes, edge.upload_timeout_s))
+    app = BodyGuard(app, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s, files=files)
     app = Crowd(app, edge.concurrent_requests)
     if edge.origins:
         app = CORSMiddleware(

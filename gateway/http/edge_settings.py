@@ -22,6 +22,9 @@ class EdgeSettings(BaseSettings):
     Attributes:
         max_body_bytes: Largest request body.
         body_timeout_s: Seconds within which a body must have arrived, so that slow clients hold nothing.
+        max_upload_bytes: Largest file that ``/uploads`` takes.
+        upload_timeout_s: Seconds within which such a file must have arrived, no pause longer than a body may take.
+        uploads_at_once: Files that may arrive at one process at a time.
         max_document_chars: Longest GraphQL document.
         operation_timeout_s: Seconds within which a query or mutation must have ended.
         cors_origins: Origins of front ends served from elsewhere, separated by commas.
@@ -50,6 +53,9 @@ class EdgeSettings(BaseSettings):
 
     max_body_bytes: int = Field(default=KIB * KIB, ge=KIB)
     body_timeout_s: float = Field(default=20, gt=0)
+    max_upload_bytes: int = Field(default=512 * KIB * KIB, ge=KIB)
+    upload_timeout_s: float = Field(default=1_800, gt=0)
+    uploads_at_once: int = Field(default=4, ge=0)
     max_document_chars: int = Field(default=100_000, ge=1_000)
     operation_timeout_s: float = Field(default=30, gt=0)
     cors_origins: str = ""

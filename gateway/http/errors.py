@@ -38,7 +38,7 @@ class RequestTooLarge(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say what to do instead."""
-        return "Send less at once; import files with the command 'touchstone import'."
+        return "Send less at once; files to be imported go to /uploads, larger ones to the command 'touchstone import'."
 
 
 @fact

@@ -1,6 +1,8 @@
 """ASGI middlewares before all else: bodies are bounded, answers guarded, crashes told without detail."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -23,7 +25,17 @@ SECURITY_HEADERS = {
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
+NO_FILES: Mapping[str, "Allowance"] = {}
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a path may take in that receives files: most bytes, and seconds within which they must arrive."""
+
+    largest: int
+    longest_s: float
 
 
 class BodyGuard:
@@ -35,10 +47,12 @@ class BodyGuard:
         app: What is guarded.
         largest: Most bytes of a body.
         longest_s: Seconds within which the whole body must arrive.
+        files: Paths that take more, for longer, and pass it on as it comes; a pause may last as long as a body.
     """
 
-    def __init__(self, app: ASGIApp, largest: int, longest_s: float) -> None:
+    def __init__(self, app: ASGIApp, largest: int, longest_s: float, files: Mapping[str, Allowance] = NO_FILES) -> None:
         self.app = app
+        self._files = files
         self._largest = largest
         self._deadlines = Deadlines(longest_s)
 
@@ -47,8 +61,9 @@ class BodyGuard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        files = self._files.get(scope["path"])
         try:
-            check_headers(observed_in(scope).headers, self._largest)
+            check_headers(observed_in(scope).headers, self._largest if files is None else files.largest)
         except DomainError as refusal:
             observed_in(scope).outcome = refusal.code
             answer = refusal_response(refusal)
@@ -56,7 +71,29 @@ class BodyGuard:
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
             return
-        await self.app(scope, self._bounded(receive), send)
+        await self.app(scope, self._bounded(receive) if files is None else self._streamed(receive, files), send)
+
+    def _streamed(self, receive: Receive, files: Allowance) -> Receive:
+        """Bound a file: as a whole, and each pause in it."""
+        now = asyncio.get_running_loop().time
+        due, taken, whole = now() + files.longest_s, 0, False
+
+        async def bounded() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(min(due, now() + self._deadlines.longest_s)):
+                    message = await receive()
+            except TimeoutError as error:
+                raise RequestTooSlow from error
+            taken += len(message.get("body", b""))
+            if taken > files.largest:
+                raise RequestTooLarge(largest=files.largest)
+            whole = not message.get("more_body", False)
+            return message
+
+        return bounded
 
     def _bounded(self, receive: Receive) -> Receive:
         due = asyncio.get_running_loop().time() + self._deadlines.longest_s

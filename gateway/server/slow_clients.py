@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from gateway.http.application import FILE_PATHS
 from gateway.http.edge_settings import KIB, EdgeSettings
 from gateway.http.errors import RequestTooSlow, TooManyRequests
 from gateway.server.whole_answers import offer
@@ -26,7 +27,7 @@ class Limits:
 
     Attributes:
         head_s: Seconds for a request's head, from the connection's beginning or the head's first byte.
-        body_s: Seconds for its body; a little more than the edge itself waits, which answers better.
+        body_s: Seconds for its body, or each pause in a file; a little more than the edge waits, which answers better.
         taking_s: Seconds for which a client may take nothing of what is written to it.
         connections: Connections a worker has open.
     """
@@ -112,6 +113,7 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
     _changed = False
     _head_bytes = 0
     _refused = False
+    _takes_file = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a connection where there is room, and wait for its first head."""
@@ -149,6 +151,7 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         self._head_bytes = 0
         self._awaited, self._changed = self.config.limits.body_s, True
         super().on_headers_complete()
+        self._takes_file = self.scope["path"] in FILE_PATHS
 
     def on_message_complete(self) -> None:
         """Wait for nothing: the request is here."""
@@ -156,8 +159,10 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of a body, which does not count as head."""
+        """Take a piece of a body, which does not count as head; behind a piece of a file the next is waited for."""
         self._head_bytes = 0
+        if self._takes_file:
+            self._awaited, self._changed = self.config.limits.body_s, True
         super().on_body(body)
 
     def handle_websocket_upgrade(self) -> None:

@@ -1,6 +1,6 @@
 """How far an import is, and how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
@@ -45,6 +45,9 @@ class Figures:
 
 Progress: TypeAlias = Callable[[Figures], None]
 """Is called with the current figures after every batch and chunk; it must return at once."""
+
+Watch: TypeAlias = Callable[[Figures], Awaitable[None]]
+"""Is awaited with the current figures whenever they are written, about once a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from core.records.importing.ahead import Take, read_ahead
-from core.records.importing.figures import Figures, Imported, Progress
+from core.records.importing.figures import Figures, Imported, Progress, Watch
 from core.records.importing.grouping import Group, Grouping
 from core.records.importing.journal import Desk, Journal
 from core.records.importing.retrying import STANDARD_PATIENCE, Patience, persist
@@ -44,6 +44,9 @@ class ImportLog:
         opener: Makes tenants that the log names and the network does not have, where the mapping allows it.
         bounds: How much the reader takes in.
         patience: How long to wait for a database that is away.
+        name: What the log is called, where that is not its file's name.
+        only_own: Whether cases of other tenants are refused, and none is made.
+        watch: Is told the counts about once a second; what it raises ends the import where it is.
     """
 
     path: Path
@@ -52,6 +55,14 @@ class ImportLog:
     opener: TenantOpener | None = None
     bounds: Bounds = STANDARD_BOUNDS
     patience: Patience = STANDARD_PATIENCE
+    name: str = ""
+    only_own: bool = False
+    watch: Watch | None = None
+
+    @property
+    def called(self) -> str:
+        """What the log is called."""
+        return self.name or self.path.name
 
 
 async def import_log(
@@ -87,12 +98,12 @@ async def import_log(
     desk = Desk(database=database, scope=scope, clock=clock or SystemClock(), patience=command.patience)
     run = await describe_run(desk, command)
     figures = Figures(bytes_total=run.bytes_total)
-    journal = Journal(desk, run.id, figures)
+    journal = Journal(desk, run.id, figures, command.watch)
     template = command.mapping.tenant.create
-    targets = Targets(scope, run.id, directory, template, command.opener)
+    targets = Targets(scope, run.id, directory, template, command.opener, only_own=command.only_own)
     await persist(lambda: targets.load(desk.clock.now()), command.patience)
     await journal.start(run)
-    with open_log(command.path, command.bounds) as stream:
+    with open_log(command.path, command.bounds, command.called) as stream:
         importing = Importing(desk, run.id, figures, journal, targets, command.masters, progress or ignore)
         async with read_ahead(read_drafts(stream, command.mapping), stream.stop) as take:
             failure = await importing.consume(take, stream)
@@ -209,19 +220,33 @@ class Importing:
 
 async def describe_run(desk: Desk, command: ImportLog) -> ImportRun:
     """Describe the run of a log with a mapping; the same two in the same tenant are the same run."""
-    scope, now = desk.scope, desk.clock.now()
     file_hash = await asyncio.to_thread(fingerprint, command.path)
-    mapping_hash = mapping_digest(command.mapping)
+    size = command.path.stat().st_size
+    return run_of(desk.scope, desk.clock.now(), command.called, file_hash, size, command.mapping)
+
+
+def run_of(scope: Scope, now: datetime, file_name: str, file_hash: str, size: int, mapping: LogMapping) -> ImportRun:
+    """Describe the run of a file with a mapping, at its beginning.
+
+    Args:
+        scope: The tenant that imports.
+        now: When.
+        file_name: What the file is called.
+        file_hash: SHA-256 of it, in hexadecimal.
+        size: Its bytes.
+        mapping: What it means.
+    """
+    mapping_hash = mapping_digest(mapping)
     return ImportRun(
         tenant_id=scope.tenant_id,
         network_id=scope.network_id,
         id=derived_id("records.import_run", scope.tenant_id, file_hash, mapping_hash),
-        file_name=command.path.name,
+        file_name=file_name,
         file_hash=file_hash,
-        mapping_name=command.mapping.name,
+        mapping_name=mapping.name,
         mapping_hash=mapping_hash,
         status=RunStatus.RUNNING.value,
-        bytes_total=command.path.stat().st_size,
+        bytes_total=size,
         started_at=now,
         updated_at=now,
     )

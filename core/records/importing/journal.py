@@ -15,7 +15,7 @@ from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
-from core.records.importing.figures import Figures
+from core.records.importing.figures import Figures, Watch
 from core.records.importing.retrying import Patience, persist
 from core.records.mappings.drafting import Refusal
 from core.records.models import ImportRun, RunStatus
@@ -57,10 +57,12 @@ class Journal:
         desk: What the import works with.
         run_id: The run.
         figures: The counts, changed by whoever imports.
+        watch: Is told the counts whenever they are written on the way.
     """
 
-    def __init__(self, desk: Desk, run_id: UUID, figures: Figures) -> None:
+    def __init__(self, desk: Desk, run_id: UUID, figures: Figures, watch: Watch | None = None) -> None:
         self.attempt = 0
+        self._watch = watch
         self._desk = desk
         self._run_id = run_id
         self._figures = figures
@@ -95,6 +97,8 @@ class Journal:
         """Write the counts where the last writing is a while ago."""
         if monotonic() - self._saved >= SECONDS_BETWEEN:
             await self.save()
+            if self._watch is not None:
+                await self._watch(self._figures)
 
     async def save(self) -> None:
         """Write the counts and the refusals that wait."""

@@ -13,6 +13,7 @@ from core.kernel.scope import Actor, ActorKind, Scope
 from core.records.logs.traces import Flaw, RefusalCode
 from core.records.mappings.schema import TenantTemplate
 
+OTHERS = "The case belongs to {key}; a file that is uploaded is imported into the tenant that uploads it alone."
 KEY_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
@@ -50,6 +51,7 @@ class Targets:
         directory: Answers about the tenant tree.
         template: What missing tenants are made like; where empty, none are made.
         opener: Makes them.
+        only_own: Whether records are written into the importer's own tenant alone.
 
     Attributes:
         created: Keys of the tenants that were made.
@@ -63,7 +65,10 @@ class Targets:
         directory: Directory,
         template: TenantTemplate | None,
         opener: TenantOpener | None,
+        *,
+        only_own: bool = False,
     ) -> None:
+        self._only_own = only_own
         self.created: list[str] = []
         self._scope = scope
         self._run_id = run_id
@@ -93,6 +98,8 @@ class Targets:
         if key is None:
             own = next((facts.key for facts in self._reach.values() if facts.id == scope.tenant_id), "")
             return Target(own, scope)
+        if self._only_own and (key not in self._reach or self._reach[key].id != scope.tenant_id):
+            return Flaw(RefusalCode.OTHER_TENANT, OTHERS.format(key=key))
         facts = self._reach.get(key) or await self._open(key)
         if isinstance(facts, Flaw):
             return facts

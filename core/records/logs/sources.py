@@ -103,8 +103,8 @@ class LogStream(io.RawIOBase):
 
 
 @contextmanager
-def open_log(path: Path, bounds: Bounds = STANDARD_BOUNDS) -> Generator[LogStream, None, None]:
-    """Open a log for one reading.
+def open_log(path: Path, bounds: Bounds = STANDARD_BOUNDS, name: str = "") -> Generator[LogStream, None, None]:
+    """Open a log for one reading; it is called by its file's name unless another is given.
 
     Raises:
         LogUnreadable: There is no such file, or it may not be read.
@@ -112,9 +112,9 @@ def open_log(path: Path, bounds: Bounds = STANDARD_BOUNDS) -> Generator[LogStrea
     try:
         file = path.open("rb")
     except OSError as error:
-        raise LogUnreadable(file=path.name, problem=error.strerror or "it cannot be opened") from error
+        raise LogUnreadable(file=name or path.name, problem=error.strerror or "it cannot be opened") from error
     with file:
-        yield LogStream(file, path.name, bounds)
+        yield LogStream(file, name or path.name, bounds)
 
 
 def fingerprint(path: Path) -> str:

@@ -17,6 +17,7 @@ class RefusalCode(StrEnum):
     DATE_UNREADABLE = "records.date_unreadable"
     DATE_WITHOUT_ZONE = "records.date_without_zone"
     UNKNOWN_TENANT = "records.unknown_tenant"
+    OTHER_TENANT = "records.other_tenant"
     TENANT_SUSPENDED = "records.tenant_suspended"
     NO_STANDARD = "records.no_standard_in_force"
     DUPLICATE_EXTERNAL_ID = "records.duplicate_external_id"

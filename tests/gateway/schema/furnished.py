@@ -37,6 +37,8 @@ from core.records.execution.commands import AddContact, Command, Resolve, StartS
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.open_record import OpenRecord, open_record
 from core.records.sealing.seal import seal_batch
+from core.records.uploads.receive import KeepUpload, keep_upload
+from core.records.uploads.store import Received
 from core.records.work_record import AddStep, add_record_step
 from core.standards.adapt import Adapt, adapt
 from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
@@ -412,6 +414,8 @@ async def records(house: Furnished, folder: Path) -> None:
     imported = await import_log(house.api.database, directory, north, command, clock=house.office.clock)
     assert imported.figures.new == 1, imported
     house.call("import", "ImportRun", imported.run_id)
+    file = KeepUpload(upload_id=new_id(), name=f"{MARK}.xes", received=Received(COUNT, MARK))
+    house.call("upload", "ImportUpload", await house.run(north, keep_upload, file))
     for name, steps in {"kept": 0, "worked": 1, "resolved": 2}.items():
         opening = OpenRecord(channel="phone", standard_code=CODE, external_id=f"{MARK} {name}", priority=MARK)
         record = await house.run(north, open_record, opening)

@@ -1,0 +1,107 @@
+"""``POST /uploads``: a file that is to be imported, streamed to where the worker finds it, never held in memory.
+
+It is no GraphQL upload in a multipart body: pages of strangers may submit those, and GraphQL servers read them whole.
+This body is the file and nothing else, of a media type that no form has, from somebody with a token.
+"""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.kernel.errors import DomainError
+from core.kernel.graphql.ids import global_id
+from core.kernel.ids import new_id
+from core.kernel.scope import Scope
+from core.records.uploads.receive import KeepUpload, check_room, keep_upload
+from core.records.uploads.store import Received, UploadStore
+from gateway.auth.errors import MissingToken
+from gateway.auth.sign_in import SignIn
+from gateway.http.answers import json_response, refusal_response
+from gateway.http.errors import MalformedRequest, TooManyRequests
+from gateway.http.graphql_route import credentials_of
+from gateway.http.observation import observed_in
+from gateway.http.parts import Parts
+
+MEDIA_TYPE: Final = "application/octet-stream"
+TYPE: Final = "ImportUpload"
+
+
+class UploadRoute:
+    """Takes files in.
+
+    Args:
+        parts: What the edge serves with.
+        sign_in: Opens tokens.
+    """
+
+    def __init__(self, parts: Parts, sign_in: SignIn) -> None:
+        self._parts = parts
+        self._sign_in = sign_in
+        self._arriving = 0
+
+    async def take(self, request: Request) -> Response:
+        """Take one file in; what is refused is not read to its end, and the connection ends with it."""
+        observed = observed_in(request.scope)
+        try:
+            upload_id, received = await self._take(request)
+        except DomainError as refusal:
+            observed.outcome = refusal.code
+            answer = refusal_response(refusal)
+            answer.headers["Connection"] = "close"
+            return answer
+        said = {"upload": global_id(TYPE, upload_id), "bytes": received.bytes, "sha256": received.file_hash}
+        return json_response(said, HTTPStatus.CREATED)
+
+    async def _take(self, request: Request) -> tuple[UUID, Received]:
+        scope = await self._scope(request)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+            raise MalformedRequest(problem=f"its Content-Type is not {MEDIA_TYPE}")
+        if self._arriving >= self._parts.edge.uploads_at_once:
+            raise TooManyRequests
+        async with self._parts.database.unit(scope, clock=self._parts.clock, read_only=True) as unit:
+            await check_room(unit)
+        self._arriving += 1
+        try:
+            return await self._keep(scope, request)
+        finally:
+            self._arriving -= 1
+
+    async def _keep(self, scope: Scope, request: Request) -> tuple[UUID, Received]:
+        store, upload_id = self._parts.services.get(UploadStore), new_id()
+        largest = self._parts.edge.max_upload_bytes
+        received = await store.receive(scope.tenant_id, upload_id, pieces_of(request), largest)
+        command = KeepUpload(upload_id=upload_id, name=request.query_params.get("name", ""), received=received)
+        try:
+            async with self._parts.database.unit(scope, clock=self._parts.clock) as unit:
+                await keep_upload(unit, command)
+        except BaseException:
+            await store.forget(scope.tenant_id, upload_id)
+            raise
+        return upload_id, received
+
+    async def _scope(self, request: Request) -> Scope:
+        """Give whom the request comes from.
+
+        Raises:
+            DomainError: The token is missing or proves nothing, or opens no tenant.
+        """
+        credentials = credentials_of(observed_in(request.scope).headers)
+        opened = await self._sign_in.open(credentials.token, credentials.tenant)
+        if opened.scope is None:
+            raise opened.withheld or MissingToken()
+        return opened.scope
+
+
+async def pieces_of(request: Request) -> AsyncIterator[bytes]:
+    """Give a body as it arrives.
+
+    Raises:
+        ClientDisconnect: The client has gone.
+    """
+    async for piece in request.stream():
+        if piece:
+            yield piece
