@@ -151,7 +151,7 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         self._head_bytes = 0
         self._awaited, self._changed = self.config.limits.body_s, True
         super().on_headers_complete()
-        self._takes_file = self.scope["path"] in FILE_PATHS
+        self._takes_file = self.scope.get("path") in FILE_PATHS  # a websocket has none here
 
     def on_message_complete(self) -> None:
         """Wait for nothing: the request is here."""

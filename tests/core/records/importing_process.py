@@ -1,31 +1,64 @@
-"""A process that imports a log, to be killed: ``python importing_process.py FACTS``, a JSON file."""
+"""A process that imports a log, to be killed: ``python importing_process.py FACTS``, a JSON file.
+
+It tells how many chunks are written. Where the facts name an upload, it is a worker that does what was ordered;
+otherwise it imports by itself, as the command line does.
+"""
 
 import asyncio
 import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from core.kernel.clock import SetClock
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
+from core.kernel.idle import run_until_idle
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
-from core.records.importing import grouping
-from core.records.importing.figures import Figures
-from core.records.importing.import_log import ImportLog, import_log
+from core.kernel.settings import Settings
+from core.kernel.work import Background
+from core.records.importing import grouping, import_log
 from core.records.mappings.loading import load_mapping
+from gateway.wiring import make_services
 from tenants.directory import TenantDirectory
 from tests.support.cluster import ROLE_SECRET
 
+write_chunk = import_log.write_chunk
+WRITTEN: list[int] = []
 
-def tell(figures: Figures) -> None:
-    print(figures.chunks, flush=True)
+
+async def write_and_tell(*given: Any) -> Any:
+    """Write a chunk; what was told before is committed by the time the next one is written."""
+    print("chunks", len(WRITTEN), flush=True)
+    WRITTEN.append(1)
+    return await write_chunk(*given)
 
 
 async def run(facts: dict[str, str]) -> None:
     grouping.CHUNK_RECORDS = int(facts["chunk_records"])
+    import_log.write_chunk = write_and_tell  # type: ignore[assignment]
     database = Database(facts["url"], ROLE_SECRET, pool_size=2)
+    await (work(facts, database) if "uploads" in facts else bring(facts, database))
+    print("chunks", len(WRITTEN), flush=True)
+    await database.close()
+
+
+async def work(facts: dict[str, str], database: Database) -> None:
+    """Do the background work of the network."""
+    settings = Settings.model_validate(
+        {"role_secret": "x", "master_key": facts["master_key"], "cursor_key": "x", "uploads_folder": facts["uploads"]}
+    )
+    services = make_services(database, settings)
+    clock = SetClock(datetime.fromisoformat(facts["instant"]))
+    background = Background(database=database, services=services, clock=clock)
+    await run_until_idle(background, network_id=UUID(facts["network_id"]))
+
+
+async def bring(facts: dict[str, str], database: Database) -> None:
+    """Import as headquarters."""
     tenant_id = UUID(facts["tenant_id"])
     scope = Scope(
         network_id=UUID(facts["network_id"]),
@@ -35,13 +68,12 @@ async def run(facts: dict[str, str]) -> None:
         permissions=every_permission(),
         instant=datetime.fromisoformat(facts["instant"]),
     )
-    command = ImportLog(
+    command = import_log.ImportLog(
         path=Path(facts["log"]),
         mapping=load_mapping(Path(facts["mapping"])),
         masters=MasterKeys.read(facts["master_key"]),
     )
-    await import_log(database, TenantDirectory(database), scope, command, progress=tell)
-    await database.close()
+    await import_log.import_log(database, TenantDirectory(database), scope, command)
 
 
 if __name__ == "__main__":

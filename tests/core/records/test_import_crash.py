@@ -1,4 +1,7 @@
-"""Kills of the importer and of PostgreSQL during an import lose nothing and double nothing."""
+"""Kills of the importer and of PostgreSQL during an import lose nothing and double nothing.
+
+The short form kills each importer once or twice. ``TOUCHSTONE_CRASH_ROUNDS=50`` repeats it at other moments.
+"""
 
 import asyncio
 import json
@@ -6,78 +9,176 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from random import Random
+from time import sleep
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from touchstone_runtime.postgres import EmbeddedPostgres
 from touchstone_runtime.throwaway import throwaway_folder
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
+from core.kernel.idle import run_until_idle
+from core.kernel.ids import new_id
 from core.kernel.migration.run import bootstrap, upgrade
+from core.kernel.work import Background
+from core.records.execution.rebuild import check_tenant
 from core.records.importing import grouping
 from core.records.importing.figures import Figures
+from core.records.uploads.receive import KeepUpload, keep_upload
+from core.records.uploads.start import IMPORT, StartImport, start_import
+from core.records.uploads.store import UploadStore
+from gateway.wiring import make_services
 from tests.core.records.builders import mapping
 from tests.core.records.conftest import MASTER_KEY, Chain, found_chain
 from tests.core.records.test_import_log import LogOf, case
+from tests.support.api import SETTINGS
 from tests.support.cluster import ROLE_SECRET, admin_database_url, database_url, superuser
 
 pytestmark = pytest.mark.crash
 
 ROOT = Path(__file__).parents[3]
-CASES = 400
-CHUNK = 10
+CASES = 240
+CHUNK = 8
+ROUNDS = int(os.environ.get("TOUCHSTONE_CRASH_ROUNDS", "1"))
+LONGEST_DELAY_S = 0.04
 
 
 def log_for_crashes(log_of: LogOf) -> Path:
     return log_of(*[case(str(number), "se" if number % 4 else "pl", day=1 + number % 28) for number in range(CASES)])
 
 
-@pytest.mark.parametrize("chunks", [0, 1, 7, 23])
+@dataclass
+class Round:
+    """One log that is imported while its importer is killed at random moments."""
+
+    chain: Chain
+    folder: Path
+    admin: Any
+    random: Random
+
+    @property
+    def facts(self) -> dict[str, str]:
+        scope = self.chain.scope
+        return {
+            "url": self.chain.database.url,
+            "network_id": str(scope.network_id),
+            "tenant_id": str(scope.tenant_id),
+            "actor_id": str(scope.actor.id),
+            "instant": self.chain.clock.now().isoformat(),
+            "master_key": MASTER_KEY,
+            "chunk_records": str(CHUNK),
+        }
+
+    async def records(self) -> int:
+        counted = "SELECT count(*) FROM records WHERE network_id = $1"
+        return await self.admin.fetchval(counted, self.chain.scope.network_id)
+
+    async def killed(self, least: int, **more: str) -> int:
+        """Start an importer, kill it somewhere behind a number of chunks, and give how many records are there.
+
+        Nothing that was told to be written is lost, and nothing that was there before.
+        """
+        before = await self.records()
+        facts = self.folder / "facts.json"
+        facts.write_text(json.dumps({**self.facts, **more}))
+        chunks = await asyncio.to_thread(kill_after, least, self.random.uniform(0, LONGEST_DELAY_S), facts)
+        now = await self.records()
+        assert max(before, chunks * CHUNK) <= now <= CASES  # A further attempt meets the same chunks again.
+        return now
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
 async def test_a_killed_importer_goes_on_where_it_was(
-    chunks: int, chain: Chain, log_of: LogOf, tmp_path: Path, admin: Any
+    seed: int, chain: Chain, log_of: LogOf, tmp_path: Path, admin: Any
 ) -> None:
     await chain.tenant("se")
     await chain.tenant("pl")
-    log, facts = log_for_crashes(log_of), tmp_path / "facts.json"
-    said = tmp_path / "mapping.json"
+    log, said = log_for_crashes(log_of), tmp_path / "mapping.json"
     said.write_text(mapping().model_dump_json(by_alias=True, exclude_none=True, exclude_defaults=True))
-    scope = chain.scope
-    facts.write_text(
-        json.dumps(
-            {
-                "url": chain.database.url,
-                "network_id": str(scope.network_id),
-                "tenant_id": str(scope.tenant_id),
-                "actor_id": str(scope.actor.id),
-                "instant": scope.instant.isoformat(),
-                "log": str(log),
-                "mapping": str(said),
-                "master_key": MASTER_KEY,
-                "chunk_records": str(CHUNK),
-            }
-        )
-    )
-    await asyncio.to_thread(kill_after, chunks, facts)
-    before = await admin.fetchval("SELECT count(*) FROM records WHERE network_id = $1", scope.network_id)
-    assert chunks * CHUNK <= before < CASES
+    running = Round(chain, tmp_path, admin, Random(seed))
+    before = 0
+    for least in moments(running.random):
+        before = await running.killed(least, log=str(log), mapping=str(said))
     done = await chain.bring(log, mapping())
     assert (done.figures.imported, done.figures.new, done.figures.refused) == (CASES, CASES - before, 0)
     await assert_whole(admin, chain)
+    await assert_rows_follow_from_events(chain)
 
 
-def kill_after(chunks: int, facts: Path) -> None:
-    """Start an importer and kill it as soon as it says that so many chunks are written."""
+@pytest.mark.parametrize("seed", range(ROUNDS))
+async def test_a_killed_worker_leaves_an_upload_that_the_next_one_imports(
+    seed: int, chain: Chain, log_of: LogOf, tmp_path: Path, admin: Any
+) -> None:
+    settings = SETTINGS.model_copy(update={"uploads_folder": tmp_path / "uploads", "master_key": SecretStr(MASTER_KEY)})
+    services = make_services(chain.database, settings)
+    upload = new_id()
+    received = await services.get(UploadStore).receive(
+        chain.scope.tenant_id, upload, pieces(log_for_crashes(log_of).read_bytes()), 10_000_000
+    )
+    own = mapping(tenant={"own": True, "first_event": None}).model_dump_json(by_alias=True, exclude_none=True)
+    async with chain.database.unit(chain.scope, clock=chain.clock) as unit:
+        await keep_upload(unit, KeepUpload(upload_id=upload, name="log.xes", received=received))
+        ordered = await start_import(unit, StartImport(upload_id=upload, mapping=own))
+    running = Round(chain, tmp_path, admin, Random(seed))
+    for least in moments(running.random):
+        await running.killed(least, uploads=str(tmp_path / "uploads"))
+        chain.clock.advance(timedelta(minutes=1))  # The lease of whoever was killed ends.
+    background = Background(database=chain.database, services=services, clock=chain.clock)
+    await admin.execute(DONE_BUT_IMPORTS, chain.scope.network_id, IMPORT)
+    await run_until_idle(background, network_id=chain.scope.network_id)
+    job = await admin.fetchrow("SELECT status, done, total FROM jobs WHERE id = $1", ordered.job_id)
+    assert tuple(job) == ("done", received.bytes, received.bytes)
+    run = await admin.fetchrow("SELECT status, records_imported FROM import_runs WHERE id = $1", ordered.run_id)
+    assert tuple(run) == ("finished", CASES)
+    assert await admin.fetchval("SELECT count(*) FROM import_uploads WHERE id = $1", upload) == 0
+    assert [one for one in (tmp_path / "uploads").rglob("*") if one.is_file()] == []
+    await assert_whole(admin, chain)
+    await assert_rows_follow_from_events(chain)
+
+
+DONE_BUT_IMPORTS = "UPDATE outbox SET status = 'done', finished_at = now() WHERE network_id = $1 AND topic <> $2"
+
+
+def moments(random: Random) -> list[int]:
+    """Give behind how many chunks of an attempt it is killed; one in two imports is killed twice."""
+    return [random.randrange(CASES // CHUNK - 15) for _ in range(random.randrange(1, 3))]
+
+
+async def pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def kill_after(least: int, delay: float, facts: Path) -> int:
+    """Start an importer, kill it a moment after it says that so many chunks are written; give how many it said."""
     command = [sys.executable, str(Path(__file__).with_name("importing_process.py")), str(facts)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    chunks = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as importer:
         assert importer.stdout is not None
         for line in importer.stdout:
-            if int(line) >= chunks:
+            word, _, number = line.partition(" ")
+            chunks = int(number) if word == "chunks" else chunks
+            if word == "chunks" and chunks >= least:
                 break
+        sleep(delay)
         importer.send_signal(signal.SIGKILL)
-        assert importer.wait() == -signal.SIGKILL
+        assert importer.wait() in {-signal.SIGKILL, 0}
+    return chunks
+
+
+async def assert_rows_follow_from_events(chain: Chain) -> None:
+    """What is kept of every record is what its events say, as `touchstone records check` looks at it."""
+    for facts in await chain.directory.tenants(chain.scope.network_id):
+        own = replace(chain.scope, tenant_id=facts.id)
+        async with chain.database.unit(own, read_only=True) as unit:
+            assert [one async for one in check_tenant(unit)] == []
 
 
 async def assert_whole(admin: Any, chain: Chain) -> None:
@@ -93,11 +194,14 @@ async def assert_whole(admin: Any, chain: Chain) -> None:
             SELECT count(*) FROM record_steps s WHERE s.tenant_id = r.tenant_id AND s.record_id = r.id)) AS torn,
           (SELECT sum(records) FROM import_chunks WHERE network_id = $1) AS in_chunks,
           (SELECT count(*) FROM import_chunks WHERE network_id = $1) AS chunks,
+          (SELECT count(*) FROM record_events WHERE network_id = $1 AND kind = 'imported' AND number = 1) AS events,
+          (SELECT count(*) FROM record_events WHERE network_id = $1) AS all_events,
           (SELECT count(*) FROM outbox WHERE network_id = $1 AND topic = 'quality.score_chunk') AS commands
         """,
         network,
     )
     assert figures["records"] == figures["cases"] == figures["keys"] == figures["in_chunks"] == CASES
+    assert figures["events"] == figures["all_events"] == CASES
     assert (figures["steps"], figures["torn"]) == (2 * CASES, 0)
     assert figures["commands"] == figures["chunks"]
 

@@ -74,13 +74,13 @@ async def door(database: Database, clock: SetClock, network: BuiltNetwork, admin
     builtin = builtin_issuer(settings)
     assert builtin is not None
     office = Office(database=database, clock=clock, network=network, admin=admin)
-    headers: list[Mapping[str, str]] = []
+    headers: dict[str, Mapping[str, str]] = {}
     for role in ("manager", "clerk"):
         identity = Identity(issuer=builtin.issuer, subject=somebody().subject)
         await office.joined(network.north, role, identity=identity)
-        headers.append({"Authorization": f"Bearer {builtin.mint(identity.subject, SystemClock().now())}"})
+        headers[role] = {"Authorization": f"Bearer {builtin.mint(identity.subject, SystemClock().now())}"}
     app = create_app(settings, database, edge=edge_for(**SMALL), clock=clock)
-    return Door(app, folder, network, *headers, admin)
+    return Door(app, folder, network, headers["manager"], headers["clerk"], admin)
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
