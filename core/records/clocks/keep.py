@@ -20,7 +20,7 @@ from core.records.clocks.repository import (
     kept_clocks,
     lock_records,
 )
-from core.records.clocks.working_out import Kept, worked_out
+from core.records.clocks.working_out import Kept, Timed, timed_at
 from core.records.events.fold import fold
 from core.records.events.repository import read_streams
 from core.standards.resolve import pinned_views
@@ -33,11 +33,14 @@ WARNING: Final = "records.clock_warning"
 """Kind of work item: a limit is nearly used up."""
 
 
-async def refresh_clocks(unit: Unit, record_ids: Sequence[UUID]) -> None:
+async def refresh_clocks(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, Timed]:
     """Work the clocks of some records out anew, and tell what has run out since.
 
     All of it follows from events, standard, calendar and instant; what was told before is in the rows, which are
     changed in the same transaction. So nothing is told twice, and nothing is missed where a run was killed.
+
+    Returns:
+        The records, which stay locked until the unit ends; those whose standard is not there are left out.
     """
     records = await lock_records(unit, record_ids)
     streams = await read_streams(unit, list(records))
@@ -46,11 +49,16 @@ async def refresh_clocks(unit: Unit, record_ids: Sequence[UUID]) -> None:
     states = {id_: fold(stream) for id_, stream in streams.items()}
     hours = await hours_of(unit, states, before)
     fresh: list[dict[str, Any]] = []
+    timed: dict[UUID, Timed] = {}
     for record_id, state in states.items():
         view = views.get(state.effective_hash)
-        found = [] if view is None else worked_out(state, view, hours[record_id], unit.now)
+        found: Sequence[Kept] = ()
+        if view is not None:
+            one = timed[record_id] = timed_at(state, view, hours[record_id], unit.now)
+            found = one.clocks
         fresh += await keep(unit, record_id, {place(row): row for row in before.get(record_id, ())}, found)
     await add_clocks(unit, fresh)
+    return timed
 
 
 def place(row: Row) -> tuple[str, int]:

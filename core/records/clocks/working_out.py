@@ -50,6 +50,28 @@ class Kept:
         return self.columns["kind"], self.columns["step_position"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A record with all that it is judged by.
+
+    Attributes:
+        state: The record after its events.
+        view: The standard that it pins.
+        hours: By which hours it is timed.
+        clocks: How it stands against its limits.
+    """
+
+    state: RecordState
+    view: EffectiveView
+    hours: Hours
+    clocks: Sequence[Kept]
+
+
+def timed_at(state: RecordState, view: EffectiveView, hours: Hours, now: datetime) -> Timed:
+    """Give a record with its clocks at an instant."""
+    return Timed(state=state, view=view, hours=hours, clocks=worked_out(state, view, hours, now))
+
+
 def worked_out(state: RecordState, view: EffectiveView, hours: Hours, now: datetime) -> list[Kept]:
     """Work out every clock of a record at an instant."""
     lines = view.in_context(()).get(LINES)

@@ -157,6 +157,7 @@ def ended(status: StepStatus) -> Step:
             "status": facts.get("status"),
             "occurred_at": event.occurred_at,
             "performer_id": event.actor_id,
+            "told_by": event.number,
         }
         if facts.get("reasonCode"):
             said["reason_code"] = facts["reasonCode"]
@@ -183,6 +184,8 @@ def occurrence(state: RecordState, event: Event, facts: Facts, status: StepStatu
         status=facts.get("status"),
         reason_code=facts.get("reasonCode"),
         performer_id=event.actor_id,
+        begun_by=event.number,
+        told_by=event.number,
     )
 
 
@@ -238,7 +241,7 @@ def resolved(state: RecordState, event: Event, facts: Facts) -> RecordState:
     """The request is met; a wait ends with it."""
     del facts
     at = event.occurred_at
-    resolutions = (*state.resolutions, Resolution(at=at))
+    resolutions = (*state.resolutions, Resolution(at=at, number=event.number))
     ended = no_longer_waiting(state, at)
     return replace(ended, status=RecordStatus.RESOLVED, resolved_at=at, resolutions=resolutions, settled_at=at)
 

@@ -42,6 +42,8 @@ class StepState(msgspec.Struct, frozen=True, kw_only=True):
         performer_id: Who did it.
         performer_pseudonym: Who did it, where a log names somebody.
         counts_as: Which step of the present standard it stands for, where it had another name.
+        begun_by: Number of the event that told of it first.
+        told_by: Number of the event that told of it last.
     """
 
     key: str
@@ -56,6 +58,8 @@ class StepState(msgspec.Struct, frozen=True, kw_only=True):
     performer_id: UUID | None = None
     performer_pseudonym: str | None = None
     counts_as: str | None = None
+    begun_by: int = 1
+    told_by: int = 1
 
     @property
     def name(self) -> str:
@@ -159,10 +163,11 @@ class PriorityAt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
-    """A time in which a record counted as resolved: until it was taken up again, where it was."""
+    """A time in which a record counted as resolved, told by an event: until it was taken up again, where it was."""
 
     at: datetime
     reopened_at: datetime | None = None
+    number: int = 1
 
 
 class RecordState(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """An effective document read back: what records are executed and judged under."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
@@ -16,7 +16,7 @@ from core.standards.policy.process_added import read_added, woven
 from core.standards.policy.process_running import Process, joined, running
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, chosen, selector_text
-from core.standards.vocabulary import ClauseKind, ParameterType, TimeUnit
+from core.standards.vocabulary import ClauseKind, ClauseLevel, ParameterType, TimeUnit
 
 Choices = tuple[tuple[str, str], ...]
 """The variant chosen for each parameter that has variants; empty text where the value for all contexts is."""
@@ -37,6 +37,7 @@ class EffectiveView:
         units: For durations, what their seconds count, by the same address.
         processes: Processes by the key of their clause.
         process: All of them as one, side by side: what a record is executed under.
+        levels: How much hangs on each clause, by its key.
     """
 
     hash: str
@@ -48,6 +49,7 @@ class EffectiveView:
     units: Mapping[str, TimeUnit]
     processes: Mapping[str, Process]
     process: Process
+    levels: Mapping[str, ClauseLevel] = field(default_factory=dict[str, ClauseLevel])
 
     def choices(self, context: Context) -> Choices:
         """Say which variant is chosen in a context, for every parameter that has any; alike contexts give the same."""
@@ -184,4 +186,5 @@ def read_view(hash_: str, document: str) -> EffectiveView:
         units=MappingProxyType(units),
         processes=MappingProxyType(processes),
         process=joined(processes.values()),
+        levels=MappingProxyType({clause["key"]: ClauseLevel(clause["level"]) for clause in clauses}),
     )

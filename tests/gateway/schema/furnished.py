@@ -27,7 +27,7 @@ from core.records.calendars.set_calendar import SetCalendar, set_calendar
 from core.records.catalogue.models import ServiceKind
 from core.records.catalogue.offer import OfferOwnService, offer_own_service, offer_service
 from core.records.catalogue.publish import PublishService, publish_service
-from core.records.clocks.keep import refresh_clocks
+from core.records.conformance.keep import follow_records
 from core.records.customers.identify import WhichCustomer
 from core.records.customers.policy import Contact
 from core.records.customers.register import RegisterCustomer, register_customer
@@ -429,7 +429,7 @@ async def records(house: Furnished, folder: Path) -> None:
             await house.run(north, act, record, version, command)
         house.call(f"record {name}", "Record", record)
     everything = [UUID(local(id_)) for name, id_ in house.ids.items() if name.startswith("record ")]
-    await house.run(north, refresh_clocks, everything)
+    await house.run(north, follow_records, everything)
     await house.run(north, figures)
 
 
