@@ -330,7 +330,6 @@ class RecordConformanceFilter:
 
     flagged: bool | None = matches("is_flagged", description="True for records that are too far behind their plan.")
     broken: bool | None = matches("is_broken", description="True for records that deviate from a baseline clause.")
-    record: strawberry.ID | None = matches("record_id", description="Of this record.", refers_to="Record")
 
 
 deviations = query_connection(

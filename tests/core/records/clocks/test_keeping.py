@@ -106,8 +106,10 @@ class Desk:
         return {one["stepKey"] or one["kind"]: one for one in found}
 
     async def inbox(self) -> list[tuple[str, Any]]:
+        """What waits because of clocks."""
         query = "{ inbox { nodes { kind facts forRole status } } }"
-        return [(one["kind"], one) for one in (await self.client.data(query))["inbox"]["nodes"]]
+        found = [(one["kind"], one) for one in (await self.client.data(query))["inbox"]["nodes"]]
+        return [one for one in found if one[0].startswith("records.clock")]
 
 
 @pytest.fixture
