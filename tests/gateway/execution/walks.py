@@ -189,7 +189,7 @@ def plain(leaf: Any, column: Any) -> Any:
     if isinstance(leaf, GraphQLEnumType):
         return next(iter(leaf.values))
     if python_kind(column) is bool:
-        return True
+        return False  # Made-up truths are true otherwise.
     return str(SOME_ID) if python_kind(column) is UUID else "x0"
 
 

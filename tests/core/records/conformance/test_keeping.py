@@ -256,8 +256,8 @@ async def test_lists_are_narrowed_and_nobody_elses(shop: Watched) -> None:
     for scope in (await shop.chain.tenant("south"), shop.chain.scope, as_person(stranger.north, every_permission())):
         client = Client(shop.client.api, scope)
         assert await client.nodes("deviations", "id") == await client.nodes("recordConformances", "id") == []
-    for field in ("deviations", "recordConformances"):
-        refused = await shop.client.without("records.read").ask(f"{{ {field} {{ nodes {{ id }} }} }}")
+    for name in ("deviations", "recordConformances"):
+        refused = await shop.client.without("records.read").ask(f"{{ {name} {{ nodes {{ id }} }} }}")
         assert refused.codes == ["kernel.not_permitted"]
     above = Client(shop.client.api, shop.chain.scope)
     below = await above.nodes("networkRecords", f"id {DEVIATIONS} {FIGURES} {PROGRESS} {NEXT}")
