@@ -9,11 +9,13 @@ from core.kernel.services import Services
 from core.kernel.settings import Settings
 from core.plugin_host.invoker import Invoker
 from core.plugin_host.registry import load_plugins
+from core.records.conformance.qualification import Qualifications
 from core.records.uploads.store import LocalUploads, UploadStore
 from core.standards.rollouts.gates import RolloutGates
 from tenants.accounts.repository import holders_of
 from tenants.activations.state import TenantActivation
 from tenants.directory import TenantDirectory
+from tenants.people.qualified import QualifiedByRole
 
 
 def make_services(database: Database, settings: Settings) -> Services:
@@ -25,6 +27,7 @@ def make_services(database: Database, settings: Settings) -> Services:
     services.put(Directory, TenantDirectory(database))
     services.put(Invoker, Invoker(load_plugins(), TenantActivation(database)))
     services.put(RolloutGates, RolloutGates())
+    services.put(Qualifications, QualifiedByRole())
     services.put(MasterKeys, MasterKeys.read(settings.master_key.get_secret_value()))
     services.put(UploadStore, LocalUploads(settings.uploads))
     return services

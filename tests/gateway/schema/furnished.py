@@ -394,6 +394,7 @@ EXECUTED: dict[str, tuple[Command, ...]] = {
     "replayed": (),
     "ended": (StartStep(key="accepted"),),
     "again": (TellStep(key="accepted"),),
+    "early": (TellStep(key="completed"),),
     "waiting": (Wait(whom=WaitingFor.CUSTOMER, reason_code="absent"),),
     "confirmed": DONE,
     "closed": DONE,
