@@ -23,7 +23,7 @@ from core.records.models import Record
 from core.records.permissions import READ_RECORDS
 from core.standards.graphql.vocabulary import ClauseLevel
 
-WORKED_OUT = 2
+WORKED_OUT = 1
 """What it costs to read a record's events and work out how it stands."""
 
 enumeration(
