@@ -6,7 +6,7 @@ from alembic import op
 from core.kernel.migration.tables import INSTANT, TEXT, UUID, begin, create_tenant_table, optional, required
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0030"
 
 NUMBER = sa.Integer()
 TRUTH = sa.Boolean()
