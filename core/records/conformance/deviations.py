@@ -13,6 +13,7 @@ from core.records.clocks.working_out import Kept
 from core.records.conformance.course import Course, clause_in
 from core.records.conformance.past import Moment, Past, begun
 from core.records.conformance.replay import is_forbidden_repetition
+from core.records.evidence.policy import EvidenceProblem
 from core.standards.vocabulary import ClauseLevel
 
 
@@ -61,25 +62,11 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind.value, self.step_key, self.step_position, self.detail
 
 
-class LackingEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Evidence that a step asks for and that is not there.
-
-    Attributes:
-        step_key: The step.
-        step_position: Place of its occurrence.
-        evidence_key: What is asked for, as the step calls it.
-    """
-
-    step_key: str
-    step_position: int
-    evidence_key: str
-
-
 def deviations(
     past: Past,
     clocks: Sequence[Kept] = (),
     unqualified: Collection[int] = (),
-    evidence: Sequence[LackingEvidence] = (),
+    evidence: Sequence[EvidenceProblem] = (),
 ) -> tuple[Deviation, ...]:
     """List how a record deviates, in the order in which it came to that.
 
@@ -190,22 +177,21 @@ def by_others(past: Past, unqualified: Collection[int]) -> Iterator[Deviation]:
             )
 
 
-def without_evidence(past: Past, evidence: Sequence[LackingEvidence]) -> Iterator[Deviation]:
+def without_evidence(past: Past, evidence: Sequence[EvidenceProblem]) -> Iterator[Deviation]:
     """Tell of evidence that is not there although the record is finished."""
     if past.finished_at is None:
         return
     number = past.state.resolutions[-1].number if past.state.resolutions else past.state.head
+    places = {(one.name, one.round): one.position for one in past.state.steps}
     for one in evidence:
-        clause = past.course.clause_of(one.step_key)
-        yield Deviation(
-            kind=DeviationKind.EVIDENCE_MISSING,
-            step_key=one.step_key,
-            step_position=one.step_position,
-            detail=one.evidence_key,
-            clause_key=clause,
-            grade=past.course.grade_of(clause),
-            since=past.finished_at,
-            since_event=number,
+        yield graded(
+            past.course,
+            DeviationKind.EVIDENCE_MISSING,
+            one.step,
+            past.finished_at,
+            number,
+            position=places.get((one.step, one.round), 0),
+            detail=one.asked,
         )
 
 
@@ -217,6 +203,7 @@ def graded(
     number: int,
     *,
     position: int = 0,
+    detail: str = "",
     settled_at: datetime | None = None,
     lacking: tuple[str, ...] = (),
 ) -> Deviation:
@@ -226,6 +213,7 @@ def graded(
         kind=kind,
         step_key=key,
         step_position=position,
+        detail=detail,
         clause_key=clause,
         grade=course.grade_of(clause),
         since=since,

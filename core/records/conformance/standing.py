@@ -15,6 +15,7 @@ from core.records.conformance.progress import WHOLE, Schedule
 from core.records.conformance.qualification import Performed
 from core.records.conformance.replay import Fitness, replay
 from core.records.events.state import StepStatus
+from core.records.evidence.policy import EvidenceProblem, missing_evidence_of
 from core.standards.vocabulary import ClauseLevel
 
 
@@ -51,10 +52,17 @@ def standing_of(one: Timed, unqualified: Collection[int], now: datetime) -> Stan
     past = Past(course_of(one.view), one.state)
     return Standing(
         past=past,
-        deviations=deviations(past, one.clocks, unqualified),
+        deviations=deviations(past, one.clocks, unqualified, lacking_evidence(past)),
         fitness=replay(past),
         schedule=Schedule(past, one.hours.calendar, now),
     )
+
+
+def lacking_evidence(past: Past) -> Sequence[EvidenceProblem]:
+    """List the evidence that a finished record lacks; of one in hand it may still come."""
+    if past.finished_at is None or not any(step.evidence for step in past.course.process.steps.values()):
+        return ()
+    return missing_evidence_of(past.state, past.course.process)
 
 
 def performed_after(record_id: UUID, one: Timed, number: int) -> list[Performed]:
