@@ -11,12 +11,15 @@ import typer
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
 from core.kernel.unit import Unit
+from core.records.conformance.checking import standings_behind, standings_differing
+from core.records.conformance.keep import follow_records
 from core.records.events.fold import StreamIsBroken
 from core.records.execution.rebuild import Difference, check_page, first_page, rebuild_record
 from gateway.cli.console import OUT, table
 from gateway.cli.errors import RecordsDiffer
 from gateway.cli.operator import Operator, operator
 from gateway.cli.surroundings import surroundings
+from tenants.people.qualified import QualifiedByRole
 
 app = typer.Typer(help="Service records, held against their events.", no_args_is_help=True)
 SHOWN = 100
@@ -82,6 +85,15 @@ async def mended(unit: Unit, differences: Sequence[Difference]) -> dict[UUID, bo
     return done
 
 
+async def followed(unit: Unit, record_ids: Sequence[UUID], *, mend: bool) -> list[Difference]:
+    """Find deviations and figures that are kept otherwise than events say; mend them, and add what lacks."""
+    differing = await standings_differing(unit, record_ids)
+    if mend:
+        again = [*differing, *await standings_behind(unit, record_ids)]
+        await follow_records(unit, again, QualifiedByRole())
+    return [Difference(id_, what) for id_, problems in differing.items() for what in problems]
+
+
 async def look(settings: Settings, network: str, tenant: str, *, mend: bool) -> tuple[list[Found], int]:
     """Look at every record of some tenants, a page at a time."""
     found: list[Found] = []
@@ -93,7 +105,9 @@ async def look(settings: Settings, network: str, tenant: str, *, mend: bool) -> 
                 async with at.database.unit(scope, clock=at.clock) as unit:
                     page = await check_page(unit, after)
                     done = await mended(unit, page.differences) if mend else {}
+                    standing = await followed(unit, page.ids, mend=mend)
                 found += [Found(name, one, done.get(one.record_id, False)) for one in page.differences]
+                found += [Found(name, one, mend) for one in standing]
                 records += page.records
                 after = page.next
     return found, records

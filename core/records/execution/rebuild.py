@@ -77,11 +77,13 @@ class CheckedPage:
         records: How many.
         differences: What differs.
         next: Where the next page begins; nothing after the last one.
+        ids: The records.
     """
 
     records: int
     differences: tuple[Difference, ...]
     next: UUID | None
+    ids: tuple[UUID, ...] = ()
 
 
 def first_page() -> UUID:
@@ -93,7 +95,7 @@ async def check_page(unit: Unit, after: UUID) -> CheckedPage:
     """Find what is kept of some records of the tenant, by id, and does not follow from their events."""
     page = await page_of_records(unit, after, PAGE)
     found = [one for record_id in page for one in await check_record(unit, record_id)]
-    return CheckedPage(len(page), tuple(found), page[-1] if page else None)
+    return CheckedPage(len(page), tuple(found), page[-1] if page else None, tuple(page))
 
 
 async def check_tenant(unit: Unit) -> AsyncIterator[Difference]:

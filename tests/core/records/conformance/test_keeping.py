@@ -1,5 +1,6 @@
 """Deviations and figures are kept as they stand, whatever runs twice or late; what is broken reaches a person once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,9 @@ from core.kernel.idle import run_until_idle
 from core.kernel.permissions import every_permission
 from core.kernel.unit import Unit
 from core.kernel.work import Background
+from core.records.conformance.checking import standings_behind, standings_differing
 from core.records.conformance.keep import follow_records
+from core.records.conformance.qualification import Performed
 from core.records.execution import commands as do
 from core.records.execution.replay import DeviceEvent, Fate, replay_events
 from tests.core.records.conftest import found_chain
@@ -262,3 +265,63 @@ async def test_lists_are_narrowed_and_nobody_elses(shop: Watched) -> None:
     above = Client(shop.client.api, shop.chain.scope)
     below = await above.nodes("networkRecords", f"id {DEVIATIONS} {FIGURES} {PROGRESS} {NEXT}")
     assert [(one["deviations"], one["progress"]) for one in below] == [(None, None)] * 2
+
+
+SPOILED = {
+    "UPDATE record_conformance SET fitness = 10000, missing = 0 WHERE record_id = $1": ["fitness", "missing"],
+    "DELETE FROM record_deviations WHERE record_id = $1": ["deviation out_of_order repair"],
+    "UPDATE record_deviations SET step_key = 'visit', lacking = '[]' WHERE record_id = $1": [
+        "deviation out_of_order repair",
+        "deviation out_of_order visit",
+    ],
+}
+
+
+@pytest.mark.parametrize("spoiling", SPOILED)
+async def test_rows_that_differ_are_named_and_worked_out_anew(shop: Watched, spoiling: str) -> None:
+    record, other = await shop.open(priority="high"), await shop.open(priority="high")
+    shop.chain.clock.advance(HOUR)
+    await shop.act(record, do.TellStep(key="repair"))
+    await shop.follow(record)
+    everything = replace(shop.scope, permissions=every_permission())
+
+    async def checked(unit: Unit) -> dict[UUID, list[str]]:
+        return await standings_differing(unit, [record, other])
+
+    assert await shop.run(checked, everything) == {}
+    await shop.admin.execute(spoiling, record)
+    assert await shop.run(checked, everything) == {record: SPOILED[spoiling]}
+    assert await shop.run(lambda unit: standings_behind(unit, [record, other]), everything) == [other]
+    await shop.follow(record)
+    assert await shop.run(checked, everything) == {}
+
+
+async def test_who_lacks_the_role_is_judged_once(shop: Watched) -> None:
+    """What somebody may do later makes no old step a deviation, nor one undone."""
+    record = await shop.open(priority="high")
+    await shop.act(record, do.TellStep(key="intake"))
+    asked: list[Performed] = []
+
+    class Judge:
+        def __init__(self, *lacking: str) -> None:
+            self.lacking = lacking
+
+        async def unqualified(self, unit: Unit, performed: Collection[Performed]) -> Collection[Performed]:
+            assert unit.tenant_id == shop.scope.tenant_id
+            asked.extend(performed)
+            return [one for one in performed if one.role in self.lacking]
+
+    async def follow(judge: Judge) -> list[tuple[str, str, bool]]:
+        await shop.run(lambda unit: follow_records(unit, [record], judge), everything)
+        return await shop.kept(record)
+
+    everything = replace(shop.scope, permissions=every_permission())
+    lacks = [("unqualified", "intake", False)]
+    assert await follow(Judge("front_desk")) == lacks
+    assert [(one.role, one.performer_id) for one in asked] == [("front_desk", shop.scope.actor.id)]
+    assert await follow(Judge()) == lacks
+    assert len(asked) == 1
+    await shop.act(record, do.TellStep(key="repair"))
+    assert await follow(Judge()) == lacks
+    read = await shop.ask(record, DEVIATIONS)
+    assert [(one["kind"], one["sinceEvent"]) for one in read["deviations"]] == [("UNQUALIFIED", 2)]
