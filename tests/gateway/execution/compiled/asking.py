@@ -343,7 +343,7 @@ class Writer:
             return "{" + ", ".join(members) + "}"
         if isinstance(bare, GraphQLList):
             item = inside(bare)
-            if hand.chance(15):
+            if hand.chance(15) and is_leaf_type(get_named_type(item)):
                 return written(self.leaf(get_named_type(item), key, leads_to, owner), get_named_type(item))
             return "[" + ", ".join(self.literal(item, key, leads_to, owner) for _ in range(hand.below(4))) + "]"
         return written(self.leaf(bare, key, leads_to, owner), bare)
