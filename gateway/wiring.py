@@ -1,6 +1,8 @@
 """What every process of the product is wired with: implementations for the Protocols of lower rooms."""
 
 from core.kernel.approvals import tell_holders
+from core.kernel.blob_settings import load_blob_settings
+from core.kernel.blobs import Blobs
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
@@ -10,8 +12,10 @@ from core.kernel.settings import Settings
 from core.plugin_host.invoker import Invoker
 from core.plugin_host.registry import load_plugins
 from core.records.conformance.qualification import Qualifications
+from core.records.evidence.limits import EvidenceSettings, load_evidence_settings
 from core.records.uploads.store import LocalUploads, UploadStore
 from core.standards.rollouts.gates import RolloutGates
+from gateway.cli.home import Home
 from tenants.accounts.repository import holders_of
 from tenants.activations.state import TenantActivation
 from tenants.directory import TenantDirectory
@@ -30,4 +34,6 @@ def make_services(database: Database, settings: Settings) -> Services:
     services.put(Qualifications, QualifiedByRole())
     services.put(MasterKeys, MasterKeys.read(settings.master_key.get_secret_value()))
     services.put(UploadStore, LocalUploads(settings.uploads))
+    services.put(Blobs, Blobs(load_blob_settings(), Home.found().folder))
+    services.put(EvidenceSettings, load_evidence_settings())
     return services

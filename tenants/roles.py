@@ -8,8 +8,8 @@ a test holds the names against the catalogue, both ways.
 Each role has the least its work needs:
 
 - Whoever is signed in to a tenant sees the tree around it and the standards that hold there.
-- A clerk serves: opens records, adds steps, does work items, comments on drafts of standards. No figures about
-  colleagues, no changes to standards.
+- A clerk serves: opens records, adds steps, gives and sees evidence, does work items, comments on drafts of standards.
+  No figures about colleagues, no changes to standards.
 - A manager runs a unit: a clerk's rights, imports and figures of the unit, its sites, its adaptations, and the waivers
   it asks for.
 - A franchise owner answers for a franchisee: a manager's rights, and its people, accounts, plugins, settings and audit.
@@ -95,6 +95,7 @@ class RoleFacts:
 EVERYBODY = frozenset({"kernel.signed_in", "tenants.read", "standards.read"})
 CLERK = EVERYBODY | {
     "records.read",
+    "records.read_evidence",
     "records.open",
     "records.work",
     "customers.read",
@@ -157,6 +158,7 @@ EDITOR = EVERYBODY | {
 }
 AUDITOR = EVERYBODY | {
     "records.read",
+    "records.read_evidence",
     "records.read_network",
     "quality.read",
     "quality.read_network",

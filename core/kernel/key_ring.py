@@ -101,6 +101,14 @@ class KeyRing:
         self._open.clear()
         self._by_subject.clear()
 
+    async def key_by_id(self, key_id: UUID) -> OpenKey:
+        """Give a key that something is sealed by.
+
+        Raises:
+            KeyIsErased: It is gone.
+        """
+        return await self._key_named(key_id)
+
     async def person_key(self, person_id: UUID) -> OpenKey:
         """Give the key of one person in this tenant, made at first use."""
         return await self._key_of("person", person_id)

@@ -5,17 +5,22 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
+from uuid import UUID
 
 from redis.asyncio import Redis
 from sqlalchemy import text
 
+from core.kernel.blob_settings import load_blob_settings
+from core.kernel.blobs import Blobs
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database, without_credentials
 from core.kernel.migration.location import newest_revision
+from core.kernel.outbox_rows import Tenancy
 from core.kernel.roles import SERVING, Role
 from core.kernel.rotation import held_keys, under_older
 from core.kernel.settings import Environment, Settings
 from core.plugin_host.registry import load_plugins
+from gateway.cli.home import Home
 
 OLDEST_POSTGRESQL = 180_000
 UNWALLED = text("""
@@ -164,6 +169,21 @@ async def keys_open(database: Database, settings: Settings) -> Finding:
     return Finding("keys", Verdict.GOOD, "all are wrapped by the current master key")
 
 
+async def files_are_kept(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that files can be stored, read and deleted."""
+    blobs, nobody = Blobs(load_blob_settings(), Home.found().folder), Tenancy(UUID(int=0), UUID(int=0))
+
+    async def content() -> AsyncGenerator[bytes]:
+        yield b"touchstone doctor"
+
+    stored = await blobs.put(nobody, content())
+    read = b"".join([one async for one in blobs.read(nobody, stored.blob)])
+    await blobs.delete(nobody, stored.blob)
+    if read != b"touchstone doctor":
+        return Finding("files", Verdict.BAD, "what is read is not what was stored", "Use another store.")
+    return Finding("files", Verdict.GOOD, "stored, read and deleted")
+
+
 CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("settings", settings_are_safe, "See docs/operations.md."),
     ("database", database_answers, "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, then run: touchstone migrate"),
@@ -173,6 +193,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("documents", documents_are_registered, "Run: touchstone migrate"),
     ("background work", work_flows, "Run: touchstone migrate"),
     ("queue", queue_answers, "Check REDIS_URL and that Valkey or Redis runs."),
+    ("files", files_are_kept, "Check TOUCHSTONE_BLOBS_*: the folder must be writable, the bucket must exist."),
     ("plugins", plugins_load, "Uninstall the plugin that was installed last."),
 )
 

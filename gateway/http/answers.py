@@ -7,7 +7,18 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from core.kernel.errors import DomainError, NotPermitted
+from core.kernel.blobs import BlobStoreIsDown
+from core.kernel.errors import DomainError, NotFound, NotPermitted
+from core.kernel.key_ring import KeyIsErased
+from core.records.errors import RecordIsNotOpen
+from core.records.evidence.errors import (
+    EvidenceIsDamaged,
+    EvidenceIsSomethingElse,
+    EvidenceLinkIsOver,
+    EvidenceTooLarge,
+    EvidenceTypeNotAllowed,
+    TooManyFilesWait,
+)
 from core.records.uploads.errors import TooManyUploads, UploadTooLarge
 from gateway.auth.errors import AccessRefused, IssuerUnavailable, MissingToken, SignInRefused, TooManyFailures
 from gateway.http.errors import (
@@ -28,16 +39,26 @@ STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (SignInRefused, HTTPStatus.UNAUTHORIZED),
     (AccessRefused, HTTPStatus.FORBIDDEN),
     (NotPermitted, HTTPStatus.FORBIDDEN),
+    (EvidenceLinkIsOver, HTTPStatus.FORBIDDEN),
     (NoSuchPath, HTTPStatus.NOT_FOUND),
+    (NotFound, HTTPStatus.NOT_FOUND),
     (MethodNotAllowed, HTTPStatus.METHOD_NOT_ALLOWED),
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
     (RequestTooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooManyUploads, HTTPStatus.TOO_MANY_REQUESTS),
     (RequestTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (RecordIsNotOpen, HTTPStatus.CONFLICT),
+    (TooManyFilesWait, HTTPStatus.CONFLICT),
+    (KeyIsErased, HTTPStatus.GONE),
+    (EvidenceTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (EvidenceTypeNotAllowed, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (EvidenceIsSomethingElse, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS),
     (InternalError, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (EvidenceIsDamaged, HTTPStatus.INTERNAL_SERVER_ERROR),
     (IssuerUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BlobStoreIsDown, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooManyRequests, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooManyStreams, HTTPStatus.SERVICE_UNAVAILABLE),
     (Draining, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -30,6 +30,7 @@ from gateway.documents.repository import StoredDocuments
 from gateway.http.answers import refusal_response
 from gateway.http.application import FILE_PATHS, GRAPHQL_PATH, UPLOADS_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
+from gateway.http.evidence_routes import FOLLOW, READ, RECEIVE, EvidenceRoutes, bounds_itself
 from gateway.http.graphiql import Graphiql
 from gateway.http.graphql_route import GraphqlRoute
 from gateway.http.guards import Allowance, BodyGuard, CrashBarrier, Crowd, careful_headers
@@ -91,6 +92,7 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     health = Health(checks_of(parts.database, settings), streams)
     issuer = IssuerRoutes(ClientCredentials(parts.accounts, service, parts.token_clock), service, builtin)
     admission = admission_of(parts)
+    evidence = EvidenceRoutes(parts, sign_in)
     websocket = WebsocketRoute(operations, admission, sign_in, streams, edge)
     endpoints: list[tuple[str, Endpoint, Sequence[str]]] = [
         ("/oauth/token", issuer.token, ("POST",)),
@@ -100,6 +102,9 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
         (UPLOADS_PATH, UploadRoute(parts, sign_in).take, ("POST",)),
         ("/healthz", health.alive, ("GET",)),
         ("/readyz", health.ready, ("GET",)),
+        (RECEIVE, evidence.receive, ("POST",)),
+        (READ, evidence.read, ("GET",)),
+        (FOLLOW, evidence.follow, ("GET",)),
         ("/metrics", MetricsRoute(settings, edge, parts.figures).figures, ("GET",)),
     ]
     if graphiql is not None:
@@ -173,15 +178,15 @@ def guarded(app: ASGIApp, parts: Parts) -> ASGIApp:
     """Put the guards around everything that is served; the outermost comes last."""
     edge = parts.edge
     files = dict.fromkeys(FILE_PATHS, Allowance(edge.max_upload_bytes, edge.upload_timeout_s))
-    app = BodyGuard(app, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s, files=files)
+    app = BodyGuard(app, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s, files=files, but=bounds_itself)
     app = Crowd(app, edge.concurrent_requests)
     if edge.origins:
         app = CORSMiddleware(
             app,
             allow_origins=edge.origins,
-            allow_methods=["POST"],
+            allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", TENANT_HEADER, REQUEST_ID, "traceparent"],
-            expose_headers=[REQUEST_ID],
+            expose_headers=[REQUEST_ID, "Content-Disposition", "Repr-Digest"],
             max_age=600,
         )
     return Observation(app, careful_headers(secure=parts.settings.public_url.startswith("https://")))

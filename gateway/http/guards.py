@@ -1,7 +1,7 @@
 """ASGI middlewares before all else: bodies are bounded, answers guarded, crashes told without detail."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -48,17 +48,26 @@ class BodyGuard:
         largest: Most bytes of a body.
         longest_s: Seconds within which the whole body must arrive.
         files: Paths that take more, for longer, and pass it on as it comes; a pause may last as long as a body.
+        but: Tells which requests' bodies are bounded by whoever serves them.
     """
 
-    def __init__(self, app: ASGIApp, largest: int, longest_s: float, files: Mapping[str, Allowance] = NO_FILES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        largest: int,
+        longest_s: float,
+        files: Mapping[str, Allowance] = NO_FILES,
+        but: Callable[[Scope], bool] = lambda _: False,
+    ) -> None:
         self.app = app
         self._files = files
+        self._but = but
         self._largest = largest
         self._deadlines = Deadlines(longest_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._but(scope):
             await self.app(scope, receive, send)
             return
         files = self._files.get(scope["path"])

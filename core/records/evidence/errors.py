@@ -285,7 +285,7 @@ class EvidenceHashDiffers(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
-class TooManyUploads(DomainError):  # noqa: N818 - errors are facts
+class TooManyFilesWait(DomainError):  # noqa: N818 - errors are facts
     """Files were received for a record and not given as evidence.
 
     Attributes:
@@ -293,7 +293,7 @@ class TooManyUploads(DomainError):  # noqa: N818 - errors are facts
     """
 
     most: int
-    code: ClassVar[str] = "records.too_many_uploads"
+    code: ClassVar[str] = "records.too_many_files_wait"
 
     @property
     def message(self) -> str:

@@ -79,6 +79,7 @@ QUERIES = {
     "effectiveStandardBelow": Example(
         arguments={"code": CODE, "tenant": "#tenant north"}, where="headquarters", audited=True
     ),
+    "evidenceLink": Example(arguments={"id": "#evidence kept"}, answers=False),
     "exportStandard": at_headquarters(code="drafted", version="1.0.0"),
     "importRun": Example(arguments={"id": "#import"}),
     "importRuns": Example(),
@@ -184,6 +185,13 @@ CHANGES = {
     "acknowledgeVersion": changes(code="rollout-adopted", version="1.0.0", differenceHash="#difference"),
     "adaptParameter": changes(
         code=CODE, clauseKey="resolution", parameterKey="limit", value=100_003, reason=SAID, expectedRevision="@adapted"
+    ),
+    "addEvidence": changes(
+        record="#record proven waits", version=1, upload="#upload waits", step="completed", note=SAID
+    ),
+    "confirmEvidence": changes(record="#record proven confirmed", version=2, evidence="#evidence confirmed"),
+    "withdrawEvidence": changes(
+        record="#record proven withdrawn", version=2, evidence="#evidence withdrawn", reasonCode="blurred", reason=SAID
     ),
     "addStep": changes(record="#record worked", version=2, key="completed"),
     "addRecordContact": changes(record="#record contacted", version=1, channel="email", note=SAID),

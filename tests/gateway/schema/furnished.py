@@ -69,6 +69,7 @@ from tenants.people.define_role import DefineRole, define_role
 from tenants.sites.open import OpenSite, open_site
 from tests.core.records.builders import event, mapping, xes_log, xes_trace
 from tests.gateway.schema.furnished_consultations import furnish_consultations
+from tests.gateway.schema.furnished_evidence import ASKED, furnish_evidence
 from tests.gateway.schema.furnished_rollouts import furnish_rollouts
 from tests.support.api import Api
 from tests.support.networks import FOUNDED, BuiltNetwork, as_person
@@ -144,6 +145,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await furnish_rollouts(house, STANDARD, SHARED)
     await furnish_consultations(house, STANDARD, (MARK, SHARED))
     await work(house)
+    await furnish_evidence(house, CODE, MARK, folder)
     await records(house, folder)
     await customers(house)
     await sealed(house)
@@ -263,12 +265,18 @@ def growing(content: StandardContent, steps: list[dict[str, Any]]) -> StandardCo
         key="extras", type=ParameterType.STEPS, default=steps, operators=(Operator.APPEND, Operator.NARROW)
     )
     clauses = tuple(
-        msgspec.structs.replace(one, flexibility=Flexibility.FLEXIBLE, parameters=(extras,))
+        msgspec.structs.replace(one, flexibility=Flexibility.FLEXIBLE, parameters=(extras,), body=proving(one.body))
         if one.kind is ClauseKind.PROCESS
         else one
         for one in content.clauses
     )
     return msgspec.structs.replace(content, clauses=clauses)
+
+
+def proving(body: Any) -> dict[str, Any]:
+    """Give a process whose last step asks for evidence."""
+    *first, last = body["steps"]
+    return {**body, "steps": [*first, {**last, "evidence": ASKED}]}
 
 
 async def catalogue(house: Furnished) -> None:

@@ -267,7 +267,7 @@ def counts(asked: str, one: EvidenceState) -> bool:
     return one.kind is Proof.DOCUMENT and BOB in others
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(pieces(), max_size=8))
 def test_what_is_lacking_is_what_a_plain_count_says(given_: list[EvidenceState]) -> None:
     step: StepContent = PROCESS.steps["repair"]
