@@ -330,7 +330,7 @@ def found(ended: Any, subject: str) -> str:
 async def test_doctor_finds_good_surroundings_good(office: Office) -> None:
     ended = touchstone("doctor", **office.settings)
     assert ended.returncode == 0, told(ended)
-    for subject in ("database", "schema", "walls", "documents", "background work", "queue", "plugins"):
+    for subject in ("database", "schema", "walls", "documents", "background work", "queue", "files", "plugins"):
         assert "good" in found(ended, subject)
     assert "warning" in found(ended, "settings")
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from core.kernel.blob_settings import BlobSettings
 from core.kernel.settings import Settings
 
 INFRA = Path(__file__).parents[2] / "infra"
@@ -26,7 +27,7 @@ def test_every_setting_it_gives_exists_and_none_that_is_needed_is_missing(compos
     known = {
         str(field.validation_alias or f"TOUCHSTONE_{name.upper()}"): field.is_required()
         for name, field in Settings.model_fields.items()
-    }
+    } | {f"TOUCHSTONE_BLOBS_{name.upper()}": False for name in BlobSettings.model_fields}
     for name in OURS:
         given = set(composition["services"][name]["environment"]) - {"MIGRATE_DATABASE_URL"}
         assert given <= known.keys()
