@@ -15,7 +15,6 @@ from core.records.conformance.qualification import Qualifications
 from core.records.evidence.limits import EvidenceSettings, load_evidence_settings
 from core.records.uploads.store import LocalUploads, UploadStore
 from core.standards.rollouts.gates import RolloutGates
-from gateway.cli.home import Home
 from tenants.accounts.repository import holders_of
 from tenants.activations.state import TenantActivation
 from tenants.directory import TenantDirectory
@@ -34,6 +33,6 @@ def make_services(database: Database, settings: Settings) -> Services:
     services.put(Qualifications, QualifiedByRole())
     services.put(MasterKeys, MasterKeys.read(settings.master_key.get_secret_value()))
     services.put(UploadStore, LocalUploads(settings.uploads))
-    services.put(Blobs, Blobs(load_blob_settings(), Home.found().folder))
+    services.put(Blobs, Blobs(load_blob_settings(), settings.home))
     services.put(EvidenceSettings, load_evidence_settings())
     return services

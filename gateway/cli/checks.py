@@ -20,7 +20,6 @@ from core.kernel.roles import SERVING, Role
 from core.kernel.rotation import held_keys, under_older
 from core.kernel.settings import Environment, Settings
 from core.plugin_host.registry import load_plugins
-from gateway.cli.home import Home
 
 OLDEST_POSTGRESQL = 180_000
 UNWALLED = text("""
@@ -169,9 +168,9 @@ async def keys_open(database: Database, settings: Settings) -> Finding:
     return Finding("keys", Verdict.GOOD, "all are wrapped by the current master key")
 
 
-async def files_are_kept(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+async def files_are_kept(database: Database, settings: Settings) -> Finding:  # noqa: ARG001 - one form for all checks
     """Check that files can be stored, read and deleted."""
-    blobs, nobody = Blobs(load_blob_settings(), Home.found().folder), Tenancy(UUID(int=0), UUID(int=0))
+    blobs, nobody = Blobs(load_blob_settings(), settings.home), Tenancy(UUID(int=0), UUID(int=0))
 
     async def content() -> AsyncGenerator[bytes]:
         yield b"touchstone doctor"

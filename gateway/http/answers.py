@@ -10,6 +10,7 @@ from starlette.responses import Response
 from core.kernel.blobs import BlobStoreIsDown
 from core.kernel.errors import DomainError, NotFound, NotPermitted
 from core.kernel.key_ring import KeyIsErased
+from core.records.customers.errors import CustomerIsErased
 from core.records.errors import RecordIsNotOpen
 from core.records.evidence.errors import (
     EvidenceIsDamaged,
@@ -51,6 +52,7 @@ STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (RecordIsNotOpen, HTTPStatus.CONFLICT),
     (TooManyFilesWait, HTTPStatus.CONFLICT),
     (KeyIsErased, HTTPStatus.GONE),
+    (CustomerIsErased, HTTPStatus.GONE),
     (EvidenceTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (EvidenceTypeNotAllowed, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (EvidenceIsSomethingElse, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

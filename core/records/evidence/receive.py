@@ -14,7 +14,7 @@ from uuid import UUID
 from core.kernel.blob_sealing import FileKey, new_file_key, sealed_file
 from core.kernel.blobs import Blobs
 from core.kernel.clock import recorded_now
-from core.kernel.crypto import MasterKeys, OpenKey, Place, pseudonym, seal
+from core.kernel.crypto import MasterKeys, Place, pseudonym, seal
 from core.kernel.errors import DomainError, InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
@@ -32,6 +32,7 @@ from core.records.evidence.errors import (
 )
 from core.records.evidence.limits import BEGINNING, RECOGNISED, EvidenceSettings, looks_like
 from core.records.evidence.repository import add_upload, count_waiting, record_row
+from core.records.execution.private import Sealer
 from core.records.permissions import WORK_RECORDS
 from core.records.policy import RecordStatus
 from core.standards.policy.process import Proof
@@ -164,6 +165,7 @@ class Reception:
             NotPermitted: The actor may not work on records.
             NotFound: There is no such record in this tenant.
             RecordIsNotOpen: It is closed.
+            CustomerIsErased: The person it is about was erased.
             DomainError: The file is not what is taken as evidence of its kind, or could not be stored.
         """
         upload_id = new_id()
@@ -188,7 +190,7 @@ class Reception:
             raise TooManyFilesWait(most=self.settings.most_waiting)
         tenancy = Tenancy(unit.tenant_id, unit.network_id)
         await ring_after(unit.session, tenancy, SWEEP, unit.now + timedelta(hours=self.settings.kept_hours))
-        key = await key_of(KeyRing(unit, self.masters), customer_id)
+        key = await Sealer(KeyRing(unit, self.masters), customer_id).key()
         return key.id, new_file_key(key, place_of(upload_id))
 
     async def _finish(self, unit: Unit, upload_id: UUID, key_id: UUID, arrival: Arrival, blob: str) -> Received:
@@ -248,12 +250,7 @@ async def open_record(unit: Unit, record_id: UUID) -> UUID | None:
         raise NotFound(kind="record", key=str(record_id))
     if row["status"] == RecordStatus.CLOSED.value:
         raise RecordIsNotOpen(status=row["status"])
-    return row.get("customer_id")
-
-
-async def key_of(ring: KeyRing, customer_id: UUID | None) -> OpenKey:
-    """Give the key of the person that evidence speaks of; the tenant's own key where nobody is known."""
-    return await (ring.tenant_key() if customer_id is None else ring.person_key(customer_id))
+    return row["customer_id"]
 
 
 def place_of(upload_id: UUID) -> Place:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 from uuid import UUID
 
-from core.kernel.crypto import Place, seal
+from core.kernel.crypto import OpenKey, Place, seal
 from core.kernel.errors import InvalidInput
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyIsErased, KeyRing
@@ -36,19 +36,26 @@ class Sealer:
         """Give what seals texts of a customer."""
         return self if customer_id is None else replace(self, subject_id=customer_id)
 
+    async def key(self) -> OpenKey:
+        """Give the key that seals.
+
+        Raises:
+            CustomerIsErased: The customer's key is gone, and nobody gets another one.
+        """
+        if self.subject_id is None:
+            return await self.ring.tenant_key()
+        try:
+            return await self.ring.known_person_key(self.subject_id)
+        except KeyIsErased as erased:
+            raise CustomerIsErased from erased
+
     async def seal(self, text: str, event_id: UUID) -> bytes:
         """Seal a text for the event it belongs to; it opens nowhere else.
 
         Raises:
             CustomerIsErased: The customer's key is gone, and nobody gets another one.
         """
-        try:
-            key = await (
-                self.ring.tenant_key() if self.subject_id is None else self.ring.known_person_key(self.subject_id)
-            )
-        except KeyIsErased as erased:
-            raise CustomerIsErased from erased
-        return seal(key, text, Place(TABLE, COLUMN, event_id))
+        return seal(await self.key(), text, Place(TABLE, COLUMN, event_id))
 
 
 def checked_private(text: str | None, field: str = "reason") -> str:

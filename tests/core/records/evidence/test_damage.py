@@ -8,6 +8,11 @@ from core.kernel.blob_sealing import HEAD_BYTES, PIECE, TAG
 from core.kernel.crypto import MasterKeys
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
+from core.records.customers.errors import CustomerIsErased
+from core.records.customers.identify import WhichCustomer
+from core.records.customers.register import RegisterCustomer, register_customer
+from core.records.events.policy import leaf_hash
+from core.records.events.repository import event_of
 from core.records.evidence.errors import EvidenceIsDamaged
 from core.records.evidence.read import AHEAD, EvidenceFile, content_of, open_evidence
 from tests.core.records.evidence.desk import PNG, Desk
@@ -105,3 +110,23 @@ async def test_once_its_key_is_gone_a_file_is_gone_and_what_was_told_of_it_stays
     told = await desk.ask("{ records { nodes { evidence { nodes { kind bytes sha256 } } } } }")
     (node,) = (told.data or {})["records"]["nodes"]
     assert node["evidence"]["nodes"] == [{"kind": "PHOTO", "bytes": 13, "sha256": None}]
+
+
+async def test_evidence_of_a_customer_is_erased_with_the_customer_and_no_other(desk: Desk) -> None:
+    def ring(unit: Unit) -> KeyRing:
+        return KeyRing(unit, desk.services.get(MasterKeys))
+
+    known = RegisterCustomer(name="Frau Weber")
+    customer = await desk.shop.run(lambda unit: register_customer(unit, ring(unit), known))
+    record = await desk.shop.open(customer=WhichCustomer(customer_id=customer))
+    mine, theirs = await desk.prove(record), await desk.prove(await desk.shop.open())
+    assert (await desk.fetch(mine, desk.shop.scope)).status_code == 200
+    await desk.shop.run(lambda unit: ring(unit).erase(customer))
+    before = await desk.everything()
+    assert await refused(desk, mine) == (410, "kernel.key_erased")
+    late = await desk.send(record, PNG)
+    assert (late.status_code, late.json()["errors"][0]["extensions"]["code"]) == (410, CustomerIsErased.code)
+    assert await desk.everything() == before
+    assert (await desk.fetch(theirs, desk.shop.scope)).status_code == 200
+    leaves = await desk.shop.events(record)
+    assert [leaf_hash(event_of(one)) for one in leaves] == [one["hash"] for one in leaves], "every proof holds"

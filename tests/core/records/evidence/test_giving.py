@@ -252,7 +252,8 @@ async def test_so_many_files_may_wait_and_no_more(desk: Desk) -> None:
         assert (await desk.send(record, PNG)).status_code == 201
     before = await desk.everything()
     refused = await desk.send(record, PNG)
-    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (409, "records.too_many_files_wait")
+    code = refused.json()["errors"][0]["extensions"]["code"]
+    assert (refused.status_code, code) == (409, "records.too_many_files_wait")
     assert await desk.everything() == before
 
 
