@@ -35,6 +35,7 @@ EVERYWHERE = frozenset(kind.value for kind in TenantKind)
 ONLY_AT_HEADQUARTERS = frozenset(
     {
         "plugins.approve",
+        "privacy.set_retention",
         "queries.explain",
         "records.publish_services",
         "records.read_network",
@@ -120,6 +121,11 @@ MANAGER = CLERK | {
     "standards.adopt",
 }
 OWNER = MANAGER | {
+    "privacy.choose_retention",
+    "privacy.erase",
+    "privacy.export",
+    "privacy.hold",
+    "privacy.read",
     "people.invite",
     "people.manage_roles",
     "service_accounts.manage",
@@ -157,6 +163,7 @@ EDITOR = EVERYBODY | {
     "work.do",
 }
 AUDITOR = EVERYBODY | {
+    "privacy.read",
     "records.read",
     "records.read_evidence",
     "records.read_network",
@@ -174,12 +181,15 @@ NOT_OF_ADMINISTRATORS = {
     "records.work",
     "customers.read",
     "customers.manage",
+    "privacy.erase",
+    "privacy.export",
     "standards.adapt",
     "standards.ask_waivers",
     "standards.comment",
     "standards.promise",
 }
 ADMINISTRATOR = (OWNER - NOT_OF_ADMINISTRATORS) | {
+    "privacy.set_retention",
     "standards.approve",
     "standards.grant_waivers",
     "standards.offer_suggestions",

@@ -172,6 +172,23 @@ class RecordIsNotOpen(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class ContentIsRemoved(DomainError):  # noqa: N818 - errors are facts
+    """The time for which the record's content is kept is over: of what happened, hashes are left."""
+
+    code: ClassVar[str] = "records.content_removed"
+
+    @property
+    def message(self) -> str:
+        """Say what is the case."""
+        return "The content of this record was removed, because the time for which it is kept is over."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Open a new record for what happens next."
+
+
+@fact
 class StepNotForeseen(DomainError):  # noqa: N818 - errors are facts
     """The process of the pinned standard has no such step.
 

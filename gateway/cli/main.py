@@ -30,6 +30,7 @@ COMMANDS = {
     "documents": "gateway.cli.documents:app",
     "keys": "gateway.cli.keys:app",
     "records": "gateway.cli.records:app",
+    "privacy": "gateway.cli.privacy:app",
     "tokens": "gateway.cli.tokens:tokens",
     "bench": "gateway.cli.bench:bench",
     "doctor": "gateway.cli.doctor:doctor",

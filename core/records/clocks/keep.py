@@ -46,7 +46,7 @@ async def refresh_clocks(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, T
     streams = await read_streams(unit, list(records))
     before = await kept_clocks(unit, list(records))
     views = await pinned_views(unit, {row["effective_hash"] for row in records.values()})
-    states = {id_: fold(stream) for id_, stream in streams.items()}
+    states = {id_: fold(stream) for id_, stream in streams.items() if not stream[0].is_removed}
     hours = await hours_of(unit, states, before)
     fresh: list[dict[str, Any]] = []
     timed: dict[UUID, Timed] = {}

@@ -24,6 +24,10 @@ LEAF: Final = b"\x00"
 """What RFC 6962 puts before a leaf, so that no leaf is ever taken for an inner node."""
 
 
+REMOVED: Final = "null"
+"""What stands for a payload whose time was over; an event's own payload is always an object."""
+
+
 class EventKind(StrEnum):
     """What can happen to a record."""
 
@@ -175,6 +179,11 @@ class Event:
     sealed: bytes | None
     previous: bytes
     hash: bytes = NO_EVENT
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether its time was over, and only the hashes of its content are left."""
+        return self.payload == REMOVED
 
 
 @dataclass(frozen=True, slots=True)

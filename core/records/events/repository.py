@@ -40,6 +40,19 @@ OF_RECORDS: Final = f"""SELECT {", ".join(COLUMNS)} FROM {TABLE}
     WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) ORDER BY record_id, number"""  # noqa: S608 - names of this module alone
 
 
+BURIED: Final = """
+    SELECT id, payload_hash, sealed_hash FROM event_tombstones WHERE tenant_id = $1 AND id = ANY($2::uuid[])"""
+
+Hashes = tuple[bytes, bytes | None]
+"""What is left of an event whose content was removed: SHA-256 of its payload and of its personal part."""
+
+
+async def buried_hashes(unit: Unit, event_ids: Sequence[UUID]) -> dict[UUID, Hashes]:
+    """Give what is left of events whose content was removed."""
+    found = await fetch(unit, BURIED, unit.tenant_id, list(event_ids))
+    return {row["id"]: (row["payload_hash"], row["sealed_hash"]) for row in found}
+
+
 async def add_events(unit: Unit, events: Sequence[Event]) -> None:
     """Write many events in one statement."""
     columns = [[getattr(event, name) for event in events] for name in KINDS]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.unit import Unit
+from core.records.errors import ContentIsRemoved
 from core.records.events.fold import all_applied, fold
 from core.records.events.policy import Event, Happening, Head, chained
 from core.records.events.state import RecordState
@@ -111,12 +112,15 @@ async def take_up(unit: Unit, record_id: UUID, expected_version: int | None) -> 
     Raises:
         NotPermitted: The actor may not work on records.
         NotFound: There is no such record in this tenant.
+        ContentIsRemoved: Its time was over.
         StaleEdit: It was changed since it was read.
     """
     unit.scope.require(WORK_RECORDS)
     stream = await lock_stream(unit, record_id)
     if not stream:
         raise NotFound(kind="record", key=str(record_id))
+    if stream[0].is_removed:
+        raise ContentIsRemoved
     state = fold(stream)
     if expected_version is not None and state.head != expected_version:
         raise StaleEdit(kind="record", expected=expected_version, actual=state.head)

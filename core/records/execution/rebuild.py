@@ -1,14 +1,14 @@
 """Rebuild what is kept of a record from its events, and find what differs from them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from core.kernel.unit import Unit
 from core.records.events.fold import StreamIsBroken, fold
-from core.records.events.policy import NO_EVENT, Event, leaf_hash
-from core.records.events.repository import read_stream
+from core.records.events.policy import NO_EVENT, Event, leaf_hash, leaf_of
+from core.records.events.repository import Hashes, buried_hashes, read_stream
 from core.records.execution.kept import Columns, Kept, kept_of
 from core.records.execution.repository import (
     lock_stream,
@@ -45,9 +45,11 @@ async def rebuild_record(unit: Unit, record_id: UUID) -> bool:
         StreamIsBroken: The events themselves are no stream; nothing is kept then.
     """
     stream = await lock_stream(unit, record_id)
-    problems = broken_in(stream)
+    problems = broken_in(stream, await buried(unit, stream))
     if problems:
         raise StreamIsBroken("; ".join(problems))
+    if stream[0].is_removed:
+        return False
     kept = kept_of(fold(stream))
     found, _ = await read_kept(unit, record_id, kept)
     if not different(kept, found):
@@ -59,8 +61,8 @@ async def rebuild_record(unit: Unit, record_id: UUID) -> bool:
 async def check_record(unit: Unit, record_id: UUID) -> tuple[Difference, ...]:
     """Find what is kept of a record and does not follow from its events; nothing is changed."""
     stream = await read_stream(unit, record_id)
-    problems = broken_in(stream)
-    if problems:
+    problems = broken_in(stream, await buried(unit, stream))
+    if problems or stream[0].is_removed:
         return tuple(Difference(record_id, one) for one in problems)
     kept = kept_of(fold(stream))
     found, row = await read_kept(unit, record_id, kept)
@@ -108,7 +110,19 @@ async def check_tenant(unit: Unit) -> AsyncIterator[Difference]:
         after = page.next
 
 
-def broken_in(stream: Sequence[Event]) -> list[str]:
+async def buried(unit: Unit, stream: Sequence[Event]) -> Mapping[UUID, Hashes]:
+    """Give what is left of content of a stream that was removed."""
+    odd = [one.id for one in stream if leaf_hash(one) != one.hash]
+    return await buried_hashes(unit, odd) if odd else {}
+
+
+def hash_of(event: Event, buried: Mapping[UUID, Hashes]) -> bytes:
+    """Hash an event, where content was removed from what is left of it."""
+    left = buried.get(event.id)
+    return leaf_hash(event) if left is None else leaf_of(event, *left)
+
+
+def broken_in(stream: Sequence[Event], buried: Mapping[UUID, Hashes]) -> list[str]:
     """Name what is wrong with a stream: a gap, a fork, an event that was changed, or no events at all."""
     if not stream:
         return ["it has no events"]
@@ -120,7 +134,7 @@ def broken_in(stream: Sequence[Event]) -> list[str]:
             break
         if event.previous != previous:
             problems.append(f"event {number} does not follow the one before")
-        if leaf_hash(event) != event.hash:
+        if hash_of(event, buried) != event.hash:
             problems.append(f"event {number} was changed")
         previous = event.hash
     return problems

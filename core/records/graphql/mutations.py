@@ -17,6 +17,7 @@ from core.records import work_record as working
 from core.records.customers.errors import CustomerIsErased
 from core.records.customers.graphql.inputs import CustomerContactInput, ring_of, which_customer
 from core.records.errors import (
+    ContentIsRemoved,
     RecordIsNotOpen,
     RecordKeyIsTaken,
     RecordsRefused,
@@ -173,6 +174,7 @@ async def open_records(unit: Unit, context: RequestContext, input: OpenRecordsIn
         InvalidInput,
         NotFound,
         StaleEdit,
+        ContentIsRemoved,
         RecordIsNotOpen,
         StepNotForeseen,
         StepOutOfTime,
@@ -192,6 +194,7 @@ async def add_step(unit: Unit, input: AddStepInput) -> Refs:
     errors=(
         NotFound,
         StaleEdit,
+        ContentIsRemoved,
         RecordIsNotOpen,
         RequiredStepsMissing,
         StepOutOfTime,

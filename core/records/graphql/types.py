@@ -131,7 +131,9 @@ class RecordEventType:
         description="What the device calls it that recorded it while offline.",
     )
     device_at: datetime | None = reads(Column("device_at"), description="When, by that device's own clock.")
-    facts: Json = reads(Document("payload"), description="What is told of it, without personal data.")
+    facts: Json | None = reads(
+        Document("payload"), description="What is told of it, without personal data; null once its time is over."
+    )
     note: str | None = reads(
         Hole(("id", "sealed"), opened_notes), description="The personal part: a reason or a note; null once erased."
     )

@@ -70,6 +70,7 @@ from tenants.sites.open import OpenSite, open_site
 from tests.core.records.builders import event, mapping, xes_log, xes_trace
 from tests.gateway.schema.furnished_consultations import furnish_consultations
 from tests.gateway.schema.furnished_evidence import ASKED, furnish_evidence
+from tests.gateway.schema.furnished_privacy import furnish_privacy
 from tests.gateway.schema.furnished_rollouts import furnish_rollouts
 from tests.support.api import Api
 from tests.support.networks import FOUNDED, BuiltNetwork, as_person
@@ -148,6 +149,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await furnish_evidence(house, CODE, MARK, folder)
     await records(house, folder)
     await customers(house)
+    await furnish_privacy(house)
     await sealed(house)
     return house
 
@@ -452,7 +454,7 @@ async def customers(house: Furnished) -> None:
         command = RegisterCustomer(name=f"{MARK} {name}", address=MARK, contacts=contacts)
         return await register_customer(unit, KeyRing(unit, masters), command)
 
-    for place, name in enumerate(("kept", "changed")):
+    for place, name in enumerate(("kept", "changed", "erased", "gone")):
         customer = await house.run(north, registered, name, f"+49 30 {COUNT + place}")
         house.call(f"customer {name}", "Customer", customer)
     kept = WhichCustomer(customer_id=UUID(local(house.ids["customer kept"])))

@@ -26,7 +26,7 @@ ENTITIES: dict[str, Any] = {
     if plan.entity.model.row_class is RowClass.TENANT
 }
 AT_ONCE = 10
-EMPTY = frozenset({"Adoption", "ImportRefusal", "PreviewLimit"})
+EMPTY = frozenset({"Adoption", "ImportRefusal", "PreviewLimit", "RecordRemoval"})
 """What the furnished house holds nothing of."""
 
 

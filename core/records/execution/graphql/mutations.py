@@ -10,6 +10,7 @@ from core.kernel.unit import Unit
 from core.records.customers.errors import CustomerIsErased, RecordHasAnotherCustomer
 from core.records.customers.graphql.inputs import ring_of, which_customer
 from core.records.errors import (
+    ContentIsRemoved,
     RecordIsNotOpen,
     RecordKeyIsTaken,
     RequiredStepsMissing,
@@ -37,6 +38,7 @@ ALWAYS: tuple[type[DomainError], ...] = (
     RecordIsNotOpen,
     StepOutOfTime,
     CustomerIsErased,
+    ContentIsRemoved,
     why.TooManyEvents,
 )
 OF_STEPS = (StepNotForeseen, why.StepIsDone, why.RuleUndecidable)

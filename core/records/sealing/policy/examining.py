@@ -15,7 +15,8 @@ from core.records.sealing.policy.key_chain import KeyRow, believed
 from core.records.sealing.policy.leaves import EVENT, SOURCES, audit_leaf
 from core.records.sealing.policy.merkle import Growing, Subtree, leaf_of
 from core.records.sealing.policy.notes import Checkpoint, Note, VerifyingKey
-from core.records.sealing.policy.rows import REMOVED, LeafRow, Row, as_audit, event_says
+from core.records.sealing.policy.removals import Removals
+from core.records.sealing.policy.rows import LeafRow, Row, as_audit, event_says
 from core.records.sealing.policy.tail import Tail, too_old
 
 MOST_FINDINGS: Final = 1_000
@@ -80,8 +81,7 @@ class Examination:
         self._growing, self._misplaced = Growing(), Misplaced()
         self._heads, self._last_size = 0, 0
         self._complete_to: datetime | None = None
-        self._acts: set[UUID] = set()
-        self._unsealed_acts: set[UUID] = set()
+        self._removals = Removals()
         self._broken = False
         self._keys, wrong = believed(log, keys)
         self.report(wrong)
@@ -128,7 +128,7 @@ class Examination:
     def tail_audit(self, row: Row) -> None:
         """Take an audit entry that is no leaf, before the first leaf."""
         self.tail.audit(row)
-        self._unsealed_acts.add(row["id"])
+        self._removals.unsealed_act(row)
 
     def leaf(self, leaf: LeafRow) -> list[tuple[Subtree, bytes]]:
         """Take the next leaf; give the nodes that became whole."""
@@ -176,7 +176,7 @@ class Examination:
         if kind == EVENT:
             yield from self._event_findings(leaf, row)
         else:
-            self._acts.discard(id_)
+            yield from self._removals.act(row)
 
     def _event_findings(self, leaf: LeafRow, row: Row) -> Iterator[Finding]:
         """Hold what only events have against the leaf: their own hash, and what is left of removed content."""
@@ -185,10 +185,10 @@ class Examination:
             yield Finding(FindingKind.ALTERED, EVENT, "Its own hash is not its leaf's.", row["id"], leaf.number)
         if leaf.tombstone is None:
             return
-        self._acts.add(leaf.tombstone["audit_id"])
-        whole = row["payload"] != REMOVED or row["sealed"] is not None
-        if whole or leaf.tombstone["network_id"] != self._log.network_id:
-            says = "Its content is said to have been removed, and something else stands there."
+        says = self._removals.take(leaf.tombstone, row)
+        if leaf.tombstone["network_id"] != self._log.network_id:
+            says = "What is left of its content belongs to another network."
+        if says:
             yield Finding(FindingKind.ALTERED, EVENT, says, row["id"], leaf.number)
 
     def head(self, row: Mapping[str, Any]) -> None:
@@ -257,9 +257,7 @@ class Examination:
             says = f"There are {size} leaves, and the last head covers {self._last_size} of them."
             self.say(FindingKind.HEAD_MISSING, "head", says, number=size)
         self.report(self.tail.left(self._complete_to))
-        for act in sorted(self._acts - self._unsealed_acts):
-            says = "Content was removed, and the act that is named for it is not there."
-            self.say(FindingKind.UNEXPLAINED, "audit", says, act)
+        self.report(self._removals.left())
         return Examined(
             leaves=size, heads=self._heads, unsealed=self.tail.size, findings=self.findings, found=self.found
         )

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Final, cast
 from uuid import UUID
 
-from core.records.events.policy import EventLike, preimage_of
+from core.records.events.policy import REMOVED, EventLike, preimage_of
 from core.records.sealing.policy.leaves import EVENT, AuditLike, audit_preimage
 
 EVENT_COLUMNS: Final = (
@@ -30,9 +30,6 @@ EVENT_COLUMNS: Final = (
 )
 """All columns of an event; a test compares them with the table's."""
 TOMBSTONE_COLUMNS: Final = ("network_id", "payload_hash", "sealed_hash", "audit_id")
-REMOVED: Final = ""
-"""What stands for a payload that was removed; no canonical JSON is empty."""
-
 Row = Mapping[str, Any]
 
 
@@ -105,7 +102,8 @@ def said_of(leaf: LeafRow) -> tuple[str, dict[str, bytes | None]]:
     if leaf.kind != EVENT:
         return audit_preimage(as_audit(row)), {"details": row["details"].encode()}
     gone = leaf.tombstone is not None
-    contents: dict[str, bytes | None] = {"payload": None if gone else row["payload"].encode()}
+    payload = None if gone and row["payload"] == REMOVED else row["payload"].encode()
+    contents: dict[str, bytes | None] = {"payload": payload}
     if inner_hashes(row, leaf.tombstone)[1] is not None:
         contents["sealed"] = None if gone else row["sealed"]
     return event_says(row, leaf.tombstone), contents

@@ -322,7 +322,7 @@ async def remove_without_act(forger: Forger) -> None:
     )
     act = uuid4()
     await forger.do(bury, event["id"], act)
-    await forger.do("UPDATE record_events SET payload = '', sealed = NULL WHERE id = $1", event["id"])
+    await forger.do("UPDATE record_events SET payload = 'null', sealed = NULL WHERE id = $1", event["id"])
     forger.touched = {act}
 
 

@@ -263,28 +263,73 @@ async def test_an_export_is_examined_as_the_database_is(bench: Bench) -> None:
         examine_export([b"nothing"], bench.held)
 
 
+async def test_a_removed_text_leaves_the_payload_as_it_was_sealed(bench: Bench) -> None:
+    names = await bench.names()
+    await bench.book.admin.execute("DELETE FROM event_tombstones WHERE tenant_id = $1", names["tenant"])
+    chosen = (
+        "(SELECT id FROM record_events JOIN log_leaves ON subject_id = id WHERE sealed IS NOT NULL ORDER BY id LIMIT 1)"
+    )
+    chosen = chosen.replace("WHERE", "WHERE record_events.tenant_id = '{tenant}' AND")
+    tombstone = (
+        "INSERT INTO event_tombstones (tenant_id, network_id, id, payload_hash, sealed_hash, audit_id)"
+        " SELECT tenant_id, network_id, id, sha256(convert_to(payload, 'UTF8')), sha256(sealed), '{new}'"
+        f" FROM record_events WHERE id = {chosen}"
+    )
+    act = (
+        "INSERT INTO audit_entries (tenant_id, network_id, id, action, subject_kind, subject_id, actor_kind, actor_id,"
+        " details, occurred_at, recorded_at) SELECT tenant_id, network_id, '{new}', 'privacy.remove_texts', 'record',"
+        f" record_id, 'system', id, '{{{{\"events\":1}}}}', now(), now() FROM record_events WHERE id = {chosen}"
+    )
+    left = "(SELECT id FROM event_tombstones WHERE audit_id = '{new}')"
+    remove = f"UPDATE record_events SET sealed = NULL WHERE id = {left}"
+    assert await bench.after(act, tombstone) == {("altered", "event")}
+    assert await bench.after(act, tombstone, remove) == set()
+    for payload in ("'null'", "'{{}}'"):
+        other = f"UPDATE record_events SET payload = {payload} WHERE id = {left}"
+        found = await bench.after(act, tombstone, remove, other)
+        assert found == ({("unexplained", "audit")} if payload == "'null'" else {("altered", "event")})
+
+
 async def test_a_removed_payload_leaves_every_proof_valid_and_names_its_act(bench: Bench) -> None:
     book, names = bench.book, await bench.names()
     tombstone = (
         "INSERT INTO event_tombstones (tenant_id, network_id, id, payload_hash, sealed_hash, audit_id)"
-        " SELECT tenant_id, network_id, id, sha256(convert_to(payload, 'UTF8')), sha256(sealed), '{audit}'"
+        " SELECT tenant_id, network_id, id, sha256(convert_to(payload, 'UTF8')), sha256(sealed), '{new}'"
         " FROM record_events WHERE id = '{event}'"
     )
-    remove = "UPDATE record_events SET payload = '', sealed = NULL WHERE id = '{event}'"
-    assert await bench.after(remove) == {("altered", "event")}
-    assert await bench.after(tombstone) == {("altered", "event")}
-    assert await bench.after(tombstone, remove) == set()
-    assert await bench.after(tombstone, remove, "UPDATE record_events SET payload = '{{}}' WHERE id = '{event}'") == {
-        ("altered", "event")
-    }
-    assert await bench.after(tombstone.replace("{audit}", "{new}"), remove) == {("unexplained", "audit")}
-    assert await bench.after(
-        tombstone,
-        remove,
-        "UPDATE event_tombstones SET payload_hash = previous FROM record_events e"
-        " WHERE event_tombstones.id = '{event}' AND e.id = '{event}'",
-    ) == {("altered", "event")}
-    for statement in (tombstone, remove):
+    act = (
+        "INSERT INTO audit_entries (tenant_id, network_id, id, action, subject_kind, subject_id, actor_kind, actor_id,"
+        " details, occurred_at, recorded_at) SELECT tenant_id, network_id, '{new}', 'privacy.remove_content', 'record',"
+        " record_id, 'system', id, '{{\"events\":1}}', now(), now() FROM record_events WHERE id = '{event}'"
+    )
+    remove = "UPDATE record_events SET payload = 'null', sealed = NULL WHERE id = '{event}'"
+    altered, unexplained = {("altered", "event")}, {("unexplained", "audit")}
+    assert await bench.after(remove) == altered
+    assert await bench.after(act, tombstone) == altered
+    assert await bench.after(act, tombstone, remove) == set()
+    assert (
+        await bench.after(act, tombstone, remove, "UPDATE record_events SET payload = '{{}}' WHERE id = '{event}'")
+        == altered
+    )
+    assert await bench.after(tombstone, remove) == unexplained
+    for wrong in (
+        act.replace("remove_content", "look"),
+        act.replace("remove_content", "remove_texts"),
+        act.replace("record_id, 'system'", "id, 'system'"),
+        act.replace(":1}", ":0}"),
+    ):
+        assert await bench.after(wrong, tombstone, remove) == unexplained, wrong
+    assert (
+        await bench.after(
+            act,
+            tombstone,
+            remove,
+            "UPDATE event_tombstones SET payload_hash = previous FROM record_events e"
+            " WHERE event_tombstones.id = '{event}' AND e.id = '{event}'",
+        )
+        == altered
+    )
+    for statement in (act, tombstone, remove):
         await book.admin.execute(statement.format(**names))
     async with book.database.unit(book.scope, clock=book.clock, read_only=True) as unit:
         proven = await prove_inclusion(unit, names["event"])
