@@ -28,7 +28,7 @@ async def standings(unit: Unit, asked: Asked, qualifications: Qualifications | N
     What several fields of an answer ask for is worked out once in a transaction, for each version of a record.
 
     Returns:
-        One each, in the order asked; nothing for records of other tenants.
+        One each, in the order asked; nothing for records of other tenants, and for those whose time was over.
     """
     known: dict[tuple[UUID, int], Standing | None] = unit.session.info.setdefault(READ, {})
     new = [one for one in dict.fromkeys(asked) if one not in known]
@@ -42,7 +42,8 @@ async def worked_out_now(
     unit: Unit, record_ids: Sequence[UUID], qualifications: Qualifications | None
 ) -> dict[UUID, Standing]:
     """Read some records and work out how they stand."""
-    states = {id_: fold(stream) for id_, stream in (await read_streams(unit, record_ids)).items()}
+    streams = await read_streams(unit, record_ids)
+    states = {id_: fold(stream) for id_, stream in streams.items() if not stream[0].is_removed}
     if not states:
         return {}
     views = await pinned_views(unit, {state.effective_hash for state in states.values()})

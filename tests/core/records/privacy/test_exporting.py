@@ -19,16 +19,23 @@ FILE = "query One($id: ID!) { subjectExport(id: $id) { size file madeAt job { st
 ASKED = "subjectExport { id file size job { status } }"
 
 
+GIVE = """
+    INSERT INTO record_evidence (tenant_id, network_id, id, record_id, position, step, round, asked, kind, media_type,
+      size, content, blob, taken_at, given_at, recorded_at, given_by, given_by_person)
+    SELECT tenant_id, network_id, id, id, 1, 'repair', 1, '', 'photo', 'image/png', 7, 'c', 'b', now(), now(), now(),
+      id, true FROM records WHERE tenant_id = $1 AND external_id = 'a'"""
+
+
 @pytest.fixture
-def evidence() -> Iterator[None]:
+def others() -> Iterator[None]:
     """Another feature that tells of records."""
 
-    @tells("evidence")
+    @tells("others")
     async def of_records(_unit: Any, record_ids: Any) -> Any:
-        return {record_ids[0]: [{"kind": "photo"}]}
+        return {record_ids[0]: [{"said": "more"}]}
 
     yield
-    del TELLING["evidence"]
+    del TELLING["others"]
 
 
 async def asked(keeper: Keeper, customer: Any) -> Any:
@@ -44,12 +51,13 @@ async def make(keeper: Keeper) -> None:
     await keeper.work(EXPORT, **(orjson.loads(payload) if isinstance(payload, str) else payload))
 
 
-@pytest.mark.usefixtures("evidence")
+@pytest.mark.usefixtures("others")
 async def test_all_that_is_held_is_one_file_for_a_few_days(keeper: Keeper) -> None:
     eva = await keeper.registered(name=f"Eva {MARK}", address="Harbour 7", contacts=[PHONE])
     await keeper.closed("a", customer=eva["id"])
     await keeper.closed("b", customer=eva["id"])
     await keeper.closed("of somebody else")
+    await keeper.shop.admin.execute(GIVE, keeper.scope.tenant_id)
     export = await asked(keeper, eva)
     assert (export["file"], export["size"], export["job"]["status"]) == (None, None, "WAITING")
     read: Any = None
@@ -62,7 +70,8 @@ async def test_all_that_is_held_is_one_file_for_a_few_days(keeper: Keeper) -> No
     assert told["customer"]["contacts"][0]["address"] == PHONE["address"]
     assert [one["externalId"] for one in told["records"]] == ["a", "b"]
     assert [one["note"] for one in told["records"][0]["events"] if one["note"]] == ["Zinnober about a."]
-    assert [one["evidence"] for one in told["records"]] == [[{"kind": "photo"}], []]
+    assert [one["others"] for one in told["records"]] == [[{"said": "more"}], []]
+    assert [[piece["kind"] for piece in one["evidence"]] for one in told["records"]] == [["photo"], []]
     south = neighbour(keeper, await keeper.shop.chain.tenant("south"))
     assert (await south.data(FILE, id=export["id"]))["subjectExport"] is None
     lower = keeper.client.holding("customers.read", "records.read")
