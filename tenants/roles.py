@@ -97,6 +97,7 @@ EVERYBODY = frozenset({"kernel.signed_in", "tenants.read", "standards.read"})
 CLERK = EVERYBODY | {
     "records.read",
     "records.read_evidence",
+    "records.read_notes",
     "records.open",
     "records.work",
     "customers.read",
@@ -106,6 +107,7 @@ CLERK = EVERYBODY | {
     "standards.comment",
 }
 MANAGER = CLERK | {
+    "records.share_views",
     "records.import",
     "records.manage_calendars",
     "records.offer_services",
@@ -177,6 +179,7 @@ AUDITOR = EVERYBODY | {
     "sealing.read",
 }
 NOT_OF_ADMINISTRATORS = {
+    "records.read_notes",
     "records.open",
     "records.work",
     "customers.read",

@@ -13,10 +13,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
+from core.kernel.permissions import Permission
 from core.kernel.rows import Row
 from core.kernel.services import Services
 from core.kernel.unit import Unit
@@ -242,6 +244,46 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What a search looks for.
+
+    Attributes:
+        terms: What a row must have, all of it, the rarest first.
+        ids: The rows that are meant, where that is known outright; no term is looked at then.
+    """
+
+    terms: Sequence[str] = ()
+    ids: Sequence[UUID] | None = None
+
+
+Seek = Callable[[Splicing, str], Awaitable[Sought]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searching:
+    """How a list of one tenant is searched by text: by a table with one row for each term that a listed row has.
+
+    That table's key is the tenant, the term, and then the columns that the list is ordered by, so that a page of the
+    rows that have a term is read off one index, however many there are.
+
+    Attributes:
+        index: The table of terms.
+        places: Its columns that hold what the list is ordered by, by the listed table's columns.
+        seek: Finds out what a search looks for; it holds the connection while it runs.
+        permission: What searching takes, beside what the list takes.
+        description: What a front-end developer needs to know.
+        term: Its column of terms.
+    """
+
+    index: type[Row]
+    places: Mapping[str, str]
+    seek: Seek
+    permission: Permission
+    description: str
+    term: str = "term"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list at the root: all rows of a table inside the breadth, page by page."""
 
@@ -249,6 +291,7 @@ class Listing:
     order: Ordering
     where: Condition | None = None
     filter: type | None = None
+    search: Searching | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ ROUTED = text("holder_role IS NOT NULL")
 NOTHING_YET = text("decode(repeat('00'::text, 32), 'hex'::text)")
 KNOWN = text("customer_id IS NOT NULL")
 CLASSIFIED = text("service_type IS NOT NULL")
+SITED = text("site_id IS NOT NULL")
+GRADED = text("priority IS NOT NULL")
+RESOLVED = text("resolved_at IS NOT NULL")
 
 
 class RunStatus(StrEnum):
@@ -99,6 +102,9 @@ class Record(TenantRow, table=True):
         Index("records_by_role", "tenant_id", "holder_role", "opened_at", "id", postgresql_where=ROUTED),
         Index("records_by_service", "tenant_id", "service_type", "opened_at", "id", postgresql_where=CLASSIFIED),
         Index("records_by_customer", "tenant_id", "customer_id", "opened_at", "id", postgresql_where=KNOWN),
+        Index("records_by_site", "tenant_id", "site_id", "opened_at", "id", postgresql_where=SITED),
+        Index("records_by_priority", "tenant_id", "priority", "opened_at", "id", postgresql_where=GRADED),
+        Index("records_by_resolution", "tenant_id", "resolved_at", "id", postgresql_where=RESOLVED),
         Index("records_of_network", "network_id", "opened_at", "id"),
         Index("records_of_network_by_status", "network_id", "status", "opened_at", "id"),
         Index("records_of_network_by_external_id", "network_id", "external_id", "id"),

@@ -3,6 +3,12 @@
 from core.kernel.permissions import permission
 
 READ_RECORDS = permission("records.read", "Read the service records of one's tenant, with their steps.")
+READ_NOTES = permission(
+    "records.read_notes", "Read what was said about service records: notes and reasons; and find records by its words."
+)
+SHARE_VIEWS = permission(
+    "records.share_views", "Share saved views of records with everybody in one's tenant, and change shared ones."
+)
 READ_NETWORK_RECORDS = permission("records.read_network", "Read the service records of every tenant of the network.")
 OPEN_RECORDS = permission("records.open", "Open service records.")
 WORK_RECORDS = permission("records.work", "Add steps to open service records and resolve them.")

@@ -149,7 +149,7 @@ class Answering:
             means: What it is read with.
         """
         plan, limit = reading.plan, self._schema.figures.cost_for(scope)
-        if reading.cost > limit or not reading.held <= scope.permissions:
+        if reading.cost > limit or plan.searches or not reading.held <= scope.permissions:
             return None
         run = Run(scope, reading.variables, means.clock.now())
         try:
@@ -226,6 +226,9 @@ class Answering:
         )
 
     async def _found(self, plan: Plan, run: Run, context: RequestContext) -> list[bytes]:
+        if plan.searches:
+            async with context.unit() as unit:
+                run = await plan.seek(run, Splicing(services=context.services, opened=unit))
         found = plan.texts(await context.database.plain(Role.APP).row(plan.sql, plan.values(run)))
         if not plan.splices:
             return found

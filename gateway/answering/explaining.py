@@ -6,6 +6,7 @@ from typing import Any
 from core.kernel.errors import NotPermitted
 from core.kernel.graphql.context import RequestContext
 from core.kernel.permissions import EXPLAIN_QUERIES
+from core.kernel.reads import Splicing
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from gateway.answering.answering import Answering
@@ -47,7 +48,11 @@ async def explained(
     if prepared is None or variables is None or not prepared.is_query:
         return {"fields": [], "reason": "Only a valid query is compiled; everything else is interpreted."}
     plan = answering.plan(prepared, variables, context)
-    lines = await lines_of(plan, Run(scope, variables, context.clock.now()), context, scope, analyze=analyze)
+    run = Run(scope, variables, context.clock.now())
+    if plan.searches:
+        async with context.unit() as unit:
+            run = await plan.seek(run, Splicing(services=context.services, opened=unit))
+    lines = await lines_of(plan, run, context, scope, analyze=analyze)
     return {"fields": fields_of(plan), "sql": plan.sql, "explain": lines}
 
 

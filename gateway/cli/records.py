@@ -8,6 +8,8 @@ from uuid import UUID
 
 import typer
 
+from core.kernel.crypto import MasterKeys
+from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
 from core.kernel.unit import Unit
@@ -15,6 +17,8 @@ from core.records.conformance.checking import standings_behind, standings_differ
 from core.records.conformance.keep import follow_records
 from core.records.events.fold import StreamIsBroken
 from core.records.execution.rebuild import Difference, check_page, first_page, rebuild_record
+from core.records.terms.keep import check_page as check_terms_page
+from core.records.terms.keep import index_page
 from gateway.cli.console import OUT, table
 from gateway.cli.errors import RecordsDiffer
 from gateway.cli.operator import Operator, operator
@@ -94,10 +98,22 @@ async def followed(unit: Unit, record_ids: Sequence[UUID], *, mend: bool) -> lis
     return [Difference(id_, what) for id_, problems in differing.items() for what in problems]
 
 
+async def terms(at: Operator, scope: Scope, masters: MasterKeys, *, mend: bool) -> AsyncIterator[Difference]:
+    """Look at what every record of a tenant is found by, a page at a time."""
+    after: UUID | None = first_page()
+    while after is not None:
+        async with at.database.unit(scope, clock=at.clock) as unit:
+            page = await (index_page if mend else check_terms_page)(unit, KeyRing(unit, masters), after)
+        for record_id in page.differing:
+            yield Difference(record_id, "what it is found by")
+        after = page.next
+
+
 async def look(settings: Settings, network: str, tenant: str, *, mend: bool) -> tuple[list[Found], int]:
     """Look at every record of some tenants, a page at a time."""
     found: list[Found] = []
     records = 0
+    masters = MasterKeys.read(settings.master_key.get_secret_value())
     async with operator(settings) as at:
         async for name, scope in scopes(at, network, tenant):
             after = first_page()
@@ -110,4 +126,5 @@ async def look(settings: Settings, network: str, tenant: str, *, mend: bool) -> 
                 found += [Found(name, one, mend) for one in standing]
                 records += page.records
                 after = page.next
+            found += [Found(name, one, mend) async for one in terms(at, scope, masters, mend=mend)]
     return found, records

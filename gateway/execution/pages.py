@@ -2,18 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, FromClause
 
 from core.kernel.graphql.paging import Page
+from core.kernel.reads import Sought
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.fetched import Fetched
 from gateway.execution.fingerprints import as_text, fingerprint
 from gateway.execution.keyset import behind
-from gateway.execution.plans import ListPlan
+from gateway.execution.plans import ListPlan, OrderedBy, SearchPlan
 from gateway.execution.reach import Reach
 from gateway.execution.reader import Reader
+from gateway.execution.searching import having, ordered_by_index
 from gateway.execution.selections import Fields
 
 ROW_FIELDS = ("edges", "nodes", "pageInfo")
@@ -42,11 +46,13 @@ class Places:
         """Give the cursor of a place, by the values of the ordering columns."""
         return self.seal.seal(values, self.binding)
 
-    def behind(self, cursor: str | None, *, backward: bool) -> list[ColumnElement[bool]]:
-        """Give the condition for rows behind (or in front of) a cursor."""
+    def behind(
+        self, cursor: str | None, order: Sequence[OrderedBy] | None = None, *, backward: bool
+    ) -> list[ColumnElement[bool]]:
+        """Give the condition for rows behind (or in front of) a cursor, by columns that hold what the list's do."""
         if cursor is None:
             return []
-        return [behind(self.listed.order, self.opened(cursor), backward=backward)]
+        return [behind(order or self.listed.order, self.opened(cursor), backward=backward)]
 
     def opened(self, cursor: str) -> list[Any]:
         """Give the values of the ordering columns that a cursor stands for.
@@ -134,13 +140,20 @@ class Listing:
     given: dict[str, Any] | None
     asked: Fields
     labels: frozenset[str]
+    search: str | None = None
 
 
 async def read_page(reader: Reader, seal: CursorSeal, listing: Listing) -> Listed:
     """Read a page: the rows where they are asked for, the count only when its field is resolved."""
     plan, page = listing.plan, listing.page
-    places = Places.of(seal, plan, reader.reach, listing.given)
+    places = Places.of(seal, plan, reader.reach, bound_to(listing.given, listing.search))
     narrowed = plan.filters.conditions(listing.given)
+    ahead: list[ColumnElement[bool]] = []
+    if plan.search is not None and listing.search is not None:
+        index = plan.search.table.alias("terms")
+        narrowed += searched(plan, plan.search, index, reader.reach, await reader.seek(plan.search, listing.search))
+        order = ordered_by_index(plan.search, index, plan.order)
+        ahead = [*places.behind(page.after, order, backward=False), *places.behind(page.before, order, backward=True)]
 
     async def counting() -> int:
         if listing.source is None or plan.counted is None:
@@ -151,6 +164,7 @@ async def read_page(reader: Reader, seal: CursorSeal, listing: Listing) -> Liste
         *narrowed,
         *places.behind(page.after, backward=False),
         *places.behind(page.before, backward=True),
+        *ahead,
     ]
     rows: Sequence[Fetched] = ()
     if any(name in listing.asked for name in ROW_FIELDS):
@@ -159,3 +173,21 @@ async def read_page(reader: Reader, seal: CursorSeal, listing: Listing) -> Liste
         rows = await reader.page(plan, listing.source, labels, conditions, page, told)
     kept = list(rows[: page.size])
     return Listed(places, kept[::-1] if page.backward else kept, len(rows) > page.size, page, counting)
+
+
+def bound_to(given: object, search: str | None) -> object:
+    """Give what cursors are bound to: the filter, and what is searched for where anything is."""
+    return given if search is None else {"filter": given, "search": search}
+
+
+def searched(
+    plan: ListPlan, search: SearchPlan, index: FromClause, reach: Reach, sought: Sought
+) -> list[ColumnElement[bool]]:
+    """Give the conditions for the rows that are sought."""
+    table, key = plan.target.table, plan.target.key
+    if sought.ids is not None:
+        return [key.in_(sought.ids)]
+    first, *more = sought.terms
+    walls = partial(reach.walls, search.declared.index)
+    terms = sa.literal(first, search.term.type), sa.literal(more, sa.ARRAY(search.term.type))
+    return having(search, index, search.table.alias("other_terms"), walls, table.c.__getitem__, terms)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table, TypeDecorator
 
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.ids import bad_id, local_key
-from core.kernel.reads import Match, Operator
+from core.kernel.reads import Match, Operator, Searching
 from core.kernel.rows import Row
 from gateway.execution.reach import among
 
@@ -125,6 +125,16 @@ class OrderedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchPlan:
+    """How a list is searched: the table of terms, and names of its columns by those that the list is ordered by."""
+
+    declared: Searching
+    table: Table
+    term: ColumnElement[Any]
+    places: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ListPlan:
     """A list, at the root or of the rows that name this one.
 
@@ -138,6 +148,7 @@ class ListPlan:
         filters: What the caller may narrow the list by.
         owned: Whether both are tenant rows, so that their owners must be the same where several tenants are read.
         counted: The count of the rows that name this one; empty at the root.
+        search: How it is searched by text, where it can be.
     """
 
     place: str
@@ -149,6 +160,7 @@ class ListPlan:
     filters: FilterPlan
     owned: bool
     counted: "MeasurePlan | None" = None
+    search: SearchPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, FromClause
 
 from core.kernel.reads import Breadth
 from core.kernel.rows import Row, RowClass
@@ -41,7 +41,7 @@ class Reach:
         """Whether several tenants are read, so that related rows must be of the same one."""
         return self.breadth is not Breadth.TENANT
 
-    def walls(self, model: type[Row], table: Table) -> list[ColumnElement[bool]]:
+    def walls(self, model: type[Row], table: FromClause) -> list[ColumnElement[bool]]:
         """Give the conditions that name the owner of a table's rows."""
         match model.row_class, self.breadth:
             case RowClass.TENANT, Breadth.TENANT:

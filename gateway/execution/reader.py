@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.exc import DBAPIError
 
 from core.kernel.graphql.paging import Page
-from core.kernel.reads import Hole, Splicing
+from core.kernel.reads import Hole, Sought, Splicing
 from core.kernel.services import Services
 from core.kernel.unit import Unit
 from gateway.execution import statements
 from gateway.execution.batches import Batches, Run
 from gateway.execution.fetched import Fetched
-from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
+from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, SearchPlan, ToOnePlan
 from gateway.execution.reach import Reach
 
 Labels = frozenset[str]
@@ -104,6 +104,15 @@ class Reader:
 
         figure = await self._ask((plan.family, given), (plan, end), run)
         return plan.empty if figure is None else figure
+
+    async def seek(self, search: SearchPlan, text: str) -> Sought:
+        """Find out what a search looks for."""
+
+        async def run(texts: Sequence[Any]) -> Mapping[Any, Any]:
+            splicing = Splicing(opened=self.unit, services=self._services)
+            return {one: await search.declared.seek(splicing, one) for one in texts}
+
+        return await self._ask(("search", search.table.name, text), text, run)
 
     async def fill(self, place: str, hole: Hole, source: Fetched) -> Any:  # noqa: ANN401 - whatever the hole holds
         """Let Python splice in a value, for all rows of a batch at once."""

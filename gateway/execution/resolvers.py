@@ -93,6 +93,10 @@ def reading_list(plan: ListPlan, seal: CursorSeal, limit: int) -> Resolve:
     async def resolve(source: Fetched | None, info: Info, **given: Any) -> Any:  # noqa: ANN401 - arguments in, a page out
         operation = operation_of(info)
         page = Page.asked(given, limit)
+        search = given.get("search")
+        refused = operation.verdict((plan.search.declared.permission,)) if plan.search and search is not None else None
+        if refused is not None:
+            raise refused
         asked = operation.lookahead.fields(info.field_nodes, name)
         listing = Listing(
             plan=plan,
@@ -101,6 +105,7 @@ def reading_list(plan: ListPlan, seal: CursorSeal, limit: int) -> Resolve:
             given=given.get("filter"),
             asked=asked,
             labels=operation.lookahead.list_labels(plan.target, asked, operation.verdict),
+            search=search,
         )
         return await read_page(await operation.reader(), seal, listing)
 

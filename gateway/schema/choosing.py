@@ -58,7 +58,7 @@ def of_other(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
         case Attribute():
             return AttributeReading(field.strawberry.python_name, leads_to)
         case Listing() as source:
-            return relating.listing_plan(plans, field.place, field.graphql, source)
+            return relating.listing_plan(plans, field.place, field.graphql, field.declared, source)
         case Lookup() as source:
             return relating.lookup_plan(plans, field.graphql, field.declared, source)
         case NodeLookup():

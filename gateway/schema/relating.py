@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table
 from core.kernel.graphql.declared import Declared
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.filters import filter_matches, filtered_model
-from core.kernel.reads import Aggregate, Formula, Listing, Lookup, Measure, Operator, Ordering, ToMany, ToOne
+from core.kernel.reads import Aggregate, Breadth, Formula, Listing, Lookup, Measure, Operator, Ordering, ToMany, ToOne
 from core.kernel.rows import Row, RowClass
 from gateway.execution.graphql_types import is_required, named_type
 from gateway.execution.plans import (
@@ -22,6 +22,7 @@ from gateway.execution.plans import (
     LookupPlan,
     MeasurePlan,
     OrderedBy,
+    SearchPlan,
     ToOnePlan,
     python_kind,
 )
@@ -94,7 +95,7 @@ def to_many_plan(plans: Plans, owner: Entity, place: str, field: GraphQLField, s
     )
 
 
-def listing_plan(plans: Plans, place: str, field: GraphQLField, source: Listing) -> ListPlan:
+def listing_plan(plans: Plans, place: str, field: GraphQLField, declared: Declared, source: Listing) -> ListPlan:
     """Resolve a list at the root."""
     target = target_plan(plans, field, source.model)
     return ListPlan(
@@ -106,7 +107,26 @@ def listing_plan(plans: Plans, place: str, field: GraphQLField, source: Listing)
         conditions=conditions_of(target.table, source.where),
         filters=filter_plan(plans, target.table, source.model, source.filter),
         owned=False,
+        search=search_plan(source, declared.breadth),
     )
+
+
+def search_plan(source: Listing, breadth: Breadth) -> SearchPlan | None:
+    """Resolve how a list is searched.
+
+    Raises:
+        Unfit: The list reads wider than a tenant, or the table of terms does not know the place of a row in it.
+    """
+    search = source.search
+    if search is None:
+        return None
+    if breadth is not Breadth.TENANT:
+        raise Unfit("only lists of one tenant are searched by text")
+    if set(search.places) != {one.removeprefix("-") for one in source.order}:
+        raise Unfit("its search must know the columns it is ordered by, and no others")
+    table = table_of(search.index)
+    places = {ours: str(column_of(table, theirs).name) for ours, theirs in search.places.items()}
+    return SearchPlan(search, table, column_of(table, search.term), places)
 
 
 def measure_plan(plans: Plans, owner: Entity, place: str, field: GraphQLField, source: Aggregate) -> MeasurePlan:

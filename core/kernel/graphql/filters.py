@@ -9,7 +9,7 @@ from strawberry.types.base import get_object_definition
 
 from core.kernel.graphql.naming import camel
 from core.kernel.graphql.paging import argument
-from core.kernel.reads import Match, Operator
+from core.kernel.reads import Match, Operator, Searching
 from core.kernel.rows import Row
 
 MATCH = "touchstone.match"
@@ -49,6 +49,11 @@ def filters(model: type[Row], *, description: str) -> Callable[[Class], Class]:
 def filter_argument(filter: type | None) -> list[StrawberryArgument]:
     """Declare the argument that takes a filter, where a list has one."""
     return [argument("filter", filter | None, "Narrows the list; all that is given must hold.")] if filter else []
+
+
+def search_argument(search: Searching | None) -> list[StrawberryArgument]:
+    """Declare the argument that takes what is searched for, where a list can be searched."""
+    return [argument("search", str | None, search.description)] if search else []
 
 
 def filter_matches(filter: type | None) -> Mapping[str, Match]:

@@ -10,10 +10,10 @@ from core.kernel.graphql.access import SIGNED_IN, Permission
 from core.kernel.graphql.declared import Code, Declared, NodeLookup
 from core.kernel.graphql.entities import Entity, entity_of
 from core.kernel.graphql.fields import RootField, body_arguments, body_type, nullable, root_field
-from core.kernel.graphql.filters import filter_argument
+from core.kernel.graphql.filters import filter_argument, search_argument
 from core.kernel.graphql.paging import argument, paging_arguments
 from core.kernel.graphql.types import Connection, Node
-from core.kernel.reads import Breadth, Condition, Kept, Listing, Lookup, Ordering
+from core.kernel.reads import Breadth, Condition, Kept, Listing, Lookup, Ordering, Searching
 
 Body = Callable[..., Any]
 QUERY_COST = 5
@@ -59,6 +59,7 @@ def query_connection(
     where: Condition | None = None,
     permission: Permission | None = None,
     breadth: Breadth = Breadth.TENANT,
+    search: Searching | None = None,
 ) -> RootField:
     """Declare a query for a list, page by page.
 
@@ -71,13 +72,13 @@ def query_connection(
         where: Which rows are listed at all.
         permission: What it takes beyond the entity's own permission.
         breadth: How far it reads.
+        search: How it is searched by text; of lists of one tenant alone.
     """
-    source = Listing(model=needed(type_).model, order=order, where=where, filter=filter)
+    source = Listing(model=needed(type_).model, order=order, where=where, filter=filter, search=search)
     declared = Declared(source=source, permission=permission, breadth=breadth)
     listed: Any = Connection
-    return root_field(
-        name, nullable(listed[type_]), declared, description, [*paging_arguments(), *filter_argument(filter)]
-    )
+    arguments = [*paging_arguments(), *filter_argument(filter), *search_argument(search)]
+    return root_field(name, nullable(listed[type_]), declared, description, arguments)
 
 
 def query_field(

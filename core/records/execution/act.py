@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
 from core.records.errors import ContentIsRemoved
 from core.records.events.fold import all_applied, fold
@@ -22,6 +23,7 @@ from core.records.execution.processes import process_under
 from core.records.execution.repository import lock_stream, save
 from core.records.order_score import score_rows
 from core.records.permissions import WORK_RECORDS
+from core.records.terms.keep import tell_terms, texts_of
 from core.standards.policy.process_running import Process
 
 MOST_EVENTS: Final = 10_000
@@ -39,6 +41,8 @@ class Work:
         state: Its state now.
         process: The process it is executed under.
         events: What is to be written yet.
+        texts: What of it the record shall be found by.
+        ring: The keys that hide that.
     """
 
     unit: Unit
@@ -47,6 +51,8 @@ class Work:
     state: RecordState
     process: Process
     events: list[Event] = field(default_factory=list[Event])
+    texts: list[str] = field(default_factory=list[str])
+    ring: KeyRing | None = None
 
     def decide(self, command: Command, moment: Moment) -> tuple[Happening, ...]:
         """Decide a command on the state as it is now; see :func:`core.records.execution.policy.decide`."""
@@ -57,6 +63,9 @@ class Work:
         if self.state.head + len(happenings) > MOST_EVENTS:
             raise TooManyEvents(most=MOST_EVENTS)
         origin = origin_of(self.unit)
+        if sealer is not None:
+            self.texts += [text for one in happenings for text in texts_of(one.kind, one.facts, one.private)]
+            self.ring = sealer.ring
         named = await sealed(happenings, None if sealer is None else sealer.of(self.state.customer_id))
         events = chained(origin, self.record_id, named, Head(self.state.head, self.state.hash))
         self.state = all_applied(self.state, events)
@@ -69,6 +78,8 @@ class Work:
         rows = [event_row(one) for one in self.events]
         rows += [changed_row(self.unit, self.record_id, self.state.head), *score_rows(self.unit, self.record_id)]
         await save(self.unit, self.record_id, kept_of(self.before), kept_of(self.state), rows)
+        if self.texts and self.ring is not None:
+            await tell_terms(self.unit, self.ring, self.record_id, self.state.opened_at, self.texts)
 
 
 async def act(

@@ -1,9 +1,11 @@
 """Queries of service records and imports."""
 
 from core.kernel.graphql.queries import query_connection, query_one
-from core.kernel.reads import Breadth
+from core.kernel.reads import Breadth, Searching
 from core.records.graphql.types import ImportRunFilter, ImportRunType, NetworkRecordFilter, RecordFilter, RecordType
-from core.records.permissions import READ_NETWORK_RECORDS
+from core.records.permissions import READ_NETWORK_RECORDS, READ_NOTES
+from core.records.terms.models import RecordTerm
+from core.records.terms.seek import sought_in_records
 
 record = query_one("record", RecordType, description="Reads a service record by its global id.")
 records = query_connection(
@@ -11,6 +13,15 @@ records = query_connection(
     RecordType,
     order=("-opened_at", "-id"),
     filter=RecordFilter,
+    search=Searching(
+        index=RecordTerm,
+        places={"opened_at": "opened_at", "id": "record_id"},
+        seek=sought_in_records,
+        permission=READ_NOTES,
+        description="Lists what was said so: records whose notes and reasons have all these words, or these parts of"
+        " Chinese, Japanese, Korean or Thai text, whatever their case; or those that their channel calls exactly so."
+        " Takes `records.read_notes`.",
+    ),
     description="Service records of the tenant acted in, latest first.",
 )
 network_records = query_connection(

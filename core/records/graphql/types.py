@@ -16,7 +16,7 @@ from core.kernel.reads import Column, Document, Expression, Hole, Splicing, ToMa
 from core.records.events.models import RecordEvent
 from core.records.events.state import StepStatus, WaitingFor
 from core.records.models import ImportRefusal, ImportRun, Record, RecordContact, RecordStep, RunStatus
-from core.records.permissions import IMPORT_RECORDS, READ_RECORDS
+from core.records.permissions import IMPORT_RECORDS, READ_NOTES, READ_RECORDS
 from core.records.policy import RecordStatus
 from core.standards.graphql.json_values import Json
 
@@ -135,7 +135,9 @@ class RecordEventType:
         Document("payload"), description="What is told of it, without personal data; null once its time is over."
     )
     note: str | None = reads(
-        Hole(("id", "sealed"), opened_notes), description="The personal part: a reason or a note; null once erased."
+        Hole(("id", "sealed"), opened_notes),
+        permission=READ_NOTES,
+        description="The personal part: a reason or a note; null once erased.",
     )
     hash: str = reads(
         Expression(lambda event: sa.func.encode(event.c.hash, "hex", type_=sa.Text())),
@@ -239,6 +241,10 @@ class RecordFilter:
     holder: str | None = matches("holder_id", description="Held by this person, by id.")
     holder_role: str | None = matches("holder_role", description="Held by this role or support line.")
     service_type: str | None = matches("service_type", description="Of this kind of service.")
+    site: strawberry.ID | None = matches("site_id", refers_to="Site", description="Served at this site.")
+    priority: str | None = matches("priority", description="As urgent as this, in the tenant's own words.")
+    resolved_from: datetime | None = matches("resolved_at", "from", description="Resolved at this instant or later.")
+    resolved_to: datetime | None = matches("resolved_at", "before", description="Resolved before this instant.")
     customer: strawberry.ID | None = matches("customer_id", description="About this customer.", refers_to="Customer")
 
 

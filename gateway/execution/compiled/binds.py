@@ -1,6 +1,6 @@
 """What a statement is told anew in every request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import BindParameter
 from sqlalchemy.types import TypeEngine
 
-from core.kernel.reads import NOW
+from core.kernel.reads import NOW, Sought
 from core.kernel.scope import Scope
 
 
@@ -24,12 +24,14 @@ class Run:
         variables: The operation's variables, coerced.
         now: The instant of the operation.
         refs: What a mutation gave, whose payload is read.
+        sought: What each search looks for, in the order of the plan's searches.
     """
 
     scope: Scope
     variables: VariableValues
     now: datetime
     refs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sought: Sequence[Sought] = ()
 
 
 Find = Callable[[Run], Any]

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, FromClause, Select
 
 from core.kernel.graphql.paging import Page
 from gateway.execution.compiled.arguments import Arguments
@@ -15,6 +15,7 @@ from gateway.execution.compiled.binds import Binds, Find, Run
 from gateway.execution.compiled.filtering import checked, filtered
 from gateway.execution.compiled.holes import CursorSplice, Splice, hole
 from gateway.execution.compiled.rows import Rows, owners, walls
+from gateway.execution.compiled.searches import Search, Searched
 from gateway.execution.compiled.sorting import deciding
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.cursors import CursorSeal
@@ -23,6 +24,7 @@ from gateway.execution.keyset import ordering
 from gateway.execution.pages import Places
 from gateway.execution.plans import ListPlan, OrderedBy
 from gateway.execution.reach import Reach
+from gateway.execution.searching import ordered_by_index
 from gateway.execution.selections import Selections
 
 PrintObject = Callable[[GraphQLObjectType, Rows, Sequence[FieldNode]], Text]
@@ -39,6 +41,7 @@ class ListTools:
     page_limit: int
     print_object: PrintObject
     alias: Callable[[], str]
+    searches: list[Search]
 
 
 class ListCompiler:
@@ -66,7 +69,8 @@ class ListCompiler:
         self._connection = cast("GraphQLObjectType", named_type(field))
         self._asked = tools.selections.below(nodes, self._connection)
         self._page = Page.asked(arguments.now, tools.page_limit)
-        self._given = arguments.find("filter")
+        self._search = Searched.of(tools.binds, tools.searches, tools.alias, plan, arguments)
+        self._given = arguments.find("filter") if self._search is None else self._search.given
         self._size = PageSize(tools, self._page.size, arguments)
 
     def text(self) -> Text:
@@ -189,15 +193,20 @@ class ListCompiler:
         """Count the whole list."""
         rows = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
         counted = sa.select(sa.func.count()).select_from(rows.source)
-        return self._related(counted.where(*self._conditions(rows))).scalar_subquery()
+        return self._related(counted.where(*self._conditions(rows, self._index()))).scalar_subquery()
 
     def _narrowed(self, found: Select[Any], rows: Rows, *, more: int = 0) -> Select[Any]:
         """Read one page of the list's rows, and some more."""
-        conditions = [*self._conditions(rows), *self._behind(rows)]
+        index = self._index()
+        conditions = [*self._conditions(rows, index), *self._behind(rows, index)]
         order = ordering(self._ordered(rows, self._deciding()), backward=self._page.backward)
         return self._size.limited(self._related(found.where(*conditions).order_by(*order)), more)
 
-    def _conditions(self, rows: Rows) -> list[ColumnElement[bool]]:
+    def _index(self) -> FromClause | None:
+        """Give the table of terms of a list that is searched, under a name of its own."""
+        return None if self._search is None else self._search.index()
+
+    def _conditions(self, rows: Rows, index: FromClause | None) -> list[ColumnElement[bool]]:
         plan, binds = self._plan, self._tools.binds
         related = []
         if plan.key is not None and self._parent is not None:
@@ -208,6 +217,7 @@ class ListCompiler:
             *related,
             *rows.all_adapted(plan.conditions),
             *given,
+            *([] if self._search is None or index is None else self._search.conditions(rows, index)),
         ]
 
     def _related(self, found: Select[Any]) -> Select[Any]:
@@ -221,7 +231,7 @@ class ListCompiler:
     def _ordered(self, rows: Rows, order: Sequence[OrderedBy]) -> list[OrderedBy]:
         return [OrderedBy(one.label, rows.adapted(one.column), one.descending) for one in order]
 
-    def _behind(self, rows: Rows) -> list[ColumnElement[bool]]:
+    def _behind(self, rows: Rows, index: FromClause | None) -> list[ColumnElement[bool]]:
         """Give the conditions for rows behind or in front of the cursors that were sent."""
         found: list[ColumnElement[bool]] = []
         for backward, opened in self._opened():
@@ -230,6 +240,9 @@ class ListCompiler:
                 for place, one in enumerate(self._plan.order)
             ]
             found.append(beyond(self._ordered(rows, self._plan.order), bounds, backward=backward))
+            if self._plan.search is not None and index is not None:
+                order = ordered_by_index(self._plan.search, index, self._plan.order)
+                found.append(beyond(order, bounds, backward=backward))
         return found
 
     def _opened(self) -> list[tuple[bool, "Opened"]]:

@@ -21,6 +21,7 @@ from gateway.execution.compiled.holes import FilledSplice, JsonSplice, Splice, h
 from gateway.execution.compiled.lists import ListCompiler, ListTools
 from gateway.execution.compiled.printing import BAIL, printed
 from gateway.execution.compiled.rows import Rows, walls
+from gateway.execution.compiled.searches import Search
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.compiled.values import shown
 from gateway.execution.cursors import CursorSeal
@@ -53,6 +54,7 @@ class ObjectCompiler:
         binds: The plan's parameters.
         splices: What fills the plan's holes.
         needs: Every permission that what was compiled takes.
+        searches: What has to be looked into before the statement is told.
     """
 
     schema: GraphQLSchema
@@ -65,6 +67,7 @@ class ObjectCompiler:
     binds: Binds = field(default_factory=Binds)
     splices: list[Splice] = field(default_factory=list[Splice])
     needs: set[Permission] = field(default_factory=set[Permission])
+    searches: list[Search] = field(default_factory=list[Search])
     _counter: Any = field(default_factory=lambda: count(1))
 
     def alias(self) -> str:
@@ -178,8 +181,11 @@ class ObjectCompiler:
             page_limit=self.page_limit,
             print_object=self.object,
             alias=self.alias,
+            searches=self.searches,
         )
         arguments = Arguments(definition, nodes[0], self.variables)
+        if plan.search is not None and arguments.now.get("search") is not None:
+            self.needs.add(plan.search.declared.permission)
         return ListCompiler(tools, plan, rows, definition, nodes, arguments).text()
 
 

@@ -1,7 +1,7 @@
 """A plan: one statement with what finds its parameters, and how its columns become the answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from graphql import FieldNode
@@ -16,6 +16,7 @@ from gateway.execution.compiled.binds import Binds, Find, Run
 from gateway.execution.compiled.holes import Splice, spliced
 from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.printing import BAIL
+from gateway.execution.compiled.searches import Search
 from gateway.execution.compiled.statement import Strategy
 
 DIALECT = cast("Any", asyncpg_dialect)()
@@ -60,6 +61,7 @@ class Plan:
         checks: What has to be found in a request although no parameter is made of it.
         needs: The permissions that the compiled fields take.
         needs_unit: Whether holes read more from the database.
+        searches: What is searched for, which has to be looked into before the statement is told.
     """
 
     sql: str
@@ -69,6 +71,7 @@ class Plan:
     checks: tuple[Find, ...]
     needs: frozenset[Permission]
     needs_unit: bool
+    searches: tuple[Search, ...] = ()
 
     @classmethod
     def made(
@@ -101,6 +104,7 @@ class Plan:
             checks=tuple(objects.binds.checks),
             needs=frozenset(objects.needs),
             needs_unit=any(one.needs_unit for one in objects.splices),
+            searches=tuple(objects.searches),
         )
 
     @property
@@ -143,6 +147,18 @@ class Plan:
                 raise Bail
             found.append(text)
         return found
+
+    async def seek(self, run: Run, splicing: Splicing) -> Run:
+        """Look into what a request searches for.
+
+        Raises:
+            DomainError: A search is refused; the interpreter says it in its place.
+            Bail: It names rows outright, which the interpreter reads.
+        """
+        sought = [await one.plan.declared.seek(splicing, one.text(run)) for one in self.searches]
+        if any(one.ids is not None for one in sought):
+            raise Bail
+        return replace(run, sought=sought)
 
     async def fill(self, found: list[bytes], run: Run, splicing: Splicing) -> list[bytes]:
         """Fill the holes."""

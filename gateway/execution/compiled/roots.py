@@ -146,13 +146,14 @@ class RootCompiler:
         name = self.nodes[0].name.value
         if name == "__typename":
             return quoted(f'"{self.query.name}"')
-        kept = len(self.objects.splices), set(self.objects.needs)
+        kept = len(self.objects.splices), set(self.objects.needs), len(self.objects.searches)
         try:
             self.objects.take(self.query, name)
             return self._compiled(name)
         except Inexpressible:
             del self.objects.splices[kept[0] :]
             self.objects.needs = kept[1]
+            del self.objects.searches[kept[2] :]
             raise
 
     def _compiled(self, name: str) -> ColumnElement[Any]:

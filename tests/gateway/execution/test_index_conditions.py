@@ -60,6 +60,8 @@ Where the value is rare, the indexes of the tenants find it, from tenant to tena
 
 FEW_MATCH = {
     "records, by externalId": "a channel uses an external id once",
+    "records, by resolvedFrom": "a range that leaves many is walked by the list's own order, until a page is full",
+    "records, by resolvedTo": "a range that leaves many is walked by the list's own order, until a page is full",
     "networkRecords, by externalId": "a tenant and channel use an external id once",
 }
 """Filters that leave a few rows however large the table is, and why."""

@@ -1,0 +1,1 @@
+"""Saved views: lists of records as somebody narrowed them, kept under a name, for oneself or for the tenant."""
