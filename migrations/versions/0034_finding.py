@@ -10,7 +10,7 @@ from alembic import op
 from core.kernel.migration.tables import INSTANT, TEXT, UUID, begin, create_tenant_table, is_citus, required
 
 revision = "0034"
-down_revision = "0029"
+down_revision = "0031"
 
 FOUND = {
     "records_by_site": ("site_id", "opened_at"),
