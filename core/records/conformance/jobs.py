@@ -16,7 +16,7 @@ from core.records.conformance.keep import BEHIND_DUE, follow_records
 from core.records.conformance.qualification import Qualifications
 from core.records.events.writing import CHANGED
 
-MOST = 200
+MOST = 50
 """Records that are worked out in one transaction, so that none is locked for long."""
 
 

@@ -88,8 +88,8 @@ class Schedule:
 
     @cached_property
     def now_counted(self) -> int:
-        """What the meter shows now."""
-        return self.counted(self.now)
+        """What the meter shows now, of a record in hand; what has ended is not counted through the years since."""
+        return self.counted(self.past.finished_at or self.now)
 
     @cached_property
     def plan(self) -> tuple[Ends, Ends]:

@@ -208,6 +208,14 @@ async def test_the_background_work_follows_records_and_warns_once_when_one_falls
     await shop.work_off()
     await shop.work_off()
     assert told(await shop.inbox()) == [*late, ("records.behind_plan", None)]
+    await shop.admin.execute(
+        "UPDATE work_items SET status = 'done', closed_at = opened_at"
+        " WHERE tenant_id = $1 AND kind = 'records.behind_plan'",
+        shop.scope.tenant_id,
+    )
+    shop.chain.clock.advance(timedelta(minutes=1))
+    await shop.follow(record)
+    assert told(await shop.inbox()) == late, "what a person has closed stays closed"
     assert (await shop.kept(record)) == [("late", "intake", True)]
     for key in ("intake", "repair", "report"):
         await shop.act(record, do.TellStep(key=key))

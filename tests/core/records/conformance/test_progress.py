@@ -1,12 +1,14 @@
 """Progress against walking every path of the process, and against waiting minute by minute."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.records.calendars.policy import Calendar, Window
+from core.records.clocks.policy import Terms, used
 from core.records.conformance.past import Past
 from core.records.conformance.progress import Schedule
 from core.records.events.state import RecordState, StepState, StepStatus, Waiting, WaitingFor
@@ -135,3 +137,18 @@ def test_a_step_that_is_taken_up_again_is_not_over() -> None:
     one = schedule(TWO, record(again), 50)
     assert one.planned_steps()[0].ended_at is None
     assert [each.state for each in again] == [StepStatus.COMPLETED, StepStatus.STARTED]
+
+
+def test_what_has_ended_is_not_counted_through_the_years_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    calendar = Calendar(zone="UTC", week=((Window(420, 600),),) * 7)
+    steps = [ProcessStep(key="a", position=1, limit=StepLimit(seconds=3600, unit=TimeUnit.BUSINESS))]
+    seen: list[datetime] = []
+
+    def counting(terms: Terms, until: datetime) -> timedelta:
+        seen.append(until)
+        return used(terms, until)
+
+    monkeypatch.setattr("core.records.conformance.progress.used", counting)
+    one = Schedule(Past(course(steps), record([done("a", None, 30)], 60)), calendar, at(5_000_000))
+    assert (one.share, one.flagged, one.next_at()) == (0, False, None)
+    assert max(seen) == at(60)
