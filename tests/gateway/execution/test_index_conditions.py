@@ -43,6 +43,8 @@ FEW = {
 """Tables whose part in one walk stays small, so that sorting it costs nothing, and why."""
 
 FEW_OF_ONE = {
+    "Customer.legalHolds": "few legal holds are on a customer at once",
+    "Record.legalHolds": "few legal holds are on a record at once",
     "Record.currentSteps": "few steps of a record are under way at once",
     "Tenant.above": "a tenant is seldom moved",
     "Tenant.placements": "a tenant is seldom moved",
