@@ -3,12 +3,12 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from typing import Final
 from uuid import UUID
 
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Scope as AsgiScope
 
@@ -38,6 +38,8 @@ RECEIVE: Final = "/records/{record}/evidence"
 READ: Final = "/evidence/{evidence}"
 FOLLOW: Final = "/evidence-links/{link}"
 CREATED: Final = 201
+MOST_PASSED: Final = 16 * 1024 * 1024
+LONGEST_PASSED_S: Final = 2.0
 
 
 def bounds_itself(scope: AsgiScope) -> bool:
@@ -65,22 +67,24 @@ class EvidenceRoutes:
         if self._arriving >= settings.at_once:
             return refused(request, TooManyRequests())
         self._arriving += 1
+        body = request.stream()
         try:
-            return await self._received(request, settings)
+            return await self._received(request, body, settings)
         except DomainError as refusal:
+            if not isinstance(refusal, RequestTooSlow):
+                await let_pass(body)
             return refused(request, refusal)
         finally:
             self._arriving -= 1
 
-    async def _received(self, request: Request, settings: EvidenceSettings) -> Response:
+    async def _received(self, request: Request, body: AsyncIterator[bytes], settings: EvidenceSettings) -> Response:
         headers = observed_in(request.scope).headers
         check_headers(headers, max(settings.most_bytes(kind) for kind in Proof))
         scope = await self._scope(request)
         offered = offer_of(request)
         services = self._parts.services
         reception = Reception(services.get(Blobs), settings, services.get(MasterKeys))
-        body = paced(request.stream(), settings)
-        received = await reception.receive(self._opener(scope), offered, body)
+        received = await reception.receive(self._opener(scope), offered, paced(body, settings))
         answer = {
             "upload": global_id("EvidenceUpload", received.upload_id),
             "size": received.size,
@@ -142,6 +146,17 @@ def refused(request: Request, refusal: DomainError) -> Response:
     answer = refusal_response(refusal)
     answer.headers["Connection"] = "close"
     return answer
+
+
+async def let_pass(body: AsyncIterator[bytes]) -> None:
+    """Take in some more of a file that is refused: whoever still sends when the connection ends reads no answer."""
+    left = MOST_PASSED
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(LONGEST_PASSED_S):
+            async for some in body:
+                left -= len(some)
+                if left < 0:
+                    return
 
 
 def id_in(request: Request, name: str, type_: str) -> UUID:

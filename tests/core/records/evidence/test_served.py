@@ -1,0 +1,56 @@
+"""Files over real connections: longer than any other body, broken off where they are too large or were damaged."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from core.kernel.blob_sealing import PIECE
+from core.kernel.graphql.ids import global_id
+from core.records.evidence.read import AHEAD
+from gateway.http.edge_settings import ServerKind
+from gateway.server.http_server import server_of
+from gateway.server.listening import listening
+from tests.core.records.evidence.desk import PNG, Desk
+from tests.core.records.evidence.test_damage import turned
+from tests.gateway.http.edge import edge_for
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+async def test_files_pass_through_a_server(desk: Desk, kind: ServerKind) -> None:
+    limits = edge_for(max_body_bytes=2_048)
+    (listener,) = listening("127.0.0.1", 0, limits.write_timeout_s)
+    server = server_of(kind, desk.app, limits)
+    serving = asyncio.create_task(server.serve(listener))
+    record = await desk.shop.open()
+    paper = b"%PDF-1.7" + bytes(range(256)) * ((AHEAD + 2 * PIECE) // 256)
+    path = f"/records/{global_id('Record', record)}/evidence"
+    headers = desk.headers(desk.shop.scope)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield PNG
+        for _ in range(50):
+            yield bytes(100_000)
+
+    try:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=60, verify=False) as client:
+            typed = {"Content-Type": "application/pdf"}
+            sent = await client.post(path, params={"kind": "DOCUMENT"}, content=paper, headers=typed)
+            assert sent.status_code == 201, sent.text
+            evidence = (await desk.add(record, sent.json()["upload"]))["evidence"]["id"]
+            assert (await client.get(f"/evidence/{evidence}")).content == paper
+            typed = {"Content-Type": "image/png"}
+            for large in (PNG + bytes(5_000_000), in_pieces()):
+                refused = await client.post(path, params={"kind": "PHOTO"}, content=large, headers=typed)
+                assert refused.status_code == 413
+            (stored,) = desk.files()
+            turned(stored, -1)
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await client.get(f"/evidence/{evidence}")
+            stored.unlink()
+            assert (await client.get(f"/evidence/{evidence}")).status_code == 500
+    finally:
+        server.stop()
+        await serving
