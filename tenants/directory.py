@@ -172,7 +172,14 @@ class TenantDirectory:
 
 def site_facts(site: Site) -> SiteFacts:
     """Give what other rooms need to know of a site."""
-    return SiteFacts(id=site.id, tenant_id=site.tenant_id, key=site.key, time_zone=site.time_zone)
+    return SiteFacts(
+        id=site.id,
+        tenant_id=site.tenant_id,
+        key=site.key,
+        time_zone=site.time_zone,
+        name=site.name,
+        address=site.address,
+    )
 
 
 def reading(network_id: UUID) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """What the features may ask about the tenant tree, without knowing the package that keeps it."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,12 +40,23 @@ class TenantFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
-    """What other rooms need to know of a site: its id, key, tenant and IANA time zone."""
+    """What other rooms need to know of a site.
+
+    Attributes:
+        id: The site.
+        tenant_id: Whose it is.
+        key: Short stable name, unique in the tenant.
+        time_zone: IANA name.
+        name: Name to show.
+        address: ``{lines, city, postal_code, country}``, as far as it is known.
+    """
 
     id: UUID
     tenant_id: UUID
     key: str
     time_zone: str
+    name: str = ""
+    address: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Directory(Protocol):

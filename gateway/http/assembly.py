@@ -12,9 +12,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
 from core.kernel.settings import Environment
+from core.records.links.open_link import Links
 from gateway.answering.answering import Answering
 from gateway.answering.reading import Means
 from gateway.auth.client_credentials import ClientCredentials
@@ -37,6 +39,7 @@ from gateway.http.guards import Allowance, BodyGuard, CrashBarrier, Crowd, caref
 from gateway.http.headers import TENANT_HEADER
 from gateway.http.health import Health, checks_of
 from gateway.http.issuer_routes import IssuerRoutes
+from gateway.http.looking.route import LOOK_ROUTE, LookRoute
 from gateway.http.metrics_route import MetricsRoute
 from gateway.http.observation import REQUEST_ID, Observation, observed_in
 from gateway.http.parts import Parts
@@ -107,6 +110,9 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
         (FOLLOW, evidence.follow, ("GET",)),
         ("/metrics", MetricsRoute(settings, edge, parts.figures).figures, ("GET",)),
     ]
+    looking = look_route(parts)
+    if looking is not None:
+        endpoints.append((LOOK_ROUTE, looking.look, ("GET",)))
     if graphiql is not None:
         endpoints.append(("/graphql/assets/{name}", graphiql.asset, ("GET",)))
     rest: list[BaseRoute] = [
@@ -124,6 +130,14 @@ def handler(path: str, endpoint: Endpoint) -> Endpoint:
         return await endpoint(request)
 
     return handle
+
+
+def look_route(parts: Parts) -> LookRoute | None:
+    """Give what shows customers their own view, where the product is wired with what that takes."""
+    masters = parts.services.find(MasterKeys)
+    if masters is None or parts.directory is None:
+        return None
+    return LookRoute(Links(parts.database, parts.directory, masters, parts.clock), parts.edge.operation_timeout_s)
 
 
 def admission_of(parts: Parts) -> Admission:

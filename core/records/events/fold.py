@@ -16,6 +16,7 @@ from core.kernel.scope import ActorKind
 from core.records.events.policy import Event, EventKind
 from core.records.events.state import (
     Contact,
+    Delay,
     EvidenceState,
     Pause,
     PriorityAt,
@@ -338,6 +339,18 @@ def with_piece(state: RecordState, facts: Facts, **said: Any) -> RecordState:  #
     return replace(state, evidence=tuple(replace(one, **said) if one.id == about else one for one in state.evidence))
 
 
+def delayed(state: RecordState, event: Event, facts: Facts) -> RecordState:
+    """The customer was told that it takes longer."""
+    delay = Delay(
+        number=event.number,
+        announced_at=event.occurred_at,
+        until=instant(facts["until"]),
+        reason_code=facts["reasonCode"],
+        step=facts.get("step"),
+    )
+    return replace(state, delays=(*state.delays, delay))
+
+
 STEPS: Final[Mapping[str, Step]] = {
     EventKind.CONTACTED.value: contacted,
     EventKind.STEP_STARTED.value: started,
@@ -356,6 +369,7 @@ STEPS: Final[Mapping[str, Step]] = {
     EventKind.EVIDENCE_ADDED.value: proven,
     EventKind.EVIDENCE_CONFIRMED.value: vouched,
     EventKind.EVIDENCE_WITHDRAWN.value: taken_back,
+    EventKind.DELAY_ANNOUNCED.value: delayed,
 }
 
 

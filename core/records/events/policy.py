@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     EVIDENCE_ADDED = "evidence_added"
     EVIDENCE_CONFIRMED = "evidence_confirmed"
     EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    DELAY_ANNOUNCED = "delay_announced"
 
 
 class EventLike(Protocol):

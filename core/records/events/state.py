@@ -155,6 +155,24 @@ class EvidenceState(msgspec.Struct, frozen=True, kw_only=True):
         return self.withdrawn_at is None
 
 
+class Delay(msgspec.Struct, frozen=True, kw_only=True):
+    """A delay that the customer was told of; why, and what there is instead, is sealed in its event.
+
+    Attributes:
+        number: Number of the event.
+        announced_at: When it was told.
+        until: What is promised instead.
+        reason_code: Why, as a word.
+        step: The step that it is about, as the process named it then.
+    """
+
+    number: int
+    announced_at: datetime
+    until: datetime
+    reason_code: str
+    step: str | None = None
+
+
 class PriorityAt(msgspec.Struct, frozen=True, kw_only=True):
     """The priority from an instant on."""
 
@@ -205,6 +223,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
         priorities: Every priority it had, oldest first.
         resolutions: Every time it was resolved, oldest first.
         evidence: Every piece of evidence, those that were taken back among them, oldest first.
+        delays: Every delay that was announced, oldest first.
         told_due_at: When the log that brought it says that it is due.
         customer_id: The customer it is about.
         chunk_id: The chunk of an import that brought it.
@@ -242,6 +261,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
     priorities: tuple[PriorityAt, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
     evidence: tuple[EvidenceState, ...] = ()
+    delays: tuple[Delay, ...] = ()
     told_due_at: datetime | None = None
     customer_id: UUID | None = None
     chunk_id: UUID | None = None

@@ -190,6 +190,25 @@ class WithdrawEvidence:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnounceDelay:
+    """Tell the customer ahead that it takes longer.
+
+    Attributes:
+        until: What is promised instead.
+        reason_code: Why, as a word.
+        promised: What the standard promises as things stand; nothing where it has no limit, or a wait goes on.
+        step: The step that it is about.
+        reason: Why, and what there is instead, in words for the customer; personal.
+    """
+
+    until: datetime
+    reason_code: str
+    promised: datetime | None = None
+    step: str | None = None
+    reason: str = ""
+
+
 Command = (
     StartStep
     | CompleteStep
@@ -209,4 +228,5 @@ Command = (
     | AddEvidence
     | ConfirmEvidence
     | WithdrawEvidence
+    | AnnounceDelay
 )

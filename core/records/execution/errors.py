@@ -1,5 +1,6 @@
 """Why something cannot be done to a record."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from core.kernel.errors import DomainError, fact
@@ -200,6 +201,30 @@ class RecordIsConfirmed(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say how to go on."""
         return "Close it, or reopen it with a reason."
+
+
+@fact
+class DelayIsNoDelay(DomainError):  # noqa: N818 - errors are facts
+    """What is promised instead is over already, or no later than what was promised.
+
+    Attributes:
+        until: What would be promised instead.
+        after: What it must come after.
+    """
+
+    until: datetime
+    after: datetime
+    code: ClassVar[str] = "records.delay_not_later"
+
+    @property
+    def message(self) -> str:
+        """Say after what it must come."""
+        return f"{self.until.isoformat()} is no delay: it must come after {self.after.isoformat()}."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Give an instant that lies ahead and after the promised one; what is kept in time needs no announcement."
 
 
 @fact

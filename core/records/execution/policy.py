@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from core.kernel.canonical import instant_text
 from core.kernel.rules import RuleFailed
 from core.records.customers.errors import RecordHasAnotherCustomer
 from core.records.errors import RecordIsNotOpen, RequiredStepsMissing, StepNotForeseen, StepOutOfTime
@@ -13,6 +14,7 @@ from core.records.events.state import RecordState, StepStatus
 from core.records.evidence import deciding as evidence
 from core.records.execution import commands as do
 from core.records.execution.errors import (
+    DelayIsNoDelay,
     NotReadyForService,
     RecordIsConfirmed,
     RecordIsNotResolved,
@@ -330,6 +332,18 @@ def migrate(state: RecordState, command: do.Migrate, process: Process, moment: M
     }
 
 
+def announce_delay(state: RecordState, command: do.AnnounceDelay, process: Process, moment: Moment) -> Any:  # noqa: ANN401 - see decide
+    """Announce what is later than promised; a further announcement takes the place of the one before."""
+    must_be_in_hand(state)
+    if command.step is not None:
+        must_be_foreseen(process, command.step)
+    after = moment.now if command.promised is None else max(moment.now, command.promised)
+    if command.until <= after:
+        raise DelayIsNoDelay(until=command.until, after=after)
+    facts = {"until": instant_text(command.until), "reasonCode": command.reason_code, "step": command.step}
+    return EventKind.DELAY_ANNOUNCED, facts
+
+
 RULES: Final[Mapping[type, Any]] = {
     do.StartStep: start,
     do.CompleteStep: complete,
@@ -349,6 +363,7 @@ RULES: Final[Mapping[type, Any]] = {
     do.AddEvidence: evidence.add,
     do.ConfirmEvidence: evidence.confirm,
     do.WithdrawEvidence: evidence.withdraw,
+    do.AnnounceDelay: announce_delay,
 }
 
 

@@ -323,6 +323,11 @@ CHANGES = {
     "rotateSigningKey": Example(),
     "rotateSecret": changes(serviceAccount="#account rotated", version=1),
     "setCalendar": changes(key="fresh", name=SAID, week=[], revision=0),
+    "announceDelay": changes(
+        record="#record delayed", version=1, until=LATER, reasonCode="part_missing", reason=SAID, alternative=SAID
+    ),
+    "revokeRecordLink": changes(link="#link revoked"),
+    "shareRecord": changes(record="#record shared"),
     "skipStep": changes(record="#record skipped", version=1, key="queued", reasonCode="not_needed", reason=SAID),
     "startStep": changes(record="#record started", version=1, key="accepted"),
     "waitForCustomer": changes(record="#record paused", version=1, reasonCode="absent", reason=SAID),

@@ -35,6 +35,7 @@ from core.records.events.state import WaitingFor
 from core.records.execution.act import act
 from core.records.execution.commands import AddContact, Command, Resolve, StartStep, TellStep, Wait
 from core.records.importing.import_log import ImportLog, import_log
+from core.records.links.share import share_record
 from core.records.open_record import OpenRecord, open_record
 from core.records.sealing.seal import seal_batch
 from core.records.uploads.receive import KeepUpload, keep_upload
@@ -394,6 +395,8 @@ async def work(house: Furnished) -> None:
 DONE = (TellStep(key="accepted"), TellStep(key="completed"), Resolve())
 EXECUTED: dict[str, tuple[Command, ...]] = {
     "started": (),
+    "delayed": (),
+    "shared": (),
     "skipped": (),
     "handed": (),
     "paused": (),
@@ -439,6 +442,9 @@ async def records(house: Furnished, folder: Path) -> None:
         for version, command in enumerate(commands, start=1):
             await house.run(north, act, record, version, command)
         house.call(f"record {name}", "Record", record)
+    shared = UUID(local(house.ids["record shared"]))
+    link = await house.run(north, share_record, masters, shared)
+    house.call("link revoked", "RecordLink", link.id)
     everything = [UUID(local(id_)) for name, id_ in house.ids.items() if name.startswith("record ")]
     await house.run(north, follow_records, everything)
     await house.run(north, figures)
