@@ -12,7 +12,7 @@ from core.kernel.reads import NOW, Column, Expression, Hole, Splicing, ToMany
 from core.records.links.look import look_at
 from core.records.links.models import RecordLink
 from core.records.links.view import CustomerState, CustomerView, SeenDelay, SeenSite, SeenStep
-from core.records.permissions import READ_RECORDS
+from core.records.permissions import READ_NOTES, READ_RECORDS
 
 COST = 10
 
@@ -63,8 +63,10 @@ class AnnouncedDelayType:
     announced_at: datetime = shows("When it was announced.")
     until: datetime = shows("What is promised instead.")
     reason_code: str = shows("Why, as a word.")
-    reason: str | None = shows("Why, in words; empty where it is withheld, because the customer was erased.")
-    alternative: str | None = shows("What the customer may have or do instead; empty likewise.")
+    reason: str | None = shows(
+        "Why, in words; empty where it is withheld, because the customer was erased.", permission=READ_NOTES
+    )
+    alternative: str | None = shows("What the customer may have or do instead; empty likewise.", permission=READ_NOTES)
     step: str | None = shows("The step that it is about, where the customer sees that one.")
 
 

@@ -1,6 +1,6 @@
 """A tenant whose customers look at their records by links, and a server that shows what they open."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +112,7 @@ def path_of(url: str) -> str:
 
 
 @asynccontextmanager
-async def nothing_written(window: Window) -> Any:
+async def nothing_written(window: Window) -> AsyncGenerator[None, None]:
     """Hold that nothing is written meanwhile."""
     before = await window.counter.shop.digest()
     yield
