@@ -37,6 +37,8 @@ INCIDENTS = FOLDER / "bpic2013_incidents.xes.gz"
 RECEIPT = FOLDER / "receipt.xes.gz"
 CONTENT = Path(__file__).parents[3] / "gateway" / "demo" / "content"
 TWO_DAYS = timedelta(hours=48)
+FORESEEN = {"Accepted", "Queued", "Completed"}
+"""The process that was written for the incidents: accepted, perhaps queued, completed."""
 ALL_DAY = (Window(0, 1440),)
 CHANNELS = {
     "Internet": "website",
@@ -63,6 +65,7 @@ class Walked:
     channels: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     due: dict[str, datetime] = field(default_factory=dict[str, datetime])
     first: list[timedelta] = field(default_factory=list[timedelta])
+    deviations: Counter[str] = field(default_factory=Counter[str])
 
 
 def traces(path: Path) -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
@@ -93,6 +96,16 @@ def walk_incidents() -> Walked:
             walked.closed += any(one["lifecycle:transition"] == "Closed" for one in done)
         walked.steps_by_key.update(one["concept:name"].lower() for one in events)
         walked.performers.update(one["org:resource"] for one in events)
+        instants: dict[str, str] = {}
+        for one in events:
+            instants[one["concept:name"]] = min(one["time:timestamp"], instants.get(one["concept:name"], "9"))
+        walked.deviations["unforeseen"] += sum(one["concept:name"] not in FORESEEN for one in events)
+        walked.deviations["missing"] += bool(done) and "Accepted" not in instants
+        walked.deviations["out_of_order"] += (
+            bool(done)
+            and "Accepted" in instants
+            and datetime.fromisoformat(instants["Completed"]) < datetime.fromisoformat(instants["Accepted"])
+        )
     return walked
 
 
@@ -179,6 +192,15 @@ class Brought:
         )
         return Counter({row[0]: row[1] for row in rows})
 
+    async def deviations(self, without: str) -> Counter[str]:
+        """Count deviations by kind, but for what is late of one clock."""
+        rows = await self.admin.fetch(
+            "SELECT kind, count(*) FROM record_deviations WHERE network_id = $1 AND detail <> $2 GROUP BY 1",
+            self.chain.scope.network_id,
+            without,
+        )
+        return Counter({row[0]: row[1] for row in rows})
+
     async def seal(self, walked: Walked) -> None:
         """Seal every tenant's log; it holds what it should, and nothing is found in it."""
         services = make_services(self.chain.database, SETTINGS)
@@ -223,6 +245,17 @@ async def test_the_incidents_are_imported_whole_timed_and_sealed(bare: Chain, ad
 
     await brought.time()
     assert await brought.clocks("resolution") == {"met": 4_682, "missed": 7_546 - 4_682, "breached": 7_554 - 7_546}
+    late = {"late": 7_554 - 4_682}
+    assert await brought.deviations("first_response") == Counter({**walked.deviations, **late})
+    figures = await admin.fetchrow(FIGURES, bare.scope.network_id)
+    assert figures["records"] == walked.records
+    assert figures["told"] == figures["deviations"]
+    assert figures["whole"] == figures["fitting"] > 0
+    assert not await admin.fetch(
+        "SELECT 1 FROM work_items WHERE network_id = $1 AND kind = 'records.baseline_broken' AND facts LIKE '%late%'"
+        " GROUP BY subject_id HAVING count(*) > 1",
+        bare.scope.network_id,
+    )
     calendars = "SELECT count(*) FROM record_clocks WHERE network_id = $1 AND calendar_revision_id IS NOT NULL"
     assert await admin.fetchval(calendars, bare.scope.network_id) == 2 * walked.records
     await brought.seal(walked)
@@ -252,6 +285,8 @@ async def test_the_receipt_phase_is_imported_whole_timed_and_sealed(bare: Chain,
     await brought.time()
     assert await brought.clocks("resolution") == expected(walked, walked.resolved, timedelta(days=56))
     assert await brought.clocks("first_response") == expected(walked, walked.first, timedelta(days=7))
+    found = await brought.deviations("first_response")
+    assert {kind: found[kind] for kind in ("missing", "unforeseen", "repeated")} == absent_and_strange()
     told = "SELECT count(*) FROM record_clocks c JOIN records r ON r.id = c.record_id AND r.tenant_id = c.tenant_id"
     same = await admin.fetchval(
         f"{told} WHERE c.network_id = $1 AND c.kind = 'resolution' AND c.due_at = r.told_due_at", network
@@ -264,8 +299,31 @@ async def test_the_receipt_phase_is_imported_whole_timed_and_sealed(bare: Chain,
     assert (again.figures.new, again.figures.imported, again.created) == (0, walked.records, ())
 
 
+FIGURES = """
+    SELECT count(*) AS records, sum(f.deviations)::bigint AS told,
+      (SELECT count(*) FROM record_deviations WHERE network_id = $1) AS deviations,
+      count(*) FILTER (WHERE f.fitness = 10000) AS fitting,
+      count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM record_deviations d WHERE d.tenant_id = f.tenant_id
+        AND d.record_id = f.record_id AND d.kind <> 'late')) AS whole
+    FROM record_conformance f WHERE f.network_id = $1"""
+
+
 def within(times: list[timedelta], limit: timedelta) -> int:
     return sum(one <= limit for one in times)
+
+
+def absent_and_strange() -> dict[str, int]:
+    """Count steps that finished cases lack, and those that the process does not have; all of it may be repeated."""
+    content = load_standard(CONTENT / "permit-receipt.yaml").content
+    body: Any = next(one.body for one in content.clauses if one.body is not None and "steps" in one.body)
+    foreseen = {one["key"]: one.get("required", True) for one in body["steps"]}
+    counts = {"missing": 0, "unforeseen": 0, "repeated": 0}
+    for _, events in traces(RECEIPT):
+        keys = [snake(one["concept:name"]) for one in events]
+        counts["unforeseen"] += sum(key not in foreseen for key in keys)
+        if any(key.startswith("t10_") for key in keys):
+            counts["missing"] += sum(required and key not in keys for key, required in foreseen.items())
+    return counts
 
 
 def expected(walked: Walked, stopped: list[timedelta], limit: timedelta) -> dict[str, int]:

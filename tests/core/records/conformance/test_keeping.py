@@ -21,6 +21,7 @@ from core.records.conformance.keep import follow_records
 from core.records.conformance.qualification import Performed
 from core.records.execution import commands as do
 from core.records.execution.replay import DeviceEvent, Fate, replay_events
+from gateway.cli.records import followed
 from tests.core.records.conftest import found_chain
 from tests.core.records.execution.executing import CODE, Shop, sealer
 from tests.support.api import Api, Client
@@ -300,8 +301,11 @@ async def test_rows_that_differ_are_named_and_worked_out_anew(shop: Watched, spo
     await shop.admin.execute(spoiling, record)
     assert await shop.run(checked, everything) == {record: SPOILED[spoiling]}
     assert await shop.run(lambda unit: standings_behind(unit, [record, other]), everything) == [other]
-    await shop.follow(record)
+    for mend in (False, True):
+        named = await shop.run(lambda unit, mend=mend: followed(unit, [record, other], mend=mend), everything)
+        assert [(one.record_id, one.what) for one in named] == [(record, what) for what in SPOILED[spoiling]]
     assert await shop.run(checked, everything) == {}
+    assert await shop.run(lambda unit: standings_behind(unit, [record, other]), everything) == []
 
 
 async def test_who_lacks_the_role_is_judged_once(shop: Watched) -> None:
