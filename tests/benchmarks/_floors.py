@@ -21,8 +21,13 @@ from core.standards.resolve import pinned_views
 from tests.benchmarks._ground import PLUGIN, Ground
 from tests.support.cluster import ROLE_SECRET
 
-TABLES = ("record_keys", "records", "record_steps")
-ORDER = {"record_keys": "record_id", "records": "id", "record_steps": "record_id, position"}
+TABLES = ("record_keys", "records", "record_steps", "record_events")
+ORDER = {
+    "record_keys": "record_id",
+    "records": "id",
+    "record_steps": "record_id, position",
+    "record_events": "record_id, number",
+}
 SET_TENANT = "SELECT set_config('app.network_id', $1, true), set_config('app.tenant_id', $2, true)"
 
 
