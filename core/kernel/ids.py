@@ -6,6 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 import uuid_utils
+from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - it is no constant
 from uuid_utils import compat
 
 # A forked process would draw the same random bits as its parent, and its ids could be the parent's.
@@ -15,6 +16,11 @@ os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 def new_id() -> uuid.UUID:
     """Make a fresh time-ordered identifier, so that rows written together lie together."""
     return compat.uuid7()
+
+
+def new_ids(count: int) -> list[uuid.UUID]:
+    """Make fresh identifiers for many rows at once, of the driver's own kind, which it writes without looking."""
+    return [DriverUUID(uuid_utils.uuid7().bytes) for _ in range(count)]
 
 
 def new_mark() -> str:

@@ -1,16 +1,20 @@
 """The events of imported records: a case of a log is one act of one import, so it is one event, with its steps."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.ids import new_id
+import orjson
+
+from core.kernel.ids import new_ids
 from core.kernel.unit import Unit
-from core.records.events.policy import Event, EventKind, Happening, chained
+from core.records.events.policy import NO_EVENT, Event, EventKind, leaf_hash
 from core.records.events.writing import origin_of, told
 from core.records.mappings.drafting import RecordDraft
 from core.records.pinning import Pin, Wanted
+
+WHOLE_SECOND: Final = len("2026-11-21T09:00:00Z")
 
 
 def imported_events(
@@ -32,13 +36,59 @@ def imported_events(
         recorded_at: When all of it is written.
     """
     origin = origin_of(unit, recorded_at)
-    instants: Sequence[datetime] = steps["occurred_at"]
-    lines = list(
-        zip(steps["key"], steps["status"], map(short_instant, instants), steps["performer_pseudonym"], strict=True)
-    )
+    ids = iter(new_ids(len(written)))
     events: list[Event] = []
-    begin = 0
-    for record_id, draft in written.items():
+    for record_id, draft, payload in zip(
+        written, written.values(), payloads(chunk_id, written, pins, steps), strict=True
+    ):
+        event = Event(
+            tenant_id=origin.tenant_id,
+            network_id=origin.network_id,
+            id=next(ids),
+            record_id=record_id,
+            number=1,
+            kind=EventKind.IMPORTED.value,
+            occurred_at=draft.opened_at,
+            recorded_at=recorded_at,
+            actor_kind=origin.actor_kind,
+            actor_id=origin.actor_id,
+            on_behalf_of=origin.on_behalf_of,
+            client_id=None,
+            device_at=None,
+            payload=payload,
+            sealed=None,
+            previous=NO_EVENT,
+        )
+        event.hash = leaf_hash(event)
+        events.append(event)
+    return events
+
+
+def payloads(
+    chunk_id: UUID,
+    written: Mapping[UUID, RecordDraft],
+    pins: Mapping[Wanted, Pin],
+    steps: Mapping[str, Sequence[Any]],
+) -> Iterator[str]:
+    """Write what is told of each record, as canonical JSON."""
+    lines = list(
+        zip(
+            steps["key"],
+            steps["status"],
+            short_instants(steps["occurred_at"]),
+            steps["performer_pseudonym"],
+            strict=True,
+        )
+    )
+    drafts, chunk, begin = list(written.values()), str(chunk_id), 0
+    milestones = zip(
+        short_instants([draft.first_response_at for draft in drafts]),
+        short_instants([draft.resolved_at for draft in drafts]),
+        short_instants([draft.closed_at for draft in drafts]),
+        short_instants([draft.told_due_at for draft in drafts]),
+        strict=True,
+    )
+    for draft, (answered, resolved, closed, due) in zip(drafts, milestones, strict=True):
         end = begin + len(draft.steps)
         pin = pins[draft.standard_code, draft.opened_at]
         facts = told(
@@ -48,25 +98,27 @@ def imported_events(
             standardVersion=pin.version,
             effectiveHash=pin.hash,
             priority=draft.priority,
-            firstResponseAt=short_or_none(draft.first_response_at),
-            resolvedAt=short_or_none(draft.resolved_at),
-            closedAt=short_or_none(draft.closed_at),
-            toldDueAt=short_or_none(draft.told_due_at),
-            chunk=str(chunk_id),
+            firstResponseAt=answered,
+            resolvedAt=resolved,
+            closedAt=closed,
+            toldDueAt=due,
+            chunk=chunk,
             position=draft.position,
             steps=lines[begin:end],
         )
-        happening = Happening(kind=EventKind.IMPORTED, occurred_at=draft.opened_at, facts=facts)
-        events += chained(origin, record_id, [(new_id(), happening)])
+        yield written_plainly(facts)
         begin = end
-    return events
 
 
-def short_or_none(instant: datetime | None) -> str | None:
-    """Write an instant where there is one."""
-    return None if instant is None else short_instant(instant)
+def written_plainly(facts: Mapping[str, Any]) -> str:
+    """Write texts, whole numbers and nothing else as :func:`core.kernel.canonical.canonical_text` does, in a tenth.
+
+    Names are in ASCII; texts hold no halves of characters, since drafts with such were refused.
+    """
+    return orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def short_instant(instant: datetime) -> str:
-    """Write an instant as :func:`core.kernel.canonical.instant_text` does, at a fraction of its cost."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+def short_instants(instants: Sequence[datetime | None]) -> list[str | None]:
+    """Write instants as :func:`core.kernel.canonical.instant_text` does, all at once, at a fraction of its cost."""
+    texts: list[str | None] = orjson.loads(orjson.dumps(instants, option=orjson.OPT_UTC_Z))
+    return [text if text is None or len(text) != WHOLE_SECOND else f"{text[:-1]}.000000Z" for text in texts]

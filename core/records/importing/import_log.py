@@ -32,6 +32,9 @@ from core.records.mappings.schema import LogMapping
 from core.records.models import ImportRun, RunStatus
 from core.records.permissions import IMPORT_RECORDS
 
+WRITTEN_AT_ONCE = 2
+"""Chunks of different tenants that are written at a time: while the database works on one, the next is made."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportLog:
@@ -145,9 +148,16 @@ class Importing:
         self._masters = masters
         self._progress = progress
         self._grouping = Grouping()
+        self._writing: dict[str, asyncio.Task[None]] = {}
 
     async def consume(self, take: Take[RecordDraft | Refusal], stream: LogStream) -> DomainError | None:
         """Import everything that is read, and give what ended the reading early."""
+        try:
+            return await self._consume(take, stream)
+        finally:
+            await self._stop_writing()
+
+    async def _consume(self, take: Take[RecordDraft | Refusal], stream: LogStream) -> DomainError | None:
         last, failure = False, None
         while not last:
             batch = await take()
@@ -158,6 +168,7 @@ class Importing:
             await self._journal.save_sometimes()
             self.tell()
         await self._write(self._grouping.rest())
+        await self._written(0)
         if failure is not None and not isinstance(failure, DomainError):
             raise failure
         return failure
@@ -180,19 +191,43 @@ class Importing:
         await self._write(self._grouping.add(target, item))
 
     async def _write(self, groups: Iterable[Group]) -> None:
+        """Begin to write groups: of each tenant one at a time, in order, while others are written and read."""
         for group in groups:
+            key = group.target.key
+            if key in self._writing:
+                await asyncio.wait([self._writing[key]])
+            await self._written(WRITTEN_AT_ONCE - 1)
+            self._writing[key] = asyncio.create_task(self._write_one(group))
 
-            async def work(unit: Unit, group: Group = group) -> Fates:
-                return await write_chunk(unit, self._run_id, KeyRing(unit, self._masters), group.drafts)
+    async def _write_one(self, group: Group) -> None:
+        async def work(unit: Unit) -> Fates:
+            return await write_chunk(unit, self._run_id, KeyRing(unit, self._masters), group.drafts)
 
-            # Where the tenant stood elsewhere in the tree, each record's standard is that of the place at its time;
-            # asking for each record is slow, and needed for no other.
-            opened = [draft.opened_at for draft in group.drafts]
-            moved = await self._moved(group.target.scope, min(opened), max(opened))
-            fates = await self._desk.in_unit(group.target.scope, work, self._targets.directory if moved else None)
-            await self._count(group, fates)
-            await self._journal.save_sometimes()
-            self.tell()
+        # Where the tenant stood elsewhere in the tree, each record's standard is that of the place at its time;
+        # asking for each record is slow, and needed for no other.
+        opened = [draft.opened_at for draft in group.drafts]
+        moved = await self._moved(group.target.scope, min(opened), max(opened))
+        fates = await self._desk.in_unit(group.target.scope, work, self._targets.directory if moved else None)
+        await self._count(group, fates)
+        await self._journal.save_sometimes()
+
+    async def _written(self, most: int) -> None:
+        """Wait until no more than so many groups are being written; what went wrong with one ends the import."""
+        while True:
+            for key, task in list(self._writing.items()):
+                if task.done():
+                    del self._writing[key]
+                    task.result()
+                    self.tell()
+            if len(self._writing) <= most:
+                return
+            await asyncio.wait(self._writing.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _stop_writing(self) -> None:
+        """Let nothing go on behind an import that has ended."""
+        for task in self._writing.values():
+            task.cancel()
+        await asyncio.gather(*self._writing.values(), return_exceptions=True)
 
     async def _moved(self, scope: Scope, *instants: datetime) -> bool:
         """Tell whether a tenant stood elsewhere in the tree at one of these instants."""

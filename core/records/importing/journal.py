@@ -1,5 +1,6 @@
 """The run's own row and error report, kept in the importer's tenant while chunks are written elsewhere."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -67,6 +68,7 @@ class Journal:
         self._run_id = run_id
         self._figures = figures
         self._refusals: list[Refusal] = []
+        self._saving = asyncio.Lock()
         self._kept = 0
         self._saved = monotonic()
 
@@ -102,15 +104,17 @@ class Journal:
 
     async def save(self) -> None:
         """Write the counts and the refusals that wait."""
-        await self._desk.in_unit(self._desk.scope, self._save)
-        self._refusals.clear()
-        self._saved = monotonic()
+        async with self._saving:  # Chunks are written side by side.
+            waiting = list(self._refusals)
+            await self._desk.in_unit(self._desk.scope, lambda unit: self._save(unit, waiting))
+            del self._refusals[: len(waiting)]
+            self._saved = monotonic()
 
     async def finish(self, failure: DomainError | None) -> None:
         """Write how the run ended, and forget what only earlier attempts refused."""
 
         async def work(unit: Unit) -> None:
-            await self._save(unit)
+            await self._save(unit, self._refusals)
             await runs.drop_old_refusals(unit, self._run_id, self.attempt)
             status = RunStatus.FINISHED if failure is None else RunStatus.FAILED
             ended: dict[str, Any] = {"status": status.value, "finished_at": unit.now}
@@ -124,7 +128,7 @@ class Journal:
 
         await self._desk.in_unit(self._desk.scope, work)
 
-    async def _save(self, unit: Unit) -> None:
+    async def _save(self, unit: Unit, refusals: list[Refusal]) -> None:
         figures = self._figures
         values = {
             "bytes_read": figures.bytes_read,
@@ -138,8 +142,8 @@ class Journal:
             "updated_at": unit.now,
         }
         await runs.save_run(unit, self._run_id, values)
-        if self._refusals:
-            kept = refusal_columns(self._refusals)
+        if refusals:
+            kept = refusal_columns(refusals)
             await runs.keep_refusals(unit, self._run_id, self.attempt, kept, recorded_now())
 
     async def _act(self, unit: Unit, action: str, details: dict[str, Any]) -> None:

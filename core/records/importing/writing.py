@@ -1,6 +1,6 @@
 """One chunk, one transaction: records with keys and steps, the chunk's proof, one audit entry, one command to score."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import OpenKey, pseudonym
-from core.kernel.ids import derived_id, new_id
+from core.kernel.ids import derived_id, new_ids
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -68,7 +68,7 @@ async def write_chunk(unit: Unit, run_id: UUID, keys: KeyRing, drafts: Sequence[
         if (draft.standard_code, draft.opened_at) not in pins:
             message = f"No standard {draft.standard_code} was in force in this tenant when the record was opened."
             fates.refuse(draft, RefusalCode.NO_STANDARD, message)
-    ids = {new_id(): draft for draft in pinned}
+    ids = dict(zip(new_ids(len(pinned)), pinned, strict=True))
     names = [(draft.channel, draft.external_id, record_id) for record_id, draft in ids.items()]
     taken = await chunks.take_keys(unit, names) if names else set[UUID]()
     written = {record_id: draft for record_id, draft in ids.items() if record_id in taken}
@@ -157,15 +157,26 @@ def record_columns(written: dict[UUID, RecordDraft], pins: dict[Any, Pin]) -> di
 
 def step_columns(written: dict[UUID, RecordDraft], key: OpenKey) -> dict[str, list[Any]]:
     """Turn the drafts' steps into one list per column; this is where performers lose their names."""
-    rows: list[tuple[Any, ...]] = []
-    for record_id, draft in written.items():
-        rounds: dict[str, int] = {}
-        for place, step in enumerate(draft.steps, start=1):
-            rounds[step.key] = rounds.get(step.key, 0) + 1
-            what = (step.key, step.status, step.occurred_at, rounds[step.key], step.performer)
-            rows.append((new_id(), record_id, place, *what))
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    names = set(columns[-1]) - {None}  # A chunk names few, often.
+    steps = [step for draft in written.values() for step in draft.steps]
+    keys, statuses, instants, performers = (list(column) for column in zip(*steps, strict=True))
+    names = set(performers) - {None}  # A chunk names few, often.
     pseudonyms = {name: pseudonym(key, name, PERFORMER)[:PSEUDONYM_DIGITS] for name in names}
-    columns[-1] = [pseudonyms.get(name) for name in columns[-1]]
-    return dict(zip(chunks.STEP_COLUMNS, columns, strict=True))
+    columns: dict[str, list[Any]] = {
+        "id": new_ids(len(steps)),
+        "record_id": [record_id for record_id, draft in written.items() for _ in draft.steps],
+        "position": [place for draft in written.values() for place in range(1, len(draft.steps) + 1)],
+        "key": keys,
+        "status": statuses,
+        "occurred_at": instants,
+        "round": [number for draft in written.values() for number in rounds_of(draft)],
+        "performer_pseudonym": [pseudonyms.get(name) for name in performers],
+    }
+    return {name: columns[name] for name in chunks.STEP_COLUMNS}
+
+
+def rounds_of(draft: RecordDraft) -> Iterator[int]:
+    """Tell of each step which occurrence of its key it is, from 1."""
+    rounds: dict[str, int] = {}
+    for step in draft.steps:
+        rounds[step.key] = number = rounds.get(step.key, 0) + 1
+        yield number
