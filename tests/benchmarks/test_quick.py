@@ -62,4 +62,5 @@ async def test_the_short_form_of_standards_runs() -> None:
 
 @pytest.mark.long
 async def test_the_short_form_of_records_runs() -> None:
-    assert_cases(await load("records").run(quick=True), ["us/event", "us/event", "ms"])
+    imported = ["records/s", "records/s", "us/record", "MiB"]
+    assert_cases(await load("records").run(quick=True), [*imported, "us/event", "us/event", "ms"])
