@@ -128,6 +128,9 @@ class Importing:
         targets: Finds tenants.
         masters: The master keys.
         progress: Is told the counts.
+
+    Attributes:
+        figures: The counts.
     """
 
     def __init__(
@@ -142,7 +145,7 @@ class Importing:
     ) -> None:
         self._desk = desk
         self._run_id = run_id
-        self._figures = figures
+        self.figures = figures
         self._journal = journal
         self._targets = targets
         self._masters = masters
@@ -164,7 +167,7 @@ class Importing:
             last, failure = batch.last, batch.failure
             for item in batch.items:
                 await self._settle(item)
-            self._figures.bytes_read = stream.consumed
+            self.figures.bytes_read = stream.consumed
             await self._journal.save_sometimes()
             self.tell()
         await self._write(self._grouping.rest())
@@ -175,10 +178,10 @@ class Importing:
 
     def tell(self) -> None:
         """Tell the counts."""
-        self._progress(self._figures)
+        self._progress(self.figures)
 
     async def _settle(self, item: RecordDraft | Refusal) -> None:
-        self._figures.seen += 1
+        self.figures.seen += 1
         if isinstance(item, Refusal):
             await self._journal.refuse(item)
             return
@@ -187,7 +190,7 @@ class Importing:
             await self._journal.refuse(Refusal(item.position, item.external_id, target))
             return
         for path in item.placeholders:
-            self._figures.placeholders[path] = self._figures.placeholders.get(path, 0) + 1
+            self.figures.placeholders[path] = self.figures.placeholders.get(path, 0) + 1
         await self._write(self._grouping.add(target, item))
 
     async def _write(self, groups: Iterable[Group]) -> None:
@@ -208,7 +211,7 @@ class Importing:
         opened = [draft.opened_at for draft in group.drafts]
         moved = await self._moved(group.target.scope, min(opened), max(opened))
         fates = await self._desk.in_unit(group.target.scope, work, self._targets.directory if moved else None)
-        await self._count(group, fates)
+        await self.count(group, fates)
         await self._journal.save_sometimes()
 
     async def _written(self, most: int) -> None:
@@ -238,8 +241,9 @@ class Importing:
 
         return bool(await persist(lineages, self._desk.patience) - {(), scope.lineage})
 
-    async def _count(self, group: Group, fates: Fates) -> None:
-        figures, key = self._figures, group.target.key
+    async def count(self, group: Group, fates: Fates) -> None:
+        """Count what became of a group, which is committed."""
+        figures, key = self.figures, group.target.key
         brought = len(fates.new) + len(fates.before)
         figures.new += len(fates.new)
         figures.imported += brought

@@ -1,7 +1,7 @@
 """A process that imports a log, to be killed: ``python importing_process.py FACTS``, a JSON file.
 
-It tells how many chunks are written. Where the facts name an upload, it is a worker that does what was ordered;
-otherwise it imports by itself, as the command line does.
+It tells how many records are there for certain. Where the facts name an upload, it is a worker that does what was
+ordered; otherwise it imports by itself, as the command line does.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from core.kernel.clock import SetClock
@@ -20,29 +19,30 @@ from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.settings import Settings
 from core.kernel.work import Background
-from core.records.importing import grouping, import_log
+from core.records.importing import grouping
+from core.records.importing.grouping import Group
+from core.records.importing.import_log import Importing, ImportLog, import_log
+from core.records.importing.writing import Fates
 from core.records.mappings.loading import load_mapping
 from gateway.wiring import make_services
 from tenants.directory import TenantDirectory
 from tests.support.cluster import ROLE_SECRET
 
-write_chunk = import_log.write_chunk
-WRITTEN: list[int] = []
+count = Importing.count
 
 
-async def write_and_tell(*given: Any) -> Any:
-    """Write a chunk; what was told before is committed by the time the next one is written."""
-    print("chunks", len(WRITTEN), flush=True)
-    WRITTEN.append(1)
-    return await write_chunk(*given)
+async def count_and_tell(self: Importing, group: Group, fates: Fates) -> None:
+    """Count a chunk, which is committed by then, and tell it."""
+    await count(self, group, fates)
+    print("records", self.figures.imported, flush=True)
 
 
 async def run(facts: dict[str, str]) -> None:
     grouping.CHUNK_RECORDS = int(facts["chunk_records"])
-    import_log.write_chunk = write_and_tell  # type: ignore[assignment]
+    Importing.count = count_and_tell
+    print("records", 0, flush=True)
     database = Database(facts["url"], ROLE_SECRET, pool_size=2)
     await (work(facts, database) if "uploads" in facts else bring(facts, database))
-    print("chunks", len(WRITTEN), flush=True)
     await database.close()
 
 
@@ -68,12 +68,12 @@ async def bring(facts: dict[str, str], database: Database) -> None:
         permissions=every_permission(),
         instant=datetime.fromisoformat(facts["instant"]),
     )
-    command = import_log.ImportLog(
+    command = ImportLog(
         path=Path(facts["log"]),
         mapping=load_mapping(Path(facts["mapping"])),
         masters=MasterKeys.read(facts["master_key"]),
     )
-    await import_log.import_log(database, TenantDirectory(database), scope, command)
+    await import_log(database, TenantDirectory(database), scope, command)
 
 
 if __name__ == "__main__":

@@ -81,16 +81,16 @@ class Round:
         return await self.admin.fetchval(counted, self.chain.scope.network_id)
 
     async def killed(self, least: int, **more: str) -> int:
-        """Start an importer, kill it somewhere behind a number of chunks, and give how many records are there.
+        """Start an importer, kill it somewhere behind a number of records, and give how many are there.
 
         Nothing that was told to be written is lost, and nothing that was there before.
         """
         before = await self.records()
         facts = self.folder / "facts.json"
         facts.write_text(json.dumps({**self.facts, **more}))
-        chunks = await asyncio.to_thread(kill_after, least, self.random.uniform(0, LONGEST_DELAY_S), facts)
+        told = await asyncio.to_thread(kill_after, least, self.random.uniform(0, LONGEST_DELAY_S), facts)
         now = await self.records()
-        assert max(before, chunks * CHUNK) <= now <= CASES  # A further attempt meets the same chunks again.
+        assert max(before, told) <= now <= CASES
         return now
 
 
@@ -147,8 +147,8 @@ DONE_BUT_IMPORTS = "UPDATE outbox SET status = 'done', finished_at = now() WHERE
 
 
 def moments(random: Random) -> list[int]:
-    """Give behind how many chunks of an attempt it is killed; one in two imports is killed twice."""
-    return [random.randrange(CASES // CHUNK - 15) for _ in range(random.randrange(1, 3))]
+    """Give behind how many records an attempt is killed; one in two imports is killed twice."""
+    return [random.randrange(CASES * 3 // 4) for _ in range(random.randrange(1, 3))]
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
@@ -156,21 +156,21 @@ async def pieces(content: bytes) -> AsyncIterator[bytes]:
 
 
 def kill_after(least: int, delay: float, facts: Path) -> int:
-    """Start an importer, kill it a moment after it says that so many chunks are written; give how many it said."""
+    """Start an importer, kill it a moment after it says that so many records are there; give how many it said."""
     command = [sys.executable, str(Path(__file__).with_name("importing_process.py")), str(facts)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    chunks = 0
+    told = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as importer:
         assert importer.stdout is not None
         for line in importer.stdout:
             word, _, number = line.partition(" ")
-            chunks = int(number) if word == "chunks" else chunks
-            if word == "chunks" and chunks >= least:
+            told = int(number) if word == "records" else told
+            if word == "records" and told >= least:
                 break
         sleep(delay)
         importer.send_signal(signal.SIGKILL)
         assert importer.wait() in {-signal.SIGKILL, 0}
-    return chunks
+    return told
 
 
 async def assert_rows_follow_from_events(chain: Chain) -> None:
