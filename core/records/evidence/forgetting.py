@@ -1,4 +1,4 @@
-"""What evidence tells of records in an export of what is held of a person: the list of it, without the files."""
+"""What evidence lets go of when the time of records is over, and what it tells of them in an export of a person."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,16 @@ from typing import Final
 from uuid import UUID
 
 from core.kernel.direct import fetch
+from core.kernel.outbox_rows import Tenancy
+from core.kernel.timers import ring_after
 from core.kernel.unit import Unit
-from core.records.privacy.registry import tells
+from core.records.evidence.receive import SWEEP
+from core.records.privacy.registry import Forgotten, forgets, tells
 
 OF_RECORDS: Final = """
     SELECT record_id, id, step, kind, media_type, size, place, taken_at, given_at, withdrawn_at FROM record_evidence
     WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) ORDER BY record_id, position"""
+DROP_FILES: Final = "DELETE FROM evidence_uploads WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) RETURNING id"
 TOLD: Final = {
     "step": "step",
     "kind": "kind",
@@ -32,3 +36,15 @@ async def evidence_of(unit: Unit, record_ids: Sequence[UUID]) -> Mapping[UUID, o
         told = {name: row[column] for name, column in TOLD.items()}
         found[row["record_id"]].append({"id": str(row["id"]), **told})
     return found
+
+
+@forgets("evidence")
+async def drop_files(unit: Unit, forgotten: Forgotten) -> None:
+    """Let go of the files of records whose time is over: no row refers to them any more, so the sweep deletes them.
+
+    Files of a person who was erased cannot be opened without the key; they stay, as noise, until their time is over.
+    """
+    if forgotten.customer_id is not None:
+        return
+    if await fetch(unit, DROP_FILES, unit.tenant_id, list(forgotten.record_ids)):
+        await ring_after(unit.session, Tenancy(unit.tenant_id, unit.network_id), SWEEP, unit.now)

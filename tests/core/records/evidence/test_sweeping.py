@@ -16,6 +16,7 @@ from core.kernel.work import Background
 from core.records.evidence.limits import EvidenceSettings
 from core.records.evidence.receive import SWEEP
 from core.records.evidence.sweep import sweep_evidence
+from core.records.privacy.registry import Forgotten, forget
 from tests.core.records.conftest import MASTER_KEY
 from tests.core.records.evidence.desk import PNG, Desk, desk_on
 from tests.support.cluster import ROLE_SECRET
@@ -53,6 +54,22 @@ async def test_what_waits_too_long_is_deleted_once_and_what_was_given_stays(desk
     assert await sweep(desk, 0) == 0
     assert (desk.files(), await rows(desk)) == (kept, 1)
     assert (await desk.fetch(evidence, desk.shop.scope)).status_code == 200
+
+
+async def test_files_of_records_whose_time_is_over_are_deleted_and_no_others(desk: Desk) -> None:
+    over, stays = await desk.shop.open(), await desk.shop.open()
+    gone, kept = await desk.prove(over), await desk.prove(stays)
+    for path in desk.files():
+        os.utime(path, (0, 0))
+    erased = Forgotten(customer_id=over, record_ids=[over])
+    await desk.shop.run(lambda unit: forget(unit, erased))
+    assert (await desk.fetch(gone, desk.shop.scope)).status_code == 200, "without a key it cannot be read anyway"
+    for _ in range(2):
+        await desk.shop.run(lambda unit: forget(unit, Forgotten(customer_id=None, record_ids=[over])))
+    assert len(await timers(desk)) == 1
+    assert (await desk.fetch(gone, desk.shop.scope)).status_code == 404
+    assert await sweep(desk, 24) == 1
+    assert (len(desk.files()), (await desk.fetch(kept, desk.shop.scope)).status_code) == (1, 200)
 
 
 async def test_the_worker_sweeps_when_the_time_has_come_and_comes_again_for_what_waits(desk: Desk) -> None:
