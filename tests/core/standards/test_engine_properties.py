@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -246,16 +246,48 @@ def test_no_edits_below_reach_a_value_outside_a_bound_above(
                 assert chosen.value in (above[variant].allowed if same_level else above[variant].open_here())
 
 
+RIVALS = [
+    (one, other)
+    for one, other in combinations([selector_text(known) for known in CONTEXTS if 0 < len(known) <= 2], 2)
+    if ambiguous(one, other)
+]
+GENEROUS = ParameterContent(
+    key="limit",
+    type=ParameterType.INTEGER,
+    default=4,
+    operators=(Operator.APPEND, Operator.ASSIGN, Operator.NARROW),
+    bounds=Bounds(),
+    variants=(),
+)
+
+
+@st.composite
+def rivalling(draw: st.DrawFn) -> list[dict[str, Edit]]:
+    """Levels of which one adds two variants that are ambiguous with each other: only one of them can be."""
+    laid = draw(levels)
+    one, other = draw(st.sampled_from(RIVALS))
+    level = draw(st.integers(0, len(laid) - 1))
+    assigned = st.builds(Edit, some, st.none(), st.none())
+    laid[level] = {one: draw(assigned), other: draw(assigned), **laid[level]}
+    return laid
+
+
+def test_there_are_rivals() -> None:
+    assert len(RIVALS) > 3
+
+
 @settings(max_examples=150, deadline=None)
-@given(published(), levels, st.randoms(use_true_random=False))
+@given(st.tuples(published(), levels) | st.tuples(st.just(GENEROUS), rivalling()), st.randoms(use_true_random=False))
 def test_the_order_of_insertion_changes_nothing(
-    parameter: ParameterContent, laid: list[dict[str, Edit]], chance: random.Random
+    told: tuple[ParameterContent, list[dict[str, Edit]]], chance: random.Random
 ) -> None:
+    parameter, laid = told
     overlays = overlays_of(laid)
-    shuffled = chance.sample(overlays, len(overlays))
-    standard, again = folded(parameter, overlays), folded(parameter, shuffled)
-    assert effective_text(standard) == effective_text(again)
-    assert (standard.values, standard.variants, standard.orphans) == (again.values, again.variants, again.orphans)
+    standard = folded(parameter, overlays)
+    for shuffled in (overlays[::-1], chance.sample(overlays, len(overlays))):
+        again = folded(parameter, shuffled)
+        assert effective_text(standard) == effective_text(again)
+        assert (standard.values, standard.variants, standard.orphans) == (again.values, again.variants, again.orphans)
 
 
 @settings(max_examples=150, deadline=None)

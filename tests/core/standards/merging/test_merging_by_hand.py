@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.standards.merging.policy import merge
+from core.standards.merging.vocabulary import ProposalKind
+from core.standards.policy.documents import JsonValue
 from core.standards.policy.fold import fold
-from core.standards.policy.overlays import Overlay
+from core.standards.policy.lineage import Site
+from core.standards.policy.overlays import Overlay, Version
 from tests.core.standards.merging.upgrading import (
     LINEAGE,
     NOON,
@@ -32,6 +35,7 @@ class Fate:
     renamed: bool
     gone: bool
     locked: bool
+    least: int
     most: int
     default: int
     region: int | None
@@ -43,20 +47,26 @@ fates = st.builds(
     renamed=st.booleans(),
     gone=st.booleans(),
     locked=st.booleans(),
-    most=st.integers(4, 12),
-    default=st.integers(0, 4),
+    least=st.integers(0, 3),
+    most=st.integers(4, 9),
+    default=st.integers(3, 4),
     region=st.integers(0, 12) | st.none(),
     shop=st.integers(0, 12) | st.none(),
 )
 
 
-def by_hand(fate: Fate) -> int:
-    """What holds in the new version, worked out as a person would."""
+def by_hand(fate: Fate, *, accepting: bool) -> int:
+    """What holds in the new version, worked out as a person would, who takes what is nearest where asked to."""
     value = fate.default
     for wanted in (fate.region, fate.shop):
-        if wanted is not None and not fate.locked and wanted <= fate.most:
-            value = wanted
+        if wanted is not None and not fate.locked and (accepting or fate.least <= wanted <= fate.most):
+            value = min((abs(one - wanted), one) for one in range(fate.least, fate.most + 1))[1]
     return value
+
+
+def arrived(overlay: Overlay, site: Site, value: JsonValue, new: Version) -> Overlay:
+    """An adaptation as it is laid over the new version."""
+    return replace(overlay, clause_key=site[0], parameter_key=site[1], value=value, based_on=new.id)
 
 
 def named(key: str, fate: Fate) -> str:
@@ -65,12 +75,16 @@ def named(key: str, fate: Fate) -> str:
 
 def new_clause(key: str, fate: Fate) -> dict[str, Any]:
     granted: dict[str, Any] = {"operators": []} if fate.locked else {}
-    return clause(named(key, fate), number("limit", fate.default, bounds={"maximum": fate.most}, **granted))
+    return clause(
+        named(key, fate), number("limit", fate.default, bounds={"minimum": fate.least, "maximum": fate.most}, **granted)
+    )
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.tuples(fates, fates, fates))
-def test_merging_then_resolving_is_resolving_what_was_merged_by_hand(told: tuple[Fate, Fate, Fate]) -> None:
+@given(st.tuples(fates, fates, fates), st.booleans())
+def test_merging_then_resolving_is_resolving_what_was_merged_by_hand(
+    told: tuple[Fate, Fate, Fate], accepting: bool
+) -> None:
     base = version_of(content(*(clause(key, number("limit", 0)) for key in KEYS)))
     kept = [(key, fate) for key, fate in zip(KEYS, told, strict=True) if not fate.gone]
     new = version_of(
@@ -90,13 +104,12 @@ def test_merging_then_resolving_is_resolving_what_was_merged_by_hand(told: tuple
     for depth in (2, 3):
         for one in merge(base, new, overlays, LINEAGE[:depth], NOON):
             if one.follows and one.after is not None:
-                clause_key, parameter_key = one.after
-                carried.append(
-                    replace(one.overlay, clause_key=clause_key, parameter_key=parameter_key, based_on=new.id)
-                )
+                carried.append(arrived(one.overlay, one.after, one.overlay.value, new))
+            elif accepting and one.proposal.kind is ProposalKind.NEAREST:
+                carried.append(arrived(one.overlay, one.proposal.site, one.proposal.value, new))
     found = fold(new, carried, LINEAGE, NOON)
     assert {key: found.values[named(key, fate), "limit"].value for key, fate in kept} == {
-        key: by_hand(fate) for key, fate in kept
+        key: by_hand(fate, accepting=accepting) for key, fate in kept
     }
     own = merge(base, new, overlays, LINEAGE, NOON)
     assert len(own) == sum(one.owner_tenant_id == SHOP for one in overlays)
