@@ -19,6 +19,7 @@ from gateway.cli.operator import Operator
 from gateway.demo.cast import Part, take_part
 from gateway.seed.plan import RefusedWish, SeedPlan, TenantPlan, Wish
 from gateway.seed.publish import act, publish_document
+from gateway.seed.serve import has_said, offered, published
 from tenants.networks.create import CreateNetwork, create_network, founding_scope, network_id_of, system_scope
 from tenants.networks.models import TenantKind
 from tenants.networks.provision import ProvisionTenant, provision_tenant
@@ -32,7 +33,7 @@ class Seeded:
     """What came of it.
 
     Attributes:
-        changes: How many tenants, standards and adaptations were added.
+        changes: How many tenants, standards, adaptations, services and offers were added.
         refusals: What wishes that go too far were refused with, in the order of the plan.
         standing: What holds, by the tenant's key and the standard's code.
         tenant_ids: Ids of the tenants by key.
@@ -45,7 +46,7 @@ class Seeded:
 
 
 async def seed(at: Operator, plan: SeedPlan) -> Seeded:
-    """Found the network, publish its standards, let tenants adapt them, and see one refused."""
+    """Found the network, publish its standards and services, let tenants adapt and offer them, see one refused."""
     headquarters = await founded(at, plan)
     changes = sum([await provisioned(at, headquarters, plan, one) for one in plan.tenants])
     await settled(at, headquarters)
@@ -61,6 +62,10 @@ async def seed(at: Operator, plan: SeedPlan) -> Seeded:
     await settled(at, headquarters)
     people = {one.key: await manager(at, headquarters, one) for one in plan.tenants}
     changes += sum([await adapted(at, people[one.tenant], one, plan.founded_at) for one in plan.adaptations])
+    await settled(at, headquarters)
+    catalogue, ids = plan.served(), {key: scope.tenant_id for key, scope in people.items()}
+    changes += sum([await published(at, administrator, one, ids) for one in catalogue.services])
+    changes += sum([await offered(at, people[one.tenant], one) for one in catalogue.offers])
     await settled(at, headquarters)
     refusals = [await refused(at, people[one.tenant], one, plan.founded_at) for one in plan.refused]
     scopes = {plan.headquarters.key: headquarters, **people}
@@ -85,7 +90,8 @@ async def seeded_before(at: Operator, plan: SeedPlan) -> Seeded | None:
         lineage = await at.directory.lineage(headquarters.network_id, tenant.id, at.clock.now())
         scopes[one.key] = system_scope(headquarters, tuple(lineage))
     last = plan.adaptations[-1]
-    if not await act(at, scopes[last.tenant], taken, last):
+    said = plan.served().offers[-1]
+    if not (await act(at, scopes[last.tenant], taken, last) and await act(at, scopes[said.tenant], has_said, said)):
         return None
     return Seeded(
         changes=0,

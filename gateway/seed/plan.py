@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from core.records.catalogue.models import ServiceKind
 from core.standards.adapt import Adapt
 from core.standards.document import parsed
 from core.standards.policy.content import Narrowing
@@ -103,6 +104,53 @@ class RefusedWish(Wish, frozen=True, kw_only=True):
     set_by: str
 
 
+class ServicePlan(Part, frozen=True, kw_only=True):
+    """A service of the network.
+
+    Attributes:
+        key: What records and standards call it.
+        kind: Basic, additional, bespoke or a bundle.
+        title: Its name per language.
+        description: What the customer gets, per language.
+        standard: The standard it is carried out under; empty where nothing is said.
+        parts: For a bundle, the services in it.
+        granted_to: Keys of the tenants that may offer it with all below them; everybody where it is empty.
+    """
+
+    key: str
+    kind: ServiceKind
+    title: dict[str, str]
+    description: dict[str, str] = {}
+    standard: str = ""
+    parts: tuple[str, ...] = ()
+    granted_to: tuple[str, ...] = ()
+
+
+class OfferPlan(Part, frozen=True, kw_only=True):
+    """A service that a tenant offers.
+
+    Attributes:
+        tenant: Key of the tenant.
+        service: Key of the service.
+        based_on: For one of its own, the frame it stands in.
+        title: For one of its own, its name per language.
+        description: For one of its own, what the customer gets.
+    """
+
+    tenant: str
+    service: str
+    based_on: str = ""
+    title: dict[str, str] = {}
+    description: dict[str, str] = {}
+
+
+class CataloguePlan(Part, frozen=True, kw_only=True):
+    """What the network serves: its services, parts before their bundles, and who offers which of them."""
+
+    services: tuple[ServicePlan, ...]
+    offers: tuple[OfferPlan, ...]
+
+
 class Row(Part, frozen=True, kw_only=True):
     """What holds at a place, one value for each column."""
 
@@ -119,6 +167,7 @@ class SeedPlan(Part, frozen=True, kw_only=True):
         founded_at: Since when it is there, and its standards and adaptations hold.
         headquarters: Its headquarters.
         standards: Files of its standards, in the exchange format.
+        catalogue: File of the services it has and of who offers which.
         tenants: The tenants below, those above first.
         adaptations: What they adapt, those above first.
         refused: What they ask for in vain.
@@ -131,6 +180,7 @@ class SeedPlan(Part, frozen=True, kw_only=True):
     founded_at: datetime
     headquarters: Headquarters
     standards: tuple[str, ...]
+    catalogue: str
     tenants: tuple[TenantPlan, ...]
     adaptations: tuple[Wish, ...]
     refused: tuple[RefusedWish, ...]
@@ -140,6 +190,12 @@ class SeedPlan(Part, frozen=True, kw_only=True):
     def documents(self) -> list[str]:
         """Read the standards' files."""
         return [(CONTENT / name).read_text(encoding="utf-8") for name in self.standards]
+
+    def served(self) -> CataloguePlan:
+        """Read the catalogue's file."""
+        return msgspec.convert(
+            parsed((CONTENT / self.catalogue).read_text(encoding="utf-8"), self.catalogue), CataloguePlan
+        )
 
 
 def seed_plan(network: str = "") -> SeedPlan:

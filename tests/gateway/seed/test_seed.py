@@ -30,6 +30,8 @@ TABLES = (
     "standard_heads",
     "memberships",
     "audit_entries",
+    "catalogue_services",
+    "service_offers",
 )
 LANGUAGES = {"en", "zh-Hans", "de", "ja", "pt-BR"}
 
@@ -62,6 +64,20 @@ def values(plan: SeedPlan, seeded: Seeded) -> dict[str, list[object]]:
     }
 
 
+async def serving(admin: Any, plan: SeedPlan) -> tuple[dict[str, int], dict[str, int]]:
+    """How many services there are of each kind, and how many each tenant offers."""
+    kinds = "SELECT kind AS key, count(*) FROM catalogue_services WHERE network_id = $1 GROUP BY kind"
+    offers = (
+        "SELECT t.key, count(*) FROM service_offers o JOIN tenants t ON t.id = o.tenant_id"
+        " WHERE o.network_id = $1 AND o.status = 'offered' GROUP BY t.key"
+    )
+    network = network_id_of(plan.network)
+    by_kind, by_tenant = [
+        {row["key"]: row["count"] for row in await admin.fetch(query, network)} for query in (kinds, offers)
+    ]
+    return by_kind, by_tenant
+
+
 def greeting(seeded: Seeded, tenant: str) -> dict[str, str]:
     """How customers are greeted in a tenant, by language."""
     standard = seeded.standing[tenant, "sales-service"].standard
@@ -74,7 +90,13 @@ async def test_it_holds_what_its_files_say_and_is_founded_once(
 ) -> None:
     first = await seed(at, plan)
     assert values(plan, first) == {str(row.place): list(row.values) for row in plan.effective}
-    assert first.changes == len(plan.tenants) + len(plan.standards) + len(plan.adaptations)
+    served = plan.served()
+    added = len(plan.tenants) + len(plan.standards) + len(plan.adaptations)
+    assert first.changes == added + len(served.services) + len(served.offers)
+    assert await serving(admin, plan) == (
+        {"basic": 2, "additional": 3, "bespoke": 1, "bundle": 1},
+        {"hamburg": 6, "osaka": 4, "recife": 3},
+    )
     for wish, refusal in zip(plan.refused, first.refusals, strict=True):
         assert refusal.code == "standards.bound_exceeded"
         assert (refusal.bound, refusal.limit) == (wish.bound, wish.limit)
