@@ -1,6 +1,6 @@
 """Gather what is folded: the published versions and overlays of a lineage, and the tenant's own adaptations."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,10 @@ import msgspec
 from core.kernel.errors import NotFound
 from core.kernel.unit import Unit
 from core.standards.merging.behind import bases_of, versions_behind
-from core.standards.merging.upgrades import standing_in
+from core.standards.merging.upgrades import Whereabouts, place_in, standing_in, waivers_standing_in
 from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
 from core.standards.policy.content import Narrowing, read_content
+from core.standards.policy.lineage import Site
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.spans import Span
 from core.standards.policy.waived import Waived
@@ -37,9 +38,9 @@ class Gathered:
         above: Overlays of the units above, of all times.
         own: The tenant's own overlays, of all times.
         succession: What decides which version the tenant is on.
-        waivers: What levels above granted the tenant, of all times.
-        behind: Versions that overlays of the units above were laid over, and those on the ways from there, where these
-            are others than the tenant is on.
+        waivers: What levels above granted the tenant, of all times, as they were granted.
+        behind: Versions that overlays of the units above were laid over or waivers granted under, and those on the ways
+            from there, where these are others than the tenant is on.
     """
 
     lineage: Sequence[UUID]
@@ -57,6 +58,14 @@ class Gathered:
     def overlays_on(self, version: Version, instant: datetime) -> Sequence[Overlay]:
         """Give all overlays as they bear on a version at an instant."""
         return [*self.above_on(version, instant), *self.own]
+
+    def waivers_on(self, version: Version, instant: datetime) -> Sequence[Waived]:
+        """Give the waivers that hold at an instant as they stand in a version."""
+        return waivers_standing_in(version, self.behind, self.waivers, instant)
+
+    def place_in(self, version: Version, based_on: UUID, place: Site) -> Whereabouts:
+        """Tell where a place of one version stands in another."""
+        return place_in(version, (*self.behind, *self.versions), based_on, place)
 
     def version_at(self, instant: datetime) -> Version | None:
         """Find the version that holds at an instant."""
@@ -77,6 +86,7 @@ async def gather(
     span: Span,
     known_at: datetime | None,
     own: Sequence[Adaptation] | None = None,
+    following: Collection[UUID] | None = None,
 ) -> Gathered:
     """Gather what bears on a standard in the unit's tenant.
 
@@ -87,7 +97,10 @@ async def gather(
         span: The time asked about; versions the tenant is on at no instant of it are not read.
         known_at: What was known then; what is known now where it is empty.
         own: The tenant's own adaptations as known then, where they were read before.
+        following: Versions that name places which are looked for in others, beside that which holds first; empty where
+            no places are looked for.
     """
+    granted = await waiver_spans_of(unit, code, known_at)
     async with seeing(unit, lineage):
         rows = await overlays_of(unit, code, lineage, known_at)
         issued = [row for row in rows if row.kind == OverlayKind.VERSION]
@@ -98,7 +111,11 @@ async def gather(
         texts = await versions_by_id(unit, on) if pieces else {}
         laid = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
         above = [overlay_of(row, row.owner_tenant_id) for row in laid]
-        behind = await versions_behind(unit, bases_of(above, span.start), {one.id for one in issues}, on)
+        waivers = [waived_of(row, succession) for row in granted]
+        bases = bases_of((*above, *waivers), span.start)
+        if following is not None:
+            bases |= {*following, *(piece.version_id for piece in pieces[:1])}
+        behind = await versions_behind(unit, bases, {one.id for one in issues}, on)
     mine = await adaptations_of(unit, code, known_at) if own is None else own
     return Gathered(
         lineage=lineage,
@@ -106,7 +123,7 @@ async def gather(
         above=above,
         own=[overlay_of(row, row.tenant_id) for row in mine],
         succession=succession,
-        waivers=[waived_of(row) for row in await waiver_spans_of(unit, code, known_at)],
+        waivers=waivers,
         behind=behind,
     )
 
@@ -190,8 +207,8 @@ def overlay_of(row: PublishedOverlay | Adaptation, owner: UUID) -> Overlay:
     )
 
 
-def waived_of(row: WaiverSpan) -> Waived:
-    """Give a granted span of a waiver as an overlay."""
+def waived_of(row: WaiverSpan, succession: Succession) -> Waived:
+    """Give a granted span of a waiver as an overlay; one that does not say names a place of the version it began in."""
     return Waived(
         id=row.id,
         waiver_id=row.waiver_id,
@@ -205,6 +222,7 @@ def waived_of(row: WaiverSpan) -> Waived:
         approver_id=row.approver_id,
         reason=row.reason,
         legal_basis=row.legal_basis,
+        based_on=row.based_on or succession.version_at(row.valid_from),
         span=Span(row.valid_from, row.valid_to),
         recorded_from=row.recorded_from,
         granted_by=row.granting_tenant_id,

@@ -20,7 +20,9 @@ from core.standards.proposals.decide import settle_proposal
 from core.standards.resolve import SETTLED_AFTER
 from core.standards.rollouts.follow import follow_all
 from core.standards.suspended import tell_suspended
+from core.standards.waivers.repository import has_live_waivers
 from core.standards.waivers.topics import CHANGED as WAIVER_CHANGED
+from core.standards.waivers.topics import FOLLOW as FOLLOW_WAIVERS
 
 CHECK: Final = "standards.check_adaptations"
 AT_ONCE: Final = 1_000
@@ -84,6 +86,8 @@ async def check_adaptations(work: Work) -> None:
             await tell_suspended(unit, code, carried.gathered)
         await tell_broken_promises(unit, code)
         await follow_all(unit, code)
+        if await has_live_waivers(unit, code):
+            await send(unit, FOLLOW_WAIVERS, {"code": code})
 
 
 @handles(WAIVER_CHANGED)

@@ -206,7 +206,7 @@ def folded(gathered: Gathered, code: str, instant: datetime) -> EffectiveStandar
         raise NoStandardInForce(standard=code, at=instant)
     overlays = gathered.overlays_on(version, instant)
     standard = fold(version, overlays, gathered.lineage, instant)
-    return waive(standard, gathered.waivers, overlays, gathered.lineage, instant)
+    return waive(standard, gathered.waivers_on(version, instant), overlays, gathered.lineage, instant)
 
 
 async def effective_for_import(unit: Unit, code: str, at: datetime) -> EffectivePeriod:

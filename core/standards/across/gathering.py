@@ -1,7 +1,7 @@
 """Gather one standard for many tenants at once: what units above publish is read once, the rest chunk by chunk."""
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar
@@ -22,13 +22,12 @@ from core.standards.merging.behind import bases_of, version_read
 from core.standards.models import PublishedVersion
 from core.standards.policy.overlays import Overlay, Version
 from core.standards.policy.spans import Span
-from core.standards.policy.waived import Waived
 from core.standards.repository.published import versions_by_id
 from core.standards.rollouts.policy.succession import Issue, Piece, Stage, Succession
 from core.standards.rollouts.standing import stage_of
 from core.standards.vocabulary import OverlayKind
 
-AnyOverlay = TypeVar("AnyOverlay", bound=Overlay)
+Anything = TypeVar("Anything")
 
 FIRST: Final = UUID(int=0)
 """Lies before every id there is."""
@@ -60,7 +59,7 @@ class Across:
     instant: datetime
     tenants: Sequence[UUID] | None
     issued: Mapping[UUID, Any]
-    texts: Mapping[UUID, PublishedVersion]
+    texts: dict[UUID, PublishedVersion]
     above: Mapping[UUID, Sequence[Overlay]]
     stages: Sequence[Any]
     versions: dict[tuple[UUID, Span], Version] = field(default_factory=dict[tuple[UUID, Span], Version])
@@ -83,7 +82,7 @@ class Across:
             instant=instant,
             tenants=None if tenants is None else sorted(tenants),
             issued=issued,
-            texts=await versions_by_id(unit, {*issued, *bases}) if issued else {},
+            texts=dict(await versions_by_id(unit, {*issued, *bases})) if issued else {},
             above=above,
             stages=await stages(unit, code),
         )
@@ -112,7 +111,9 @@ class Across:
         own = by_tenant(
             (row.tenant_id, overlay_of(row, row.tenant_id)) for row in await adaptations(unit, code, tenants)
         )
-        granted = by_tenant((row.tenant_id, waived_of(row)) for row in await waiver_spans(unit, code, tenants))
+        spans = await waiver_spans(unit, code, tenants)
+        await self.read_texts({row.based_on for row in spans if row.based_on is not None})
+        granted = by_tenant((row.tenant_id, row) for row in spans)
         waves: dict[UUID, dict[UUID, UUID]] = defaultdict(dict)
         adopted: dict[UUID, dict[UUID, list[Span]]] = defaultdict(lambda: defaultdict(list))
         if self.stages:
@@ -130,7 +131,7 @@ class Across:
         self,
         lineage: tuple[UUID, ...],
         own: Sequence[Overlay],
-        granted: Sequence[Waived],
+        granted: Sequence[Any],
         waves: Mapping[UUID, UUID],
         adopted: Mapping[UUID, Sequence[Span]],
     ) -> Gathered:
@@ -142,16 +143,24 @@ class Across:
         above = [overlay for unit in lineage[:-1] for overlay in self.above.get(unit, ())]
         versions = [self.version(piece) for piece in self.pieces(lineage, succession)]
         on = {one.id for one in versions if one.span.holds(self.instant)}
-        apart = bool(bases_of(above, self.instant) - on)
+        waivers = [waived_of(row, succession) for row in granted]
+        apart = bool(bases_of((*above, *waivers), self.instant) - on)
         return Gathered(
             lineage=lineage,
             versions=versions,
             above=above,
             own=own,
-            waivers=granted,
+            waivers=waivers,
             succession=succession,
             behind=self.every_version() if apart else (),
         )
+
+    async def read_texts(self, named: Collection[UUID]) -> None:
+        """Read published versions that are not read yet: what a waiver was granted under may be withdrawn by now."""
+        missing = set(named) - self.texts.keys()
+        if missing:
+            self.texts |= await versions_by_id(self.unit, missing)
+            self.read = ()
 
     def every_version(self) -> Sequence[Version]:
         """Give all that was published, for what it says alone, read once."""
@@ -188,9 +197,9 @@ class Across:
         return self.versions[key]
 
 
-def by_tenant(pairs: Iterable[tuple[UUID, AnyOverlay]]) -> Mapping[UUID, Sequence[AnyOverlay]]:
-    """Sort overlays by their tenant."""
-    found: dict[UUID, list[AnyOverlay]] = defaultdict(list)
-    for tenant_id, overlay in pairs:
-        found[tenant_id].append(overlay)
+def by_tenant(pairs: Iterable[tuple[UUID, Anything]]) -> Mapping[UUID, Sequence[Anything]]:
+    """Sort what is each a tenant's by whose it is."""
+    found: dict[UUID, list[Anything]] = defaultdict(list)
+    for tenant_id, one in pairs:
+        found[tenant_id].append(one)
     return found

@@ -34,7 +34,8 @@ COST = 50
 enumeration(
     Finding,
     name="PreviewOutcome",
-    description="What a version would do to a tenant: what becomes of its adaptations, or that its limits change.",
+    description="What a version would do to a tenant: what becomes of its adaptations and waivers, or that its"
+    " limits change.",
     values={
         "CLEAN": "Adaptations that stay as they are.",
         "MERGED": "Adaptations that follow by themselves, though the place moved or says something else.",
@@ -42,6 +43,7 @@ enumeration(
         "ORPHANED": "Adaptations of what the version does not have any more.",
         "LOCKED": "Adaptations of what may not be adapted any more.",
         "TYPE_CHANGED": "Adaptations of what has another type.",
+        "WAIVER_LOST": "Waivers whose place is gone, is no longer one place, or counts something else.",
         "LIMITS_CHANGED": "Clocks and limits that change.",
     },
 )

@@ -15,13 +15,20 @@ from core.kernel.graphql.ids import global_id
 from core.kernel.graphql.types import Connection, entity, reads, shows, value
 from core.kernel.reads import NOW, Column, Expression, Hole, Splicing, ToMany, ToOne
 from core.standards.graphql.json_values import Json
-from core.standards.graphql.rollout_vocabulary import Phase, RolloutMode, RolloutStatus, WaveKind
+from core.standards.graphql.rollout_vocabulary import (
+    Phase,
+    RolloutEventKind,
+    RolloutMode,
+    RolloutStatus,
+    WaveKind,
+)
 from core.standards.graphql.types import PublishedVersionType, StandardVersionType, as_text
 from core.standards.models import (
     Acknowledgement,
     Adoption,
     PublishedVersion,
     Rollout,
+    RolloutEvent,
     RolloutWave,
     StandardVersion,
 )
@@ -120,6 +127,21 @@ class RolloutWaveType:
     rollout: "RolloutType | None" = reads(ToOne(Rollout, by="rollout_id"), description="The rollout.")
 
 
+@entity(RolloutEvent, permission=READ_STANDARDS, description="Something that was done to a rollout, and why.")
+class RolloutEventType:
+    """One entry of a rollout's history."""
+
+    kind: RolloutEventKind = reads(Column("kind"), description="What was done.")
+    reason: str = reads(
+        Column("reason"), description="Why, in the words of whoever did it; empty where none is asked for."
+    )
+    at: datetime = reads(Column("at"), description="When it was done.")
+    actor_id: str = reads(Expression(as_text("actor_id")), description="Id of who or what did it.")
+    wave: RolloutWaveType | None = reads(
+        ToOne(RolloutWave, by="wave_id"), description="The wave it was done to; empty where it was the whole rollout."
+    )
+
+
 @entity(Rollout, permission=READ_STANDARDS, description="How a version reaches the units below, wave by wave.")
 class RolloutType:
     """One rollout."""
@@ -141,6 +163,10 @@ class RolloutType:
     )
     waves: Connection[RolloutWaveType] = reads(
         ToMany(RolloutWave, key="rollout_id", order=("position", "id")), description="Its waves, in their order."
+    )
+    history: Connection[RolloutEventType] = reads(
+        ToMany(RolloutEvent, key="rollout_id", order=("id",)),
+        description="What was done to it, and why; reasons stay here when it is resumed or begins again.",
     )
 
 

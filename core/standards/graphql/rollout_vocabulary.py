@@ -1,9 +1,9 @@
 """The closed lists of rollouts as enumerations of the schema."""
 
 from core.kernel.graphql.enums import enumeration
-from core.standards.rollouts.vocabulary import Phase, RolloutMode, RolloutStatus, WaveKind
+from core.standards.rollouts.vocabulary import Phase, RolloutEventKind, RolloutMode, RolloutStatus, WaveKind
 
-__all__ = ["Phase", "RolloutMode", "RolloutStatus", "WaveKind"]
+__all__ = ["Phase", "RolloutEventKind", "RolloutMode", "RolloutStatus", "WaveKind"]
 
 enumeration(
     RolloutStatus,
@@ -34,6 +34,17 @@ enumeration(
         "AUDIT": "Nothing is asked; the version is in force at the deadline, or when the last wave is.",
         "ADVISORY": "Units are asked to acknowledge and may adopt; it is in force at the deadline, likewise.",
         "ENFORCED": "The version is in force at once, and units are asked to acknowledge it.",
+    },
+)
+enumeration(
+    RolloutEventKind,
+    description="What whoever leads a rollout did.",
+    values={
+        "WAVE_STARTED": "A wave was started by hand, for the first time or again.",
+        "GATE_PASSED": "The gate of a wave was found to hold.",
+        "HALTED": "The rollout was halted.",
+        "RESUMED": "It was resumed.",
+        "ROLLED_BACK": "A wave was rolled back.",
     },
 )
 enumeration(

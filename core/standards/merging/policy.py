@@ -178,14 +178,18 @@ class Upgrade:
         A text goes where its clause goes, but not into one that was split or merged: it would say there what was never
         meant for it.
         """
-        named = overlay.based_on or self.base.id
-        base = self.versions.get(named, self.base)
+        base = self.versions.get(overlay.based_on or self.base.id, self.base)
         before = (overlay.clause_key, overlay.parameter_key)
+        site = self.site(base, before)
         onward = self.onward[base.id].get(before, ())
-        site = onward[0] if len(onward) == 1 else None
-        if site is not None and not site[1] and len(self.origins[base.id][site]) > 1:
-            site = None
         return Followed(overlay, base, onward, site, site is not None and self.retyped(base, before, site))
+
+    def site(self, base: Version, before: Site) -> Site | None:
+        """Give the one place where a place of an older version stands, if there is one."""
+        onward = self.onward[base.id].get(before, ())
+        if len(onward) != 1 or (not onward[0][1] and len(self.origins[base.id][onward[0]]) > 1):
+            return None
+        return onward[0]
 
     def retyped(self, base: Version, before: Site, after: Site) -> bool:
         """Tell whether a value means something else now."""

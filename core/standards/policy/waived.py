@@ -34,6 +34,8 @@ class Waived(Overlay):
         measure: What the tenant does instead.
         bound: What it lifts: a kind of bound, or ``operators`` for a lock.
         limit: What that bound said when the waiver was granted.
+        lost: Why it holds nowhere in the version it is read in: its place is gone, or is no longer one place; or what
+            a value counts there is another thing now. Empty where its place stands there.
     """
 
     waiver_id: UUID
@@ -41,6 +43,7 @@ class Waived(Overlay):
     measure: str
     bound: str
     limit: JsonValue = None
+    lost: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ def lift(
     place = (waiver.clause_key, waiver.parameter_key)
     slot = slot_received(standard.version, overlays, lineage, instant, place, waiver.variant)
     found = standing(standard, place, waiver.variant, slot)
-    if slot is None or found is None:
+    if slot is None or found is None or waiver.lost is Outcome.ORPHANED:
         return replace(standard, orphans=(*standard.orphans, Judged(overlay=waiver, outcome=Outcome.ORPHANED)))
     after = lifted(found, slot, waiver, standard.version, overlays, lineage, instant)
     if waiver.variant:
@@ -137,6 +140,9 @@ def lifted(
     instant: datetime,
 ) -> EffectiveValue:
     """Put a waiver's value in force, or say why it is suspended."""
+    if waiver.lost is not None:
+        judged = Judged(overlay=waiver, outcome=waiver.lost, problem="what a value counts here is another thing now")
+        return replace(found, why=(*found.why, judged))
     try:
         value = value_wanted(slot, waiver.value)
     except ValueError as problem:

@@ -9,6 +9,7 @@ from uuid import UUID
 from core.standards.merging.policy import Merged
 from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
+from core.standards.policy.waived import Waived
 from core.standards.previews.vocabulary import Finding
 
 
@@ -30,26 +31,41 @@ class Outlook:
         tenant_id: The tenant.
         merged: What would become of each of its adaptations.
         limits: Which clocks and limits would change.
+        lost: Waivers that would stand nowhere.
     """
 
     tenant_id: UUID
     merged: Sequence[Merged]
     limits: Sequence[LimitChange]
+    lost: Sequence[Waived] = ()
 
     @property
     def affected(self) -> bool:
-        """Tell whether somebody there will notice: a limit changes, or an adaptation does not follow by itself."""
-        return bool(self.limits) or not all(one.follows for one in self.merged)
+        """Tell whether somebody there will notice: a limit changes, or not everything of theirs follows by itself."""
+        return bool(self.limits) or bool(self.lost) or not all(one.follows for one in self.merged)
 
     def findings(self) -> dict[Finding, list[dict[str, Any]]]:
         """Sort everything by what it is."""
         found: dict[Finding, list[dict[str, Any]]] = defaultdict(list)
         for one in self.merged:
             found[Finding(one.outcome.value)].append(merged_facts(one))
+        for waiver in self.lost:
+            found[Finding.WAIVER_LOST].append(lost_facts(waiver))
         for change in self.limits:
             facts = {"place": change.place, "variant": change.variant, "before": change.before, "after": change.after}
             found[Finding.LIMITS_CHANGED].append(facts)
         return found
+
+
+def lost_facts(waiver: Waived) -> dict[str, Any]:
+    """Say which waiver would stand nowhere, and why."""
+    return {
+        "waiver": str(waiver.waiver_id),
+        "place": address(waiver.clause_key, waiver.parameter_key),
+        "variant": waiver.variant,
+        "value": waiver.value,
+        "problem": "" if waiver.lost is None else waiver.lost.value,
+    }
 
 
 def merged_facts(one: Merged) -> dict[str, Any]:

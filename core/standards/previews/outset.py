@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from core.standards.merging.policy import Arrival, Followed, Upgrade, moved
-from core.standards.merging.upgrades import standing_in
+from core.standards.merging.upgrades import standing_in, waivers_followed, waivers_standing_in
 from core.standards.policy.content import StandardContent, address
 from core.standards.policy.fold import Above, EffectiveStandard
 from core.standards.policy.lineage import Lineage, Site
@@ -47,7 +47,8 @@ class Outset:
             lineage: The levels above, root first.
             instant: The instant that is looked at.
         """
-        self.overlays = standing_in(current, list(upgrade.versions.values()), above, instant)
+        self.current, self.known = current, list(upgrade.versions.values())
+        self.overlays = standing_in(current, self.known, above, instant)
         self.lineage, self.instant = lineage, instant
         self.arrival = Arrival(upgrade, above, lineage, instant)
         self.before, self.after = Above(current, self.overlays, lineage, instant), self.arrival.above(instant)
@@ -68,7 +69,9 @@ class Outset:
         if not own and not waivers:
             return Outlook(tenant_id=tenant_id, merged=(), limits=self.limits({}))
         settled = self.arrival.settled(own, tenant_id)
-        touched = self.touched(own, settled, waivers)
+        lifting = waivers_standing_in(self.current, self.known, waivers, self.instant)
+        lifted = waivers_followed(self.arrival.upgrade, waivers, self.instant)
+        touched = self.touched([*own, *lifting], settled, lifted)
         beside = [site for i in touched for site in self.families[i].after]
         there = self.arrival.fold(settled, tenant_id, self.instant, beside)
         merged = self.arrival.merged(settled, tenant_id, {self.instant: there})
@@ -78,23 +81,22 @@ class Outset:
         here = self.before.fold(own, tenant_id, [site for i in touched for site in self.families[i].before])
         if waivers:
             arrived = [moved(one, one.site) for one in meant if one.site is not None]
-            here = self.waived(here, [*self.overlays, *own], waivers)
-            there = self.waived(there, [*self.arrival.overlays, *arrived], waivers)
+            here = self.waived(here, [*self.overlays, *own], lifting)
+            there = self.waived(there, [*self.arrival.overlays, *arrived], lifted)
         return Outlook(
             tenant_id=tenant_id,
             merged=merged,
+            lost=[one for one in lifted if one.lost is not None],
             limits=self.limits({i: list(self.compared(self.families[i], here, there)) for i in touched}),
         )
 
-    def touched(
-        self, own: Iterable[Overlay], settled: Iterable[Followed], waivers: Iterable[Waived]
-    ) -> Collection[int]:
+    def touched(self, own: Iterable[Overlay], settled: Iterable[Followed], lifted: Iterable[Waived]) -> Collection[int]:
         """Tell in which families a tenant has anything of its own, before or after."""
-        laid = [(one.clause_key, one.parameter_key) for one in (*own, *waivers)]
-        lifted = [(one.clause_key, one.parameter_key) for one in waivers]
+        laid = [(one.clause_key, one.parameter_key) for one in own]
+        waived = [(one.clause_key, one.parameter_key) for one in lifted]
         arrived = [one.site for one in settled if one.site is not None]
         before = {self.family_before[site] for site in laid if site in self.family_before}
-        return before | {self.family_after[site] for site in (*lifted, *arrived) if site in self.family_after}
+        return before | {self.family_after[site] for site in (*waived, *arrived) if site in self.family_after}
 
     def limits(self, own: Mapping[int, Sequence[LimitChange]]) -> list[LimitChange]:
         """List all limits that change: those of a tenant's own in the place of what is the same for all."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Finding(StrEnum):
-    """What becomes of a tenant's adaptations, as merging names it, or that its limits change."""
+    """What becomes of a tenant's adaptations, as merging names it, that a waiver stands nowhere, or limits change."""
 
     CLEAN = "clean"
     MERGED = "merged"
@@ -12,4 +12,5 @@ class Finding(StrEnum):
     ORPHANED = "orphaned"
     LOCKED = "locked"
     TYPE_CHANGED = "type_changed"
+    WAIVER_LOST = "waiver_lost"
     LIMITS_CHANGED = "limits_changed"

@@ -47,7 +47,7 @@ async def difference_of(unit: Unit, gathered: Gathered, version_id: UUID, stage:
         named = {version_id} if base_id is None else {version_id, base_id}
         texts = await versions_by_id(unit, named)
         issued = {one.id for one in gathered.succession.issues}
-        behind = await versions_behind(unit, bases_of(gathered.above, instant), issued, named)
+        behind = await versions_behind(unit, bases_of((*gathered.above, *gathered.waivers), instant), issued, named)
         gathered = replace(gathered, behind=behind)
     before = None if base_id is None else folded(gathered, texts[base_id], instant)
     text = difference_text(before, folded(gathered, texts[version_id], instant))
@@ -59,4 +59,5 @@ def folded(gathered: Gathered, row: PublishedVersion, instant: datetime) -> str:
     version = version_read(row)
     overlays = gathered.overlays_on(version, instant)
     standard = fold(version, overlays, gathered.lineage, instant)
-    return effective_text(waive(standard, gathered.waivers, overlays, gathered.lineage, instant))
+    waivers = gathered.waivers_on(version, instant)
+    return effective_text(waive(standard, waivers, overlays, gathered.lineage, instant))

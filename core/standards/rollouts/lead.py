@@ -14,12 +14,13 @@ from core.standards.resolve import zoned
 from core.standards.rollouts.attach import send_to_waves
 from core.standards.rollouts.errors import GateDoesNotHold, GateIsNotManual, WaveIsElsewhere
 from core.standards.rollouts.gates import GateAsked, RolloutGates
+from core.standards.rollouts.history import happened
 from core.standards.rollouts.models import Rollout, RolloutWave
 from core.standards.rollouts.plan import check_status, rollout_in, rollout_moved
 from core.standards.rollouts.policy.schedule import deadline_of, opened_at, over_at
 from core.standards.rollouts.repository.plans import forget_adoptions, rollout_of_wave, waves_of
 from core.standards.rollouts.settle import reach, settle
-from core.standards.rollouts.vocabulary import MANUAL_GATE, Phase, RolloutStatus
+from core.standards.rollouts.vocabulary import MANUAL_GATE, Phase, RolloutEventKind, RolloutStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ async def start_wave(unit: Unit, command: StartWave, gates: RolloutGates) -> Rol
     wave.rolled_back_at, wave.rollback_reason = None, ""
     wave.begins_at = unit.now
     wave.deadline = deadline or deadline_of(wave, unit.now)
+    await happened(unit, lead.rollout, RolloutEventKind.WAVE_STARTED, wave=wave)
     await rollout_moved(unit, lead.rollout, "standards.start_wave", wave=wave.name)
     await settle(unit, lead.rollout, lead.waves, lead.head, begun=(wave,))
     return wave
@@ -135,6 +137,7 @@ async def gate_passed(unit: Unit, lead: Lead, wave: RolloutWave, reason: str) ->
     if wave.gate_passed_at is None:
         wave.gate_passed_at, wave.gate_passed_by = unit.now, unit.scope.actor.id
         wave.gate_reason = reason
+        await happened(unit, lead.rollout, RolloutEventKind.GATE_PASSED, wave=wave, reason=reason)
         await rollout_moved(unit, lead.rollout, "standards.pass_gate", wave=wave.name)
         await settle(unit, lead.rollout, lead.waves, lead.head)
     return wave
@@ -154,6 +157,7 @@ async def halt_rollout(unit: Unit, command: HaltRollout) -> Rollout:
     lead = await lead_rollout(unit, command.rollout_id, (RolloutStatus.RUNNING,))
     lead.rollout.status, lead.rollout.halted_at = RolloutStatus.HALTED.value, unit.now
     lead.rollout.halt_reason = reason
+    await happened(unit, lead.rollout, RolloutEventKind.HALTED, reason=reason)
     await rollout_moved(unit, lead.rollout, "standards.halt_rollout")
     await settle(unit, lead.rollout, lead.waves, lead.head)
     return lead.rollout
@@ -181,6 +185,7 @@ async def resume_rollout(unit: Unit, rollout_id: UUID) -> Rollout:
         if wave.deadline is not None and wave.deadline > rollout.halted_at:
             wave.deadline += unit.now - rollout.halted_at
     rollout.status, rollout.halted_at, rollout.halt_reason = RolloutStatus.RUNNING.value, None, ""
+    await happened(unit, rollout, RolloutEventKind.RESUMED)
     await rollout_moved(unit, rollout, "standards.resume_rollout")
     for wave in begun:
         await reach(unit, wave)
@@ -205,6 +210,7 @@ async def roll_back_wave(unit: Unit, command: RollBackWave) -> RolloutWave:
     check_begun(wave, unit.now)
     wave.rolled_back_at, wave.rollback_reason = unit.now, reason
     wave.gate_passed_at, wave.gate_passed_by, wave.gate_reason = None, None, ""
+    await happened(unit, lead.rollout, RolloutEventKind.ROLLED_BACK, wave=wave, reason=reason)
     await forget_adoptions(unit, wave.id)
     await rollout_moved(unit, lead.rollout, "standards.roll_back_wave", wave=wave.name)
     await reach(unit, wave)
@@ -242,6 +248,7 @@ async def check_open(unit: Unit, lead: Lead, before: RolloutWave, gates: Rollout
         raise GateDoesNotHold(wave=before.name, gate=before.gate, reason=finding.reason)
     before.gate_passed_at, before.gate_passed_by = unit.now, unit.scope.actor.id
     before.gate_reason = finding.reason
+    await happened(unit, lead.rollout, RolloutEventKind.GATE_PASSED, wave=before, reason=finding.reason)
 
 
 def asked_of(lead: Lead, wave: RolloutWave) -> GateAsked:

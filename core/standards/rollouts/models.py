@@ -14,7 +14,14 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from core.kernel.rows import ReferenceRow, Retention, TenantRow
-from core.standards.rollouts.vocabulary import AcknowledgementStatus, Phase, RolloutMode, RolloutStatus, WaveKind
+from core.standards.rollouts.vocabulary import (
+    AcknowledgementStatus,
+    Phase,
+    RolloutEventKind,
+    RolloutMode,
+    RolloutStatus,
+    WaveKind,
+)
 from core.standards.tables.spans import RECORDED, VALID, json_column
 
 
@@ -137,6 +144,38 @@ class RolloutWave(TenantRow, table=True):
     enforced_from: datetime | None = None
     rolled_back_at: datetime | None = None
     rollback_reason: str = ""
+
+
+class RolloutEvent(TenantRow, table=True):
+    """Something that was done to a rollout, and why; never changed.
+
+    Attributes:
+        rollout_id: The rollout.
+        wave_id: The wave it was done to; empty where it was the whole rollout.
+        kind: What was done.
+        reason: Why, in the words of whoever did it; empty where none is asked for.
+        at: When.
+        actor_id: Who or what did it.
+        recorded_at: When that was written here.
+    """
+
+    __tablename__ = "rollout_events"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "rollout_id"], ["rollouts.tenant_id", "rollouts.id"], name="rollout_events_rollout"
+        ),
+        CheckConstraint(one_of("kind", RolloutEventKind), name="rollout_events_kind"),
+        Index("rollout_events_by_rollout", "tenant_id", "rollout_id", "id"),
+    )
+    retention: ClassVar[Retention] = Retention.SERVICE
+
+    rollout_id: UUID
+    wave_id: UUID | None = None
+    kind: str
+    reason: str = ""
+    at: datetime
+    actor_id: UUID
+    recorded_at: datetime
 
 
 class RolloutMember(TenantRow, table=True):

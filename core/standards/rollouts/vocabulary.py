@@ -40,6 +40,16 @@ class Phase(StrEnum):
     ROLLED_BACK = "rolled_back"
 
 
+class RolloutEventKind(StrEnum):
+    """What whoever leads a rollout did."""
+
+    WAVE_STARTED = "wave_started"
+    GATE_PASSED = "gate_passed"
+    HALTED = "halted"
+    RESUMED = "resumed"
+    ROLLED_BACK = "rolled_back"
+
+
 class AcknowledgementStatus(StrEnum):
     """Whether a tenant has acknowledged a version."""
 

@@ -1,5 +1,6 @@
 """Ask for a waiver, or for its renewal: of the level that set what it lifts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from core.standards.policy.documents import JsonValue
 from core.standards.policy.spans import Span
 from core.standards.policy.variants import Context, checked_context, selector_text
 from core.standards.resolve import zoned
-from core.standards.waivers.barred import Wanted, find_barrier
+from core.standards.waivers.barred import Barred, Wanted, find_barrier
 from core.standards.waivers.errors import (
     NoCompensatingMeasure,
     TooManyRenewals,
@@ -25,7 +26,7 @@ from core.standards.waivers.errors import (
     WaiverIsThere,
 )
 from core.standards.waivers.history import happened
-from core.standards.waivers.repository import insert_waiver, live_waiver_at, waiver_by_id
+from core.standards.waivers.repository import insert_waiver, live_waivers, waiver_by_id
 from core.standards.waivers.rules import check_length, network_rules
 from core.standards.waivers.statuses import WaiverEventKind, WaiverStatus
 from core.standards.waivers.topics import ASK
@@ -98,7 +99,10 @@ async def ask_waiver(unit: Unit, command: AskWaiver) -> Waiver:
     until = await checked_end(unit, command.until)
     if not command.measure.strip():
         raise NoCompensatingMeasure(place=wanted.address)
-    value, barrier = await find_barrier(unit, wanted, Span(unit.now, until))
+    live = await live_waivers(unit, command.code)
+    barred = await find_barrier(unit, wanted, Span(unit.now, until), named_by(live))
+    check_free(barred, wanted, live)
+    barrier = barred.barrier
     waiver = Waiver(
         tenant_id=unit.tenant_id,
         network_id=unit.network_id,
@@ -107,7 +111,8 @@ async def ask_waiver(unit: Unit, command: AskWaiver) -> Waiver:
         clause_key=command.clause_key,
         parameter_key=command.parameter_key,
         variant=variant,
-        value=value,
+        based_on=barred.version.id,
+        value=barred.value,
         measure=checked_note("compensatingMeasure", command.measure, required=True),
         reason=checked_note("reason", command.reason, required=True),
         legal_basis=checked_note("legalBasis", command.legal_basis),
@@ -120,7 +125,6 @@ async def ask_waiver(unit: Unit, command: AskWaiver) -> Waiver:
         asked_at=unit.now,
         recorded_at=recorded_now(),
     )
-    await check_free(unit, wanted)
     if not await insert_waiver(unit, waiver):
         raise WaiverIsThere(place=wanted.address, status=WaiverStatus.ASKED.value)
     await asked(unit, waiver, "standards.ask_waiver", waiver.reason)
@@ -158,7 +162,7 @@ async def renew_waiver(unit: Unit, command: RenewWaiver) -> Waiver:
     if until <= waiver.expires_at:
         raise InvalidInput(field="until", problem="the renewal must end after the waiver does")
     reason = checked_note("reason", command.reason, required=True)
-    _, barrier = await find_barrier(unit, wanted_by(waiver), Span(waiver.expires_at, until))
+    barrier = (await find_barrier(unit, wanted_by(waiver), Span(waiver.expires_at, until))).barrier
     waiver.bound, waiver.bound_limit, waiver.granting_tenant_id = barrier.bound, barrier.limit, barrier.set_by
     waiver.round, waiver.renewal_asked, waiver.asked_until = waiver.round + 1, True, until
     waiver.author_id, waiver.asked_at, waiver.reason = unit.scope.actor.id, unit.now, reason
@@ -174,6 +178,7 @@ def wanted_by(waiver: Waiver) -> Wanted:
         place=(waiver.clause_key, waiver.parameter_key),
         variant=waiver.variant,
         value=waiver.value,
+        based_on=waiver.based_on,
     )
 
 
@@ -184,11 +189,18 @@ async def checked_end(unit: Unit, until: datetime) -> datetime:
     return end
 
 
-async def check_free(unit: Unit, wanted: Wanted) -> None:
-    """Refuse where a waiver of the place is asked for, or holds still."""
-    other = await live_waiver_at(unit, wanted.code, (*wanted.place, wanted.variant))
-    if other is not None:
-        raise WaiverIsThere(place=wanted.address, status=other.status)
+def named_by(waivers: Iterable[Waiver]) -> set[UUID]:
+    """Name the versions that call the places of waivers so."""
+    return {one.based_on for one in waivers if one.based_on is not None}
+
+
+def check_free(barred: Barred, wanted: Wanted, live: Iterable[Waiver]) -> None:
+    """Refuse where a waiver of the place is asked for, or holds still, whatever its place was called then."""
+    for one in live:
+        named = (one.clause_key, one.parameter_key)
+        there = barred.gathered.place_in(barred.version, one.based_on or barred.version.id, named)
+        if (there.site, one.variant) == (wanted.place, wanted.variant) and not there.retyped:
+            raise WaiverIsThere(place=wanted.address, status=one.status)
 
 
 async def waiver_to_change(unit: Unit, waiver_id: UUID, expected: int) -> Waiver:

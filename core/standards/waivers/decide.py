@@ -244,6 +244,16 @@ async def close_request(unit: Unit, asking: UUID, payload: Mapping[str, Any]) ->
     await written(unit, request)
 
 
+async def call_otherwise(unit: Unit, asking: UUID, waiver: Waiver) -> None:
+    """Follow a place that is called otherwise in the version that the tenant that asked is on."""
+    request = await request_by_id(unit, waiver.id)
+    named = (waiver.clause_key, waiver.parameter_key)
+    if request is None or request.asking_tenant_id != asking or (request.clause_key, request.parameter_key) == named:
+        return
+    request.clause_key, request.parameter_key = named
+    await written(unit, request)
+
+
 async def withdraw_question(unit: Unit, request: WaiverRequest) -> None:
     """Take the question out of the inbox, if it waits there."""
     question = AskApproval(

@@ -9,11 +9,23 @@ from uuid import UUID
 from core.kernel.approvals import hands_of
 from core.kernel.handlers import handles
 from core.kernel.work import Work
-from core.standards.waivers.decide import close_request, follow_inbox, take_in
+from core.standards.waivers.decide import call_otherwise, close_request, follow_inbox, take_in
+from core.standards.waivers.follow import follow_at_turn, follow_versions
 from core.standards.waivers.repository import request_as_told, waiver_as_told
 from core.standards.waivers.settle import expire, remind, revoked, settle
 from core.standards.waivers.statuses import WaiverStatus
-from core.standards.waivers.topics import APPROVAL, ASK, CLOSE, EXPIRE, REMIND, REVOKE, SETTLE
+from core.standards.waivers.topics import (
+    APPROVAL,
+    ASK,
+    CLOSE,
+    EXPIRE,
+    FOLLOW,
+    MOVED,
+    REMIND,
+    REVOKE,
+    SETTLE,
+    TURN,
+)
 
 
 @handles(ASK)
@@ -62,6 +74,30 @@ async def close(work: Work) -> None:
     """Follow an end in the tenant that asked."""
     async with work.unit() as unit:
         await close_request(unit, work.started.tenant_id, work.payload)
+
+
+@handles(FOLLOW)
+async def follow(work: Work) -> None:
+    """Follow the versions that hold for the tenant."""
+    async with work.unit() as unit:
+        await follow_versions(unit, work.payload["code"])
+
+
+@handles(TURN)
+async def turned(work: Work) -> None:
+    """Have waivers looked at again, because the tenant is on another version now."""
+    async with work.unit(once=True) as unit:
+        await follow_at_turn(unit, UUID(work.payload["subject_id"]))
+
+
+@handles(MOVED)
+async def moved(work: Work) -> None:
+    """Call the place of what was asked here as the tenant that asked calls it now."""
+    async with work.senders_unit() as theirs:
+        waiver = await waiver_as_told(theirs, UUID(work.payload["waiver_id"]))
+    async with work.unit() as unit:
+        if waiver is not None:
+            await call_otherwise(unit, work.started.tenant_id, waiver)
 
 
 @handles(EXPIRE)

@@ -12,7 +12,8 @@ from core.kernel.rows import Retention, Row, RowClass, TenantRow
 from core.standards.tables.spans import RECORDED, VALID, json_column
 from core.standards.waivers.statuses import WaiverEventKind, WaiverStatus
 
-WAIVED_PLACE = (("code", "="), ("clause_key", "="), ("parameter_key", "="), ("variant", "="))
+WAIVED_PLACE = (("code", "="), ("based_on", "="), ("clause_key", "="), ("parameter_key", "="), ("variant", "="))
+"""A place of a version; the same key may mean something else in another."""
 IS_ASKED = text("status = 'asked'")
 
 
@@ -24,6 +25,7 @@ class Waiver(TenantRow, table=True):
         clause_key: The clause.
         parameter_key: The parameter; empty where the clause's text is meant.
         variant: The context it is for; empty for all contexts.
+        based_on: The published version that calls the place so: the one asked about, or a later one the tenant is on.
         value: The value asked for.
         measure: What the tenant does instead of keeping to the standard.
         reason: Why.
@@ -54,7 +56,7 @@ class Waiver(TenantRow, table=True):
         CheckConstraint("granting_tenant_id <> tenant_id", name="waivers_of_another"),
         Index(
             "waivers_one_asked",
-            *("tenant_id", "code", "clause_key", "parameter_key", "variant"),
+            *("tenant_id", "code", "based_on", "clause_key", "parameter_key", "variant"),
             unique=True,
             postgresql_where=IS_ASKED,
         ),
@@ -68,6 +70,7 @@ class Waiver(TenantRow, table=True):
     clause_key: str
     parameter_key: str = ""
     variant: str = ""
+    based_on: UUID | None = None
     value: Any = Field(sa_column=json_column())
     measure: str
     reason: str
@@ -125,6 +128,7 @@ class WaiverSpan(TenantRow, table=True):
     clause_key: str
     parameter_key: str = ""
     variant: str = ""
+    based_on: UUID | None = None
     value: Any = Field(sa_column=json_column())
     measure: str
     reason: str

@@ -37,24 +37,37 @@ async def waiver_as_told(unit: Unit, waiver_id: UUID) -> Waiver | None:
     return found.scalar_one_or_none()
 
 
-async def live_waiver_at(unit: Unit, code: str, place: tuple[str, str, str]) -> Waiver | None:
-    """Find a waiver of a place (clause, parameter, variant) that is asked for, or holds still."""
-    clause_key, parameter_key, variant = place
-    found = await unit.session.execute(
-        select(Waiver).where(
+async def live_waivers(unit: Unit, code: str, *, lock: bool = False) -> Sequence[Waiver]:
+    """List the waivers of a standard that are asked for, or hold still, in the order they were asked for."""
+    statement = (
+        select(Waiver)
+        .where(
             col(Waiver.tenant_id) == unit.tenant_id,
             col(Waiver.code) == code,
-            col(Waiver.clause_key) == clause_key,
-            col(Waiver.parameter_key) == parameter_key,
-            col(Waiver.variant) == variant,
             or_(
                 col(Waiver.status) == "asked",
                 col(Waiver.renewal_asked).is_(True),
                 (col(Waiver.status) == "granted") & (col(Waiver.expires_at) > unit.now),
             ),
         )
+        .order_by(col(Waiver.id))
     )
-    return found.scalars().first()
+    statement = statement.with_for_update().execution_options(populate_existing=True) if lock else statement
+    return (await unit.session.execute(statement)).scalars().all()
+
+
+async def has_live_waivers(unit: Unit, code: str) -> bool:
+    """Tell whether any waiver of a standard is asked for, or may hold still."""
+    found = await unit.session.execute(
+        select(Waiver.id)
+        .where(
+            col(Waiver.tenant_id) == unit.tenant_id,
+            col(Waiver.code) == code,
+            col(Waiver.status).in_(("asked", "granted")),
+        )
+        .limit(1)
+    )
+    return found.scalar() is not None
 
 
 def known(known_at: datetime | None) -> ColumnElement[bool]:

@@ -25,13 +25,13 @@ from core.standards.waivers.history import happened
 from core.standards.waivers.repository import add, close_spans, spans_of_waiver, waiver_by_id
 from core.standards.waivers.rules import network_rules
 from core.standards.waivers.statuses import WaiverEventKind, WaiverStatus
-from core.standards.waivers.topics import CHANGED, CLOSE, EXPIRE, REMIND, REMINDER
+from core.standards.waivers.topics import CHANGED, CLOSE, EXPIRE, FOLLOW, LOST, REMIND, REMINDER, TURN
 
 LIVE: Final = frozenset({WaiverStatus.ASKED.value, WaiverStatus.GRANTED.value})
 PERSON: Final = "person"
 GRANTED_AS_ASKED: Final = (
-    *("code", "clause_key", "parameter_key", "variant", "value", "measure", "reason", "legal_basis", "bound"),
-    *("bound_limit", "granting_tenant_id", "author_id"),
+    *("code", "clause_key", "parameter_key", "variant", "based_on", "value", "measure", "reason", "legal_basis"),
+    *("bound", "bound_limit", "granting_tenant_id", "author_id"),
 )
 """What a span says as the waiver itself does at the moment it is granted."""
 
@@ -166,8 +166,9 @@ async def stop(unit: Unit, waiver: Waiver, at: datetime, status: WaiverStatus) -
         await close_spans(unit, cut, head.recorded_at)
         await add(unit, *(piece for one in cut for piece in before(one, at, head)))
     waiver.status, waiver.expires_at, waiver.renewal_asked = status.value, min(at, waiver.expires_at), False
-    await settle_item(unit, REMINDER, waiver.id)
-    for timer in (REMIND, EXPIRE):
+    for item in (REMINDER, LOST):
+        await settle_item(unit, item, waiver.id)
+    for timer in (REMIND, EXPIRE, TURN):
         await clear_timer(unit, timer, waiver.id)
 
 
@@ -187,7 +188,8 @@ async def expire(unit: Unit, waiver_id: UUID) -> None:
     if waiver is None or waiver.status != WaiverStatus.GRANTED or waiver.expires_at > unit.now:
         return
     waiver.status = WaiverStatus.EXPIRED.value
-    await settle_item(unit, REMINDER, waiver.id)
+    for item in (REMINDER, LOST):
+        await settle_item(unit, item, waiver.id)
     await happened(unit, waiver, WaiverEventKind.EXPIRED, at=waiver.expires_at, until=waiver.expires_at)
     await changed(unit, waiver)
     await tell_here(unit, waiver, "standards.expire_waiver")
@@ -236,4 +238,6 @@ async def tell_here(unit: Unit, waiver: Waiver, action: str) -> None:
     facts = {"code": waiver.code, "status": waiver.status, "round": waiver.round, "until": waiver.expires_at}
     await record_act(unit, action=action, subject_kind="waiver", subject_id=waiver.id, details=facts)
     await send(unit, CHANGED, {"waiver_id": waiver.id, "code": waiver.code, "status": waiver.status})
+    if waiver.status in LIVE:
+        await send(unit, FOLLOW, {"code": waiver.code})
     await send(unit, CHECK_PROMISES, {"code": waiver.code})

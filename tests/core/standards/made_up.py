@@ -49,7 +49,9 @@ def scene(chance: Random) -> Scene:
         shop: one_at_a_time([overlay(chance, shop, versions, places) for _ in range(chance.randrange(6))])
         for shop in SHOPS
     }
-    waivers = {shop: [waiver(chance, shop, versions[0])] if chance.random() < 0.2 else [] for shop in SHOPS}
+    waivers = {
+        shop: [waiver(chance, shop, chance.choice(versions[:-1]))] if chance.random() < 0.2 else [] for shop in SHOPS
+    }
     return Scene(versions, above, own, waivers)
 
 
@@ -142,5 +144,6 @@ def waiver(chance: Random, shop: UUID, version: Version) -> Waived:
         waiver_id=UUID(int=chance.getrandbits(128)),
         granted_by=HQ,
         measure="Watched.",
+        based_on=version.id,
         bound="maximum",
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.standards.merging.policy import merge, moved
-from core.standards.merging.upgrades import standing_in
+from core.standards.merging.upgrades import standing_in, waivers_standing_in
 from core.standards.policy.content import address
 from core.standards.policy.fold import Above, EffectiveStandard, fold
 from core.standards.policy.overlays import Overlay, Version
@@ -45,7 +45,8 @@ def alone(made: Scene, current: Version, shop: UUID) -> list[Change]:
 def limits(made: Scene, version: Version, overlays: Sequence[Overlay], lineage: Sequence[UUID]) -> dict[Any, Any]:
     named = set(limit_sites(version.content))
     standard = fold(version, overlays, lineage, NOON)
-    lifted = [one for one in made.waivers[lineage[-1]] if (one.clause_key, one.parameter_key) in named]
+    granted = waivers_standing_in(version, made.versions, made.waivers[lineage[-1]], NOON)
+    lifted = [one for one in granted if (one.clause_key, one.parameter_key) in named]
     standard = waive(standard, lifted, overlays, lineage, NOON)
     return {
         ((one.clause_key, one.parameter_key), one.variant): one.value

@@ -12,7 +12,7 @@ FITTING = {"CLEAN", "MERGED", "LIMITS_CHANGED"}
 
 
 def foreseen(world: World) -> dict[str, int]:
-    """How many adaptations of each unit would not fit, if the version underway were published to everybody now."""
+    """What of each unit would not fit, adaptations and waivers, if the version underway held for everybody now."""
     ahead = deepcopy(world)
     issue = ahead.underway
     assert issue is not None
@@ -20,6 +20,8 @@ def foreseen(world: World) -> dict[str, int]:
     published(ahead, issue)
     ahead.settle()
     counts = {tenant: sum(bool(one.waits) for one in ahead.own(tenant)) for tenant in TENANTS}
+    for one in ahead.waivers:
+        counts[one.tenant] += one.holds(ahead.now) and one.name not in issue.terms
     return {tenant: count for tenant, count in counts.items() if count}
 
 

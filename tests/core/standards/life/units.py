@@ -227,13 +227,13 @@ def waivers(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
     who, until = f"{tenant}-{dice.choice('12')}@{tenant}", world.now + timedelta(days=days)
     barriers = [world.barrier(tenant, name, value, at) for at in world.edges(tenant) if at < until]
     levels = [one for one in barriers if one is not None]
-    there = any((one.tenant, one.name, one.clause) == (tenant, name, clause) and one.lives for one in world.waivers)
+    there = any((one.tenant, one.name) == (tenant, name) and one.lives for one in world.waivers)
     refused = "standards.waiver_too_long" if days > 366 else ""
     refused = refused or ("" if issue.terms[name].clause == clause else "standards.unknown_parameter")
     refused = refused or ("" if levels else "standards.no_waiver_needed")
     refused = refused or ("standards.waiver_there" if there else "")
     granter = min(levels, key=TENANTS.index) if levels else HQ
-    made = Waiver(tenant, name, clause, value, granter, who, until)
+    made = Waiver(tenant, name, value, granter, who, until)
     yield Move(
         kind="askWaiver",
         who=who,

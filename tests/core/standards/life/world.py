@@ -108,11 +108,10 @@ class Laid:
 
 @dataclass(slots=True)
 class Waiver:
-    """What a unit was let off."""
+    """What a unit was let off, wherever the parameter stands."""
 
     tenant: str
     name: str
-    clause: str
     value: int
     granter: str
     asker: str
@@ -283,7 +282,7 @@ class World:
         clause = issue.terms[name].clause
         value = self.through(slot, tenant, name, clause, at)[0].value if PATHS[tenant] else slot.value
         for one in self.waivers:
-            if (one.tenant, one.name, one.clause) == (tenant, name, clause) and one.holds(at):
+            if (one.tenant, one.name) == (tenant, name) and one.holds(at):
                 barrier = self.barrier(tenant, name, one.value, at)
                 if barrier is None or TENANTS.index(one.granter) <= TENANTS.index(barrier):
                     value = one.value

@@ -39,7 +39,11 @@ ACKNOWLEDGE = operation(
     "acknowledgeVersion", "acknowledgement { id number differenceHash acknowledgedHash acknowledgedAt acknowledgedBy }"
 )
 PUBLISH = operation("publishVersion", "version { id status }")
-BY_ID = f"query One($id: ID!) {{ rollout(id: $id) {{ id status revision {WAVES} }} }}"
+BY_ID = f"query One($id: ID!) {{ rollout(id: $id) {{ id status revision haltReason {WAVES} }} }}"
+HISTORY = (
+    "query Told($id: ID!) { rollout(id: $id)"
+    " { history(first: 20) { nodes { kind reason at actorId wave { name } } } } }"
+)
 LIST = "query List($filter: RolloutFilter) { rollouts(filter: $filter) { nodes { id code status } } }"
 MINE = """query Mine($code: String) { myRollouts(code: $code) {
   code version wave mode phase halted plannedAt deadline inForce effectiveFrom difference differenceHash
@@ -106,6 +110,11 @@ class Rolling:
 
     async def read(self) -> Any:
         return await self.lead.ask(BY_ID, id=self.rollout["id"])
+
+    async def history(self) -> list[tuple[str, str, str | None]]:
+        """What was done to the rollout, why, and to which wave."""
+        nodes = (await self.lead.ask(HISTORY, id=self.rollout["id"]))["history"]["nodes"]
+        return [(one["kind"], one["reason"], one["wave"] and one["wave"]["name"]) for one in nodes]
 
     async def wave(self, name: str) -> Any:
         found = await self.read()

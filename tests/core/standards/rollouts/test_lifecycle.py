@@ -104,6 +104,8 @@ async def test_a_deadline_adopts_by_default_and_a_halt_keeps_it_from_doing_so(st
     assert await rolling.on_second() == {"north"}
     await rolling.work()
     assert await rolling.counts("pilots") == (1, 1, 0, 0)
+    assert (await rolling.read())["haltReason"] == ""
+    assert await rolling.history() == [("HALTED", "Complaints.", None), ("RESUMED", "", None)]
 
 
 async def test_a_wave_is_rolled_back_and_begins_again(stage: Stage) -> None:
@@ -130,6 +132,11 @@ async def test_a_wave_is_rolled_back_and_begins_again(stage: Stage) -> None:
     assert again["code"] == "standards.wave_elsewhere"
     await rolling.do(rolling.lead, START_WAVE, wave=west["id"])
     assert await rolling.on_second() == {"west", "north", "south"}
+    assert await rolling.history() == [
+        ("GATE_PASSED", "Good.", "west"),
+        ("ROLLED_BACK", "Longer queues.", "west"),
+        ("WAVE_STARTED", "", "west"),
+    ], "what is refused is not among it"
 
 
 async def test_acknowledging_is_bound_to_what_changes_and_is_asked_again(stage: Stage) -> None:
