@@ -10,7 +10,8 @@ from core.kernel.work import Work
 from core.standards.across.overseeing import overseeing
 from core.standards.previews.look import PURPOSE, keep, looked_at, lookout_for
 from core.standards.previews.repository import preview_by_id
-from core.standards.previews.start import LOOK, send_chunk, units_looked_at
+from core.standards.previews.start import LOOK, send_chunk
+from core.standards.previews.units import next_units
 
 CHUNK: Final = 500
 CHANGED: Final = "standards.preview_version_changed"
@@ -28,22 +29,21 @@ async def look(work: Work) -> None:
         preview = await preview_by_id(unit, preview_id)
         if preview is None:
             return
-        below = await units_looked_at(unit, preview.at)
+        last = None if after is None else UUID(after)
+        chunk, left = await next_units(unit, preview_id, preview.at, last, CHUNK)
         lookout = await lookout_for(unit, preview)
-    left = [one for one in below if after is None or one > UUID(after)]
-    chunk = left[:CHUNK]
-    await report(work, job_id, done, max(done + len(left), 1))
+    await report(work, job_id, done, max(done + left, 1))
     if lookout is None:
         async with work.unit(once=True) as unit:
             await fail(unit, job_id, CHANGED)
         return
     async with overseeing(work, chunk, PURPOSE) as reading:
         outlooks = await looked_at(reading, preview, lookout, chunk) if chunk else []
-    await report(work, job_id, done + len(chunk), max(done + len(left), 1))
+    await report(work, job_id, done + len(chunk), max(done + left, 1))
     async with work.unit(once=True) as unit:
         if not await keep(unit, preview_id, outlooks):
             return
-        if len(left) > len(chunk):
+        if left > len(chunk):
             await send_chunk(unit, preview, after=chunk[-1], done=done + len(chunk))
         else:
             await finish(unit, job_id)

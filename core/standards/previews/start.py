@@ -16,6 +16,7 @@ from core.standards.errors import VersionIsElsewhere
 from core.standards.models import Preview, Standard, StandardVersion
 from core.standards.permissions import PREVIEW_STANDARDS
 from core.standards.previews.repository import drop_preview, preview_of
+from core.standards.previews.units import units_looked_at
 from core.standards.repository.drafts import standard_of, version_by_id
 from core.standards.resolve import zoned
 from core.standards.vocabulary import VersionStatus
@@ -96,18 +97,6 @@ async def opened(unit: Unit, standard: Standard, version: StandardVersion, at: d
     unit.session.add(preview)
     await unit.session.flush()
     return preview
-
-
-async def units_looked_at(unit: Unit, at: datetime) -> list[UUID]:
-    """Name the units that a preview looks at, in the order of their ids.
-
-    Elsewhere than at headquarters these are below now as well as at the instant: what a unit does that has gone, or has
-    not come yet, is not for those it has left or will come to.
-    """
-    below = await unit.tree.units_below(unit.network_id, unit.tenant_id, at)
-    if unit.scope.is_root:
-        return sorted(below)
-    return sorted({*below} & {*await unit.tree.units_below(unit.network_id, unit.tenant_id, unit.now)})
 
 
 async def send_chunk(unit: Unit, preview: Preview, *, after: UUID | None, done: int) -> None:

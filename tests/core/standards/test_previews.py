@@ -1,8 +1,10 @@
 """Before a version is published, it is known whose adaptations would wait and whose limits would change."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -14,7 +16,7 @@ from core.kernel.permissions import every_permission
 from core.kernel.unit import Unit
 from core.standards.errors import VersionIsElsewhere
 from core.standards.models import Preview, StandardVersion
-from core.standards.previews import jobs
+from core.standards.previews import jobs, units
 from core.standards.previews.outset import limit_sites
 from core.standards.previews.start import LOOK, REPLACED, StartPreview, start_preview
 from core.standards.previews.told import PreviewTold, tell_preview
@@ -129,6 +131,25 @@ async def test_chunks_join_to_the_same(stage: Stage, monkeypatch: pytest.MonkeyP
     assert {row["digest"]: row["tenants"] for row in await rows(stage, "preview_limits")} == limits
     assert (await job(stage, made))["status"] == "done"
     assert (await told(stage, version)).preview.tenants == 3
+
+
+async def test_the_tree_is_read_for_the_first_chunk_and_the_last(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = await awaiting(stage)
+    headquarters = stage.network.headquarters
+    more = ((f"late-{number}", "franchisee") for number in range(3))
+    await provisioned(stage.database, stage.clock, headquarters, headquarters, *more)
+    read, reading = list[int](), units.units_looked_at
+
+    async def counted(unit: Unit, at: datetime) -> Sequence[UUID]:
+        found = await reading(unit, at)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(units, "units_looked_at", counted)
+    monkeypatch.setattr(jobs, "CHUNK", 1)
+    await looked(stage, version)
+    assert read == [6, 6]
+    assert (await told(stage, version)).preview.tenants == 6
 
 
 async def test_a_chunk_that_is_done_twice_counts_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
