@@ -10,7 +10,7 @@ from alembic import op
 from core.kernel.migration.tables import INSTANT, TEXT, UUID, begin, create_tenant_table, optional, required
 
 revision = "0033"
-down_revision = "0034"
+down_revision = "0035"
 
 PLACE = ("code", "clause_key", "parameter_key", "variant")
 DONE = "'wave_started', 'gate_passed', 'halted', 'resumed', 'rolled_back'"
