@@ -61,8 +61,6 @@ async def forget_terms(unit: Unit, record_ids: Sequence[UUID]) -> int:
 async def index_records(unit: Unit, ring: KeyRing, record_ids: Sequence[UUID]) -> tuple[UUID, ...]:
     """Make the terms of some records what their texts have that can still be opened.
 
-    Whoever erases a person calls it for that person's records once the key is destroyed, in the same transaction.
-
     Returns:
         Those whose terms were others.
     """
@@ -116,8 +114,8 @@ def texts_of(kind: str, facts: Any, private: str) -> list[str]:  # noqa: ANN401 
 
 
 def called(facts: Any) -> str:  # noqa: ANN401 - facts are JSON
-    """Give what a channel calls a further contact."""
-    return facts.get("externalId") or ""
+    """Give what a channel calls a further contact; empty where that was removed."""
+    return (facts or {}).get("externalId") or ""
 
 
 async def opened_text(ring: KeyRing, event_id: UUID, sealed: bytes) -> str:

@@ -19,7 +19,9 @@ LOCK: Final = """
     SELECT id, opened_at FROM records WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
 SPEAKING: Final = """
     SELECT record_id, id, kind, payload, sealed FROM record_events
-    WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) AND (sealed IS NOT NULL OR kind = $3)"""
+    WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) AND (sealed IS NOT NULL OR kind = $3)
+      AND NOT EXISTS (SELECT FROM records r JOIN customers c ON c.tenant_id = r.tenant_id AND c.id = r.customer_id
+        WHERE r.tenant_id = $1 AND r.id = record_events.record_id AND c.tenant_id = $1 AND c.erased_at IS NOT NULL)"""
 PAGE: Final = "SELECT id FROM records WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
 COUNT: Final = """
     SELECT given.term, (SELECT count(*) FROM (
@@ -60,7 +62,10 @@ async def lock_records(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, dat
 
 
 async def speaking_events(unit: Unit, record_ids: Sequence[UUID], kind: str) -> list[tuple[UUID, UUID, str, bytes]]:
-    """Read what of some records' events may have terms: record, event, payload of those of a kind, sealed part."""
+    """Read what of some records' events may have terms: record, event, payload of those of a kind, sealed part.
+
+    Records of a customer who was erased have none.
+    """
     rows = await fetch(unit, SPEAKING, unit.tenant_id, list(record_ids), kind)
     return [
         (row["record_id"], row["id"], row["payload"] if row["kind"] == kind else "", row["sealed"] or b"")

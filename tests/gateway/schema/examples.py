@@ -67,6 +67,8 @@ QUERIES = {
     "retentionChoices": Example(),
     "subjectExport": Example(arguments={"id": "#export kept"}),
     "customer": Example(arguments={"id": "#customer kept"}),
+    "savedView": Example(arguments={"id": "#view kept"}),
+    "savedViews": Example(),
     "customers": Example(arguments={"contact": "+49 30 104729"}),
     "clause": at_headquarters(id="#clause"),
     "consistencyProof": Example(arguments={"oldSize": "@sealed"}),
@@ -288,6 +290,9 @@ CHANGES = {
         "headquarters", key="brief", serviceTypes=["brief"], days=20, leastDays=10, mostDays=30, version=0
     ),
     "chooseRetention": changes(key="ordinary", days=200, version=1),
+    "saveView": changes(name=f"{SAID} anew", filter={"channel": "phone"}, columns=["externalId"]),
+    "changeView": changes(view="#view changed", version=1, name=SAID),
+    "deleteView": changes(view="#view gone", version=1),
     "registerCustomer": changes(name=SAID, contacts=[{"channel": "email", "address": "said@example.org"}]),
     "changeCustomer": changes(customer="#customer changed", version=1, name=SAID),
     "changePriority": changes(record="#record prioritised", version=1, priority="urgent"),

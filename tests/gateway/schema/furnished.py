@@ -37,6 +37,7 @@ from core.records.execution.commands import AddContact, Command, Resolve, StartS
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.links.share import share_record
 from core.records.open_record import OpenRecord, open_record
+from core.records.saved_views.keep import SaveView, save_view
 from core.records.sealing.seal import seal_batch
 from core.records.uploads.receive import KeepUpload, keep_upload
 from core.records.uploads.store import Received
@@ -150,6 +151,7 @@ async def furnish(api: Api, office: Office, strangers: BuiltNetwork, folder: Pat
     await furnish_evidence(house, CODE, MARK, folder)
     await records(house, folder)
     await customers(house)
+    await views(house)
     await furnish_privacy(house)
     await sealed(house)
     return house
@@ -466,6 +468,13 @@ async def customers(house: Furnished) -> None:
     kept = WhichCustomer(customer_id=UUID(local(house.ids["customer kept"])))
     opening = OpenRecord(channel="phone", standard_code=CODE, external_id=f"{MARK} served", customer=kept)
     house.call("record served", "Record", await house.run(north, open_record, opening))
+
+
+async def views(house: Furnished) -> None:
+    """Views of lists that are shared in the tenant."""
+    for name in ("kept", "changed", "gone"):
+        view = SaveView(name=f"{MARK} {name}", filter={"channel": "phone"}, shared=True)
+        house.call(f"view {name}", "SavedView", await house.run(house.north, save_view, view))
 
 
 async def figures(unit: Unit) -> None:
