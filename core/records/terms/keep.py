@@ -115,7 +115,7 @@ def texts_of(kind: str, facts: Any, private: str) -> list[str]:  # noqa: ANN401 
 
 def called(facts: Any) -> str:  # noqa: ANN401 - facts are JSON
     """Give what a channel calls a further contact; empty where that was removed."""
-    return (facts or {}).get("externalId") or ""
+    return "" if facts is None else facts.get("externalId") or ""
 
 
 async def opened_text(ring: KeyRing, event_id: UUID, sealed: bytes) -> str:
