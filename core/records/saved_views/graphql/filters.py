@@ -31,7 +31,7 @@ def sent(value: Any) -> Any:  # noqa: ANN401 - as the scalars give it
         return value.name
     if isinstance(value, datetime):
         return instant_text(value)
-    return [sent(one) for one in value] if isinstance(value, list) else value
+    return value
 
 
 def gone_from(stored: Mapping[str, Any]) -> list[str]:
