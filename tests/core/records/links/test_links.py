@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.graphql.ids import global_id
@@ -105,6 +107,32 @@ async def page_of(window: Window, link: Any, **headers: str) -> str:
     answer = await window.get(link["path"], **headers)
     assert answer.status_code == 200
     return answer.text
+
+
+async def test_an_answer_is_careful_and_its_address_is_in_no_log(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[dict[str, Any]] = []
+
+    def noted(*said: str, **more: Any) -> None:
+        lines.append({"said": said, **more})
+
+    monkeypatch.setattr("gateway.http.observation.write_line", noted)
+    link = await window.shared(await window.opened())
+    answers = [await window.get(link["path"], accept=kind) for kind in ("text/html", "application/json")]
+    answers.append(await window.get(f"{link['path'][:-1]}_"))
+    for answer in answers:
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-robots-tag"].startswith("noindex")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "set-cookie" not in answer.headers
+    assert [(line["route"], line["status"], line["outcome"]) for line in lines] == [
+        ("/look/{token}", 200, "ok"),
+        ("/look/{token}", 200, "ok"),
+        ("/look/{token}", 404, LinkOpensNothing.code),
+    ]
+    assert link["path"].removeprefix("/look/")[:40] not in repr(lines)
 
 
 async def test_what_is_done_and_closed_is_shown_as_such(window: Window) -> None:
