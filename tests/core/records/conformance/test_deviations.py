@@ -54,7 +54,7 @@ def oracle(steps: list[ProcessStep], state: RecordState) -> Told:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(processes(), lives() | lives(tied=True))
 def test_deviations_are_those_of_a_plain_telling(steps: list[ProcessStep], state: RecordState) -> None:
     found = deviations(past_of(steps, state))
@@ -67,7 +67,7 @@ def test_deviations_are_those_of_a_plain_telling(steps: list[ProcessStep], state
         assert (one.kind is DeviationKind.OUT_OF_ORDER) == bool(one.lacking)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(processes(), lives())
 def test_how_late_it_is_asked_changes_nothing(steps: list[ProcessStep], state: RecordState) -> None:
     """Standard and events alone say what deviates; the instants of unrelated events do not."""

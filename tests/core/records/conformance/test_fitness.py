@@ -28,14 +28,14 @@ def fitness(steps: Sequence[ProcessStep], state: RecordState) -> Fitness:
     return found
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(processes(), lives())
 def test_tokens_are_those_of_a_net_played_one_by_one(steps: list[ProcessStep], state: RecordState) -> None:
     found = fitness(steps, state)
     assert (found.produced, found.consumed, found.missing, found.remaining) == played(steps, state)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(processes(guards=CHANGING), lives(tied=True) | lives())
 def test_a_record_fits_exactly_where_no_step_deviates(steps: list[ProcessStep], state: RecordState) -> None:
     found = fitness(steps, state)
@@ -47,6 +47,7 @@ def test_a_record_fits_exactly_where_no_step_deviates(steps: list[ProcessStep], 
     assert left == found.remaining if state.resolved_at else left >= found.remaining
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.integers(1, 50), st.data())
 def test_basis_points_are_the_figure_rounded_down(produced: int, consumed: int, data: st.DataObject) -> None:
     missing, remaining = data.draw(st.integers(0, consumed)), data.draw(st.integers(0, produced))

@@ -35,7 +35,7 @@ def schedule(steps: list[ProcessStep], state: RecordState, minute: float) -> Sch
     return Schedule(past_of(steps, state), None, at(minute))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(processes(limits=True), lives(), st.integers(0, 200))
 def test_a_plan_is_its_longest_path(steps: list[ProcessStep], state: RecordState, minute: int) -> None:
     one = schedule(steps, state, minute)
@@ -52,7 +52,7 @@ def test_a_plan_is_its_longest_path(steps: list[ProcessStep], state: RecordState
         assert (step.planned_end - step.planned_start).total_seconds() == takes[step.key]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(processes(limits=True), lives(most=4), st.integers(10, 40))
 def test_a_record_is_flagged_at_the_very_instant_it_wakes_for(
     steps: list[ProcessStep], state: RecordState, minute: int
@@ -70,7 +70,7 @@ def test_a_record_is_flagged_at_the_very_instant_it_wakes_for(
         assert not schedule(steps, state, between).flagged
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(processes(limits=True), lives(most=4), st.integers(0, 60), st.integers(0, 60))
 def test_waiting_longer_never_makes_up_for_anything(
     steps: list[ProcessStep], state: RecordState, minute: int, more: int
