@@ -194,6 +194,7 @@ class Making:
             "jsonb": lambda: orjson.dumps(self.json()).decode(),
             "bytea": lambda: self.random.randbytes(self.random.randrange(20)),
             "uuid[]": lambda: [self.uuid() for _ in range(self.random.randrange(3))],
+            "text[]": lambda: [self.text() for _ in range(self.random.randrange(3))],
             "numeric": self.decimal,
         }
         return makers.get(kind, self.text)()
