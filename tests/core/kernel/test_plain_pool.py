@@ -81,9 +81,11 @@ async def test_a_cancelled_statement_ends_its_connection_and_frees_the_place(poo
 
 
 async def test_who_waits_in_vain_is_told_and_takes_nobody_s_place(
-    pool: PlainPool, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plain_pool, "PATIENCE_S", 0.05)
+    url = database.pool(Role.APP).url
+    pool = PlainPool(url, 2, connect_arguments(url))
     first, second = await pool.take(), await pool.take()
     with pytest.raises(TimeoutError):
         await pool.take()
@@ -96,6 +98,7 @@ async def test_who_waits_in_vain_is_told_and_takes_nobody_s_place(
     pool.give(first, sound=True)
     pool.give(second, sound=True)
     assert pool.lent == 0
+    await pool.close()
 
 
 async def test_a_connection_that_was_ended_from_outside_is_replaced(pool: PlainPool, admin: Any) -> None:

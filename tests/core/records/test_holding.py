@@ -127,12 +127,12 @@ async def test_only_a_bounded_part_of_a_log_is_alive(
     alive: list[int] = []
 
     def look(figures: Figures) -> None:
-        if figures.chunks > 30 * (len(alive) + 1):
+        if figures.chunks > 15 * (len(alive) + 1):
             found: list[Any] = gc.get_objects()
             alive.append(sum(type(one) is RecordDraft for one in found))
 
-    log = log_of(*[case(str(number)) for number in range(5_000)])
+    log = log_of(*[case(str(number)) for number in range(2_500)])
     done = await chain.bring_watched(log, mapping(), look)
-    assert done.figures.imported == 5_000
+    assert done.figures.imported == 2_500
     assert len(alive) == 3
-    assert max(alive) < 2_000
+    assert max(alive) < 1_500

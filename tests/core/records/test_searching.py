@@ -18,7 +18,7 @@ from core.records.repository.chunks import FIND
 from tests.core.records.conftest import Chain, found_chain
 from tests.support.cluster import Address, admin_database_url, superuser
 
-MANY = 15_000
+MANY = 5_000
 SOME_ID = new_id()
 
 
