@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -24,7 +24,7 @@ from tests.gateway.schema.documents import document, root
 from tests.gateway.schema.examples import EXAMPLES
 from tests.gateway.schema.furnished import COUNT, MARK, SHARED, Furnished, furnish
 from tests.support.api import Answer, Api
-from tests.support.cluster import Address, admin_database_url, superuser
+from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, drop, superuser
 from tests.support.networks import as_person, build_network
 from tests.tenants.office import Office
 
@@ -32,6 +32,24 @@ CALLS = [(kind, name) for kind in EXAMPLES for name in sorted(EXAMPLES[kind])]
 FIGURES = {str(COUNT), "7193", "100003"}
 ON_RECORD = {"audit_entries", "reading_grants"}
 KEY = "one intention"
+
+
+@pytest.fixture(scope="module")
+async def database_name(address: Address) -> AsyncGenerator[str, None]:
+    """A database of this module's own: every row is looked at after every call, and other tests leave very many."""
+    name = f"walls_{uuid4().hex[:12]}"
+    await clone(address.admin_url, name)
+    yield name
+    await drop(address.admin_url, name)
+
+
+@pytest.fixture(scope="module")
+async def database(address: Address, database_name: str) -> AsyncGenerator[Database, None]:
+    """That database through the serving roles."""
+    host = address.admin_url.rsplit("@", 1)[1].split("/", 1)[0]
+    opened = Database(f"postgresql://{host}/{database_name}", ROLE_SECRET, pool_size=8)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(scope="module")
