@@ -25,12 +25,11 @@ from core.records.evidence.read import EvidenceFile, content_of, open_evidence
 from core.records.evidence.receive import Offered, Reception
 from core.records.permissions import READ_EVIDENCE
 from core.standards.policy.process import Proof
-from gateway.auth.errors import MissingToken
-from gateway.auth.sign_in import SignIn, bearer_token
-from gateway.http.answers import json_response, refusal_response
+from gateway.auth.sign_in import SignIn
+from gateway.http.answers import json_response
 from gateway.http.errors import RequestTooSlow, TooManyRequests
+from gateway.http.files import refused, scope_of
 from gateway.http.guards import check_headers
-from gateway.http.headers import AUTHORIZATION, TENANT, header_text
 from gateway.http.observation import observed_in
 from gateway.http.parts import Parts
 
@@ -80,7 +79,7 @@ class EvidenceRoutes:
     async def _received(self, request: Request, body: AsyncIterator[bytes], settings: EvidenceSettings) -> Response:
         headers = observed_in(request.scope).headers
         check_headers(headers, max(settings.most_bytes(kind) for kind in Proof))
-        scope = await self._scope(request)
+        scope = await scope_of(request, self._sign_in)
         offered = offer_of(request)
         services = self._parts.services
         reception = Reception(services.get(Blobs), settings, services.get(MasterKeys))
@@ -96,7 +95,7 @@ class EvidenceRoutes:
 
     async def read(self, request: Request) -> Response:
         """Give out a piece of evidence to whoever has a token and the permission."""
-        scope = await self._scope(request)
+        scope = await scope_of(request, self._sign_in)
         return await self._given(scope, id_in(request, "evidence", "RecordEvidence"))
 
     async def follow(self, request: Request) -> Response:
@@ -121,31 +120,10 @@ class EvidenceRoutes:
         first = await anext(content, b"")  # What cannot be read is refused before anything is answered.
         return StreamingResponse(following(first, content), headers=headers_of(file))
 
-    async def _scope(self, request: Request) -> Scope:
-        """Give the tenant acted in.
-
-        Raises:
-            DomainError: The token opens none.
-        """
-        headers = observed_in(request.scope).headers
-        token = bearer_token(header_text(headers, AUTHORIZATION))
-        opened = await self._sign_in.open(token, header_text(headers, TENANT))
-        if opened.scope is None:
-            raise opened.withheld or MissingToken()
-        return opened.scope
-
     def _opener(self, scope: Scope) -> Callable[[], AbstractAsyncContextManager[Unit]]:
         """Give what opens transactions in a tenant."""
         parts = self._parts
         return lambda: parts.database.unit(scope, clock=parts.clock, directory=parts.directory)
-
-
-def refused(request: Request, refusal: DomainError) -> Response:
-    """Refuse a file; what is left of it is not read, and must not be taken for the next request."""
-    observed_in(request.scope).outcome = refusal.code
-    answer = refusal_response(refusal)
-    answer.headers["Connection"] = "close"
-    return answer
 
 
 async def let_pass(body: AsyncIterator[bytes]) -> None:

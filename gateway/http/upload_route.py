@@ -18,12 +18,10 @@ from core.kernel.ids import new_id
 from core.kernel.scope import Scope
 from core.records.uploads.receive import KeepUpload, check_room, keep_upload
 from core.records.uploads.store import Received, UploadStore
-from gateway.auth.errors import MissingToken
 from gateway.auth.sign_in import SignIn
-from gateway.http.answers import json_response, refusal_response
+from gateway.http.answers import json_response
 from gateway.http.errors import MalformedRequest, TooManyRequests
-from gateway.http.graphql_route import credentials_of
-from gateway.http.observation import observed_in
+from gateway.http.files import refused, scope_of
 from gateway.http.parts import Parts
 
 MEDIA_TYPE: Final = "application/octet-stream"
@@ -45,19 +43,15 @@ class UploadRoute:
 
     async def take(self, request: Request) -> Response:
         """Take one file in; what is refused is not read to its end, and the connection ends with it."""
-        observed = observed_in(request.scope)
         try:
             upload_id, received = await self._take(request)
         except DomainError as refusal:
-            observed.outcome = refusal.code
-            answer = refusal_response(refusal)
-            answer.headers["Connection"] = "close"
-            return answer
+            return refused(request, refusal)
         said = {"upload": global_id(TYPE, upload_id), "bytes": received.bytes, "sha256": received.file_hash}
         return json_response(said, HTTPStatus.CREATED)
 
     async def _take(self, request: Request) -> tuple[UUID, Received]:
-        scope = await self._scope(request)
+        scope = await scope_of(request, self._sign_in)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
             raise MalformedRequest(problem=f"its Content-Type is not {MEDIA_TYPE}")
         if self._arriving >= self._parts.edge.uploads_at_once:
@@ -82,18 +76,6 @@ class UploadRoute:
             await store.forget(scope.tenant_id, upload_id)
             raise
         return upload_id, received
-
-    async def _scope(self, request: Request) -> Scope:
-        """Give whom the request comes from.
-
-        Raises:
-            DomainError: The token is missing or proves nothing, or opens no tenant.
-        """
-        credentials = credentials_of(observed_in(request.scope).headers)
-        opened = await self._sign_in.open(credentials.token, credentials.tenant)
-        if opened.scope is None:
-            raise opened.withheld or MissingToken()
-        return opened.scope
 
 
 async def pieces_of(request: Request) -> AsyncIterator[bytes]:

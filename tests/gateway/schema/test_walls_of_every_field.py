@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -19,12 +19,13 @@ from core.kernel.scope import Scope
 from gateway.schema.fields import SchemaField
 from tenants.people.policy import permissions_of
 from tenants.roles import BUILT_IN
+from tests.core.kernel.schema_facts import cloned
 from tests.gateway.schema.behind import changed, contents_of, ids_of
 from tests.gateway.schema.documents import document, root
 from tests.gateway.schema.examples import EXAMPLES
 from tests.gateway.schema.furnished import COUNT, MARK, SHARED, Furnished, furnish
 from tests.support.api import Answer, Api
-from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, drop, superuser
+from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, superuser
 from tests.support.networks import as_person, build_network
 from tests.tenants.office import Office
 
@@ -37,10 +38,8 @@ KEY = "one intention"
 @pytest.fixture(scope="module")
 async def database_name(address: Address) -> AsyncGenerator[str, None]:
     """A database of this module's own: every row is looked at after every call, and other tests leave very many."""
-    name = f"walls_{uuid4().hex[:12]}"
-    await clone(address.admin_url, name)
-    yield name
-    await drop(address.admin_url, name)
+    async with cloned(address, "walls") as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

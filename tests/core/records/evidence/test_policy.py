@@ -179,10 +179,9 @@ def test_what_can_never_count_is_refused(command: do.AddEvidence, refused: type[
 
 
 def test_a_window_is_open_to_its_last_second_and_only_what_is_known_of_it_binds() -> None:
-    for minute in (-1, 12):
-        done(record(), add(taken_at=minutes(minute)))
-    done(record(life=2), add(taken_at=minutes(19)))
-    done(record(life=1), add(taken_at=minutes(-9)))
+    for life, minute in ((3, -1), (3, 12), (2, 19), (1, -9)):
+        (taken,) = done(record(life=life), add(taken_at=minutes(minute))).evidence
+        assert taken.taken_at == minutes(minute)
 
 
 def test_no_more_is_taken_than_is_asked_for_and_no_file_twice() -> None:

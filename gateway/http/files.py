@@ -1,0 +1,33 @@
+"""What every route that takes files in or gives them out does alike: who asks, and how a file is refused."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.kernel.errors import DomainError
+from core.kernel.scope import Scope
+from gateway.auth.errors import MissingToken
+from gateway.auth.sign_in import SignIn
+from gateway.http.answers import refusal_response
+from gateway.http.graphql_route import credentials_of
+from gateway.http.observation import observed_in
+
+
+async def scope_of(request: Request, sign_in: SignIn) -> Scope:
+    """Give the tenant acted in, and who acts.
+
+    Raises:
+        DomainError: The token is missing or proves nothing, or opens no tenant.
+    """
+    credentials = credentials_of(observed_in(request.scope).headers)
+    opened = await sign_in.open(credentials.token, credentials.tenant)
+    if opened.scope is None:
+        raise opened.withheld or MissingToken()
+    return opened.scope
+
+
+def refused(request: Request, refusal: DomainError) -> Response:
+    """Refuse a file; what is left of it is not read, and must not be taken for the next request."""
+    observed_in(request.scope).outcome = refusal.code
+    answer = refusal_response(refusal)
+    answer.headers["Connection"] = "close"
+    return answer
