@@ -172,6 +172,7 @@ class TenantDirectory:
 
 def site_facts(site: Site) -> SiteFacts:
     """Give what other rooms need to know of a site."""
+    country = site.address.get("country")
     return SiteFacts(
         id=site.id,
         tenant_id=site.tenant_id,
@@ -179,6 +180,7 @@ def site_facts(site: Site) -> SiteFacts:
         time_zone=site.time_zone,
         name=site.name,
         address=site.address,
+        attributes={**({"country": country} if country else {}), **site.attributes},
     )
 
 

@@ -49,6 +49,8 @@ class SiteFacts:
         time_zone: IANA name.
         name: Name to show.
         address: ``{lines, city, postal_code, country}``, as far as it is known.
+        attributes: What rules and variants may ask of it, by name, such as ``kind``; ``country`` is that of its address
+            where the site says nothing else.
     """
 
     id: UUID
@@ -57,6 +59,7 @@ class SiteFacts:
     time_zone: str
     name: str = ""
     address: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Directory(Protocol):

@@ -22,6 +22,8 @@ KEPT: Final = 1_024
 """Compiled rules per environment; the ones used longest ago go first."""
 UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 PLACE: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.+?)(?: \(in container ''\))?(?:\n|\s*\[[A-Z_]+\]|$)")
+UNKNOWN: Final = "undeclared reference"
+"""What the compiler tells first of a name that it does not know."""
 NAMED: Final = re.compile(r"([A-Za-z_]\w*)\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(?:\"([^\"\\]*)\"|'([^'\\]*)')\s*\])")
 
 Fact: TypeAlias = str | int | bool | datetime | Sequence[str] | Mapping[str, str]
@@ -80,9 +82,14 @@ class RuleFailed(ValueError):  # noqa: N818 - it is a fact
 
 
 class Rule:
-    """A compiled rule."""
+    """A compiled rule.
 
-    __slots__ = ("_env", "_expression", "_kinds", "_named", "text")
+    Attributes:
+        text: What was compiled.
+        named: By which names it asks for texts, by what is asked for them.
+    """
+
+    __slots__ = ("_env", "_expression", "_kinds", "named", "text")
 
     def __init__(self, text: str, env: Any, kinds: Mapping[str, Kind]) -> None:  # noqa: ANN401 - the library's own
         """Compile a rule.
@@ -92,7 +99,7 @@ class Rule:
         """
         self.text, self._env, self._kinds = text, env, kinds
         self._expression = expression_of(text, env)
-        self._named = named_in(text, kinds)
+        self.named = named_in(text, kinds)
 
     def holds(self, facts: Mapping[str, Fact]) -> bool:
         """Tell whether the rule holds.
@@ -104,7 +111,7 @@ class Rule:
             RuleFailed: It could not be worked out.
         """
         known = {
-            name: {**dict.fromkeys(self._named[name], ""), **cast("Mapping[str, str]", facts[name])}
+            name: {**dict.fromkeys(self.named[name], ""), **cast("Mapping[str, str]", facts[name])}
             if kind is Kind.TEXT_BY_NAME
             else facts[name]
             for name, kind in self._kinds.items()
@@ -140,8 +147,14 @@ class Environment:
         return self._rule(text)
 
     def _compiled(self, text: str) -> Rule:
-        """Compile a rule that is not kept."""
-        return Rule(text, self._env, self.kinds)
+        """Compile a rule that is not kept; to an unknown name it is said which ones are known."""
+        try:
+            return Rule(text, self._env, self.kinds)
+        except RuleDoesNotCompile as found:
+            if not found.problem.startswith(UNKNOWN):
+                raise
+            told = f"{found.problem}; there are {', '.join(self.kinds)}"
+            raise RuleDoesNotCompile(found.line, found.column, told) from found
 
 
 def expression_of(text: str, env: Any) -> Any:  # noqa: ANN401 - the library's own

@@ -1,20 +1,23 @@
 """Open a record: one real encounter begins, under what holds for the tenant at that instant."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
+from core.kernel.directory import SiteFacts
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Acting, Unit
 from core.records.customers.identify import WhichCustomer, identified
+from core.records.customers.repository import tiers_of
 from core.records.errors import RecordKeyIsTaken
 from core.records.events.policy import Event, EventKind, Happening
 from core.records.events.writing import changed_row, event_row, first_event, told
@@ -30,6 +33,7 @@ from core.standards.standing import Holding, holding_at
 WORD: Final = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*", re.ASCII)
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST: Final = 200
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 WORDS: Final = 1_000
 """Words that are remembered to have the right form: the channels there are."""
 
@@ -94,9 +98,18 @@ async def prepare_record(unit: Unit, command: OpenRecord, ring: KeyRing | None =
         return await opened_before(unit, holder, asked), ()
     now = unit.now
     holding = await holding_at(unit, asked.standard_code, now)
-    site_id, role = await site_of(unit, asked.site_key), await role_of(unit, holding.hash, asked)
+    site = await serving_site(unit, asked.site_key)
     customer = None if asked.customer is None else await identified(unit, ring, asked.customer)
-    place = Opened(now=now, written=recorded_now(), holding=holding, site_id=site_id, role=role, customer_id=customer)
+    place = Opened(
+        now=now,
+        written=recorded_now(),
+        holding=holding,
+        site_id=None if site is None else site.id,
+        site={} if site is None else site.attributes,
+        customer_id=customer,
+        tier=None if customer is None else (await tiers_of(unit, [customer])).get(customer),
+    )
+    place = replace(place, role=await role_of(unit, asked, place))
     score_is_ordered(unit, record_id)
     return record_id, opened_rows(unit, record_id, replace(asked, external_id=external_id), place)
 
@@ -111,6 +124,8 @@ def opening_event(act: Acting, record_id: UUID, asked: OpenRecord, opened: "Open
         effectiveHash=opened.holding.hash,
         priority=asked.priority,
         site=None if opened.site_id is None else str(opened.site_id),
+        siteAttributes=opened.site or None,
+        tier=opened.tier,
         serviceType=asked.service_type,
         role=opened.role,
         customer=None if opened.customer_id is None else str(opened.customer_id),
@@ -130,6 +145,8 @@ class Opened:
         site_id: The site that serves.
         role: The role or line that gets it.
         customer_id: The customer it is about.
+        site: Attributes of that site, by name.
+        tier: The customer's tier.
     """
 
     now: datetime
@@ -138,6 +155,8 @@ class Opened:
     site_id: UUID | None
     role: str | None = None
     customer_id: UUID | None = None
+    site: Mapping[str, str] = field(default_factory=dict[str, str])
+    tier: str | None = None
 
 
 def opened_rows(act: Acting, record_id: UUID, asked: OpenRecord, opened: Opened) -> Sequence[NewRow]:
@@ -193,19 +212,32 @@ def record_values(act: Acting, record_id: UUID, asked: OpenRecord, opened: Opene
     }
 
 
-async def role_of(unit: Unit, hash_: str, asked: OpenRecord) -> str | None:
+async def role_of(unit: Unit, asked: OpenRecord, opened: Opened) -> str | None:
     """Say who gets a record: the role that is asked for, else the owner of the first step that may start."""
     if asked.role is not None:
         return asked.role
-    return first_owner(await process_under(unit, hash_), situation_of(asked))
+    known = situation_of(asked, opened.tier, opened.site)
+    return first_owner(await process_under(unit, opened.holding.hash), known)
 
 
-def situation_of(asked: OpenRecord) -> Situation:
-    """Say what guards may know of a record that begins."""
-    return Situation(channel=asked.channel, priority=asked.priority or "", service_type=asked.service_type or "")
+def situation_of(asked: OpenRecord, tier: str | None = None, site: Mapping[str, str] = NOTHING) -> Situation:
+    """Say what guards may know of a record that begins.
+
+    Args:
+        asked: What it begins with.
+        tier: The customer's tier.
+        site: Attributes of the site that serves, by name.
+    """
+    return Situation(
+        channel=asked.channel,
+        priority=asked.priority or "",
+        tier=tier or "",
+        service_type=asked.service_type or "",
+        site=site,
+    )
 
 
-async def site_of(unit: Unit, key: str | None) -> UUID | None:
+async def serving_site(unit: Unit, key: str | None) -> SiteFacts | None:
     """Find the site that serves.
 
     Raises:
@@ -216,7 +248,7 @@ async def site_of(unit: Unit, key: str | None) -> UUID | None:
     site = await unit.tree.site(unit.network_id, unit.tenant_id, key)
     if site is None:
         raise NotFound(kind="site", key=key)
-    return site.id
+    return site
 
 
 def checked(command: OpenRecord) -> OpenRecord:

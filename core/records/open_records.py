@@ -8,19 +8,30 @@ from uuid import UUID
 
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, NewRows, write
+from core.kernel.directory import SiteFacts
 from core.kernel.errors import DomainError, InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Acting, Unit
 from core.records.customers.identify import WhichCustomer, identified
+from core.records.customers.repository import tiers_of
 from core.records.errors import RecordRefusal, RecordsRefused
 from core.records.events.policy import Event
 from core.records.events.repository import add_events
 from core.records.events.writing import CHANGED
 from core.records.execution.processes import process_under
 from core.records.execution.routing import first_owner
-from core.records.open_record import Opened, OpenRecord, checked, opening_event, record_values, situation_of, taken
+from core.records.open_record import (
+    NOTHING,
+    Opened,
+    OpenRecord,
+    checked,
+    opening_event,
+    record_values,
+    situation_of,
+    taken,
+)
 from core.records.order_score import score_many_row
 from core.records.permissions import OPEN_RECORDS
 from core.records.repository.many import ALIKE, COLUMNS, add_opened, find_standards, name_customers, take_keys
@@ -156,6 +167,8 @@ async def find_customers(unit: Unit, batch: Batch, fresh: "Fresh", ring: KeyRing
             fresh.customers[fresh.ids[place]] = await identified(unit, ring, customer)
         except DomainError as fact:
             batch.refused[place] = fact
+    if fresh.customers:
+        fresh.tiers.update(await tiers_of(unit, set(fresh.customers.values())))
 
 
 def order_of(asked: tuple[int, WhichCustomer]) -> tuple[str, str]:
@@ -164,11 +177,11 @@ def order_of(asked: tuple[int, WhichCustomer]) -> tuple[str, str]:
     return (str(asked[1].customer_id), "") if contact is None else (contact.channel, contact.address)
 
 
-async def find_sites(unit: Unit, asked: Sequence[OpenRecord]) -> dict[str | None, UUID | None]:
+async def find_sites(unit: Unit, asked: Sequence[OpenRecord]) -> dict[str | None, SiteFacts | None]:
     """Find the sites that serve."""
     keys = {one.site_key for one in asked if one.site_key is not None}
     sites = await unit.tree.sites(unit.network_id, unit.tenant_id, keys) if keys else ()
-    return {None: None, **{one.key: one.id for one in sites}}
+    return {None: None, **{one.key: one for one in sites}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +195,16 @@ class Fresh:
         processes: The processes that hold, by the hashes of their documents.
         ids: The records, by the places of those that were asked for.
         customers: Whom records are about, where that is said.
+        tiers: The tiers of those customers who have one.
     """
 
     now: datetime
     holdings: Mapping[str, Holding]
-    sites: Mapping[str | None, UUID | None]
+    sites: Mapping[str | None, SiteFacts | None]
     processes: Mapping[str, Process]
     ids: dict[int, UUID] = field(default_factory=dict[int, UUID])
     customers: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    tiers: dict[UUID, str] = field(default_factory=dict[UUID, str])
 
     def refusal(self, asked: OpenRecord) -> DomainError | None:
         """Tell why a record cannot be opened."""
@@ -209,6 +224,7 @@ async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
         processes=fresh.processes,
         sites=[fresh.sites[one.site_key] for one in asked],
         customers=fresh.customers,
+        tiers=fresh.tiers,
     )
     records, events = together.rows(unit)
     await add_opened(unit, records)
@@ -230,6 +246,7 @@ class Together:
         processes: The processes that hold, by the hashes of their documents.
         sites: The site that serves each.
         customers: Whom records are about, where that is said.
+        tiers: The tiers of those customers who have one.
     """
 
     now: datetime
@@ -237,24 +254,29 @@ class Together:
     asked: Sequence[OpenRecord]
     holdings: Mapping[str, Holding]
     processes: Mapping[str, Process]
-    sites: Sequence[UUID | None]
+    sites: Sequence[SiteFacts | None]
     customers: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    tiers: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
 
     def rows(self, act: Acting) -> tuple[NewRows, Sequence[Event]]:
         """Give their rows, and the event that opens each."""
         written = recorded_now()
         values: list[dict[str, Any]] = []
         events: list[Event] = []
-        for record_id, one, site_id in zip(self.ids, self.asked, self.sites, strict=True):
-            holding = self.holdings[one.standard_code]
-            role = one.role or first_owner(self.processes[holding.hash], situation_of(one))
+        for record_id, one, site in zip(self.ids, self.asked, self.sites, strict=True):
+            holding, customer = self.holdings[one.standard_code], self.customers.get(record_id)
+            tier = None if customer is None else self.tiers.get(customer)
+            known = NOTHING if site is None else site.attributes
+            role = one.role or first_owner(self.processes[holding.hash], situation_of(one, tier, known))
             opened = Opened(
                 now=self.now,
                 written=written,
                 holding=holding,
-                site_id=site_id,
+                site_id=None if site is None else site.id,
                 role=role,
-                customer_id=self.customers.get(record_id),
+                customer_id=customer,
+                site=known,
+                tier=tier,
             )
             event = opening_event(act, record_id, one, opened)
             events.append(event)

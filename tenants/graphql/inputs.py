@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from core.kernel.errors import InvalidInput
 from core.kernel.graphql.ids import local_id
 from core.standards.graphql.json_values import Json
 from tenants.graphql.types import SiteType, TenantType
@@ -110,6 +111,26 @@ class AddressInput:
         return Address(lines=tuple(self.lines), city=self.city, postal_code=self.postal_code, country=self.country)
 
 
+@strawberry.input(description="Something that is said of a site.")
+class AttributeOfSiteInput:
+    """An attribute of a site."""
+
+    name: str = strawberry.field(description="Its name: lower-case letters, digits and `_`, such as `kind`.")
+    value: str = strawberry.field(description="What it says: 1 to 200 characters.")
+
+
+def by_name(attributes: list[AttributeOfSiteInput]) -> dict[str, str]:
+    """Give attributes by name.
+
+    Raises:
+        InvalidInput: One stands twice, so that one of the two would be lost.
+    """
+    named = {one.name: one.value for one in attributes}
+    if len(named) < len(attributes):
+        raise InvalidInput(field="attributes", problem="each attribute stands once")
+    return named
+
+
 @strawberry.input(description="The site to open.")
 class OpenSiteInput:
     """The site to open."""
@@ -120,6 +141,10 @@ class OpenSiteInput:
     locale: str | None = strawberry.field(default=None, description="BCP 47 tag; the tenant's by default.")
     currency: str | None = strawberry.field(default=None, description="ISO 4217 code; the tenant's by default.")
     address: AddressInput = strawberry.field(default_factory=AddressInput, description="Where it is.")
+    attributes: list[AttributeOfSiteInput] = strawberry.field(
+        default_factory=list["AttributeOfSiteInput"],
+        description="What guards of processes and variants of standards may ask of it, as `site.<name>`; 20 at most.",
+    )
 
     def to_command(self) -> OpenSite:
         """Give the command."""
@@ -130,6 +155,7 @@ class OpenSiteInput:
             locale=self.locale,
             currency=self.currency,
             address=self.address.to_address(),
+            attributes=by_name(self.attributes),
         )
 
 
@@ -144,6 +170,9 @@ class ChangeSiteInput:
     locale: str | None = strawberry.field(default=None, description="BCP 47 tag.")
     currency: str | None = strawberry.field(default=None, description="ISO 4217 code.")
     address: AddressInput | None = strawberry.field(default=None, description="Where it is.")
+    attributes: list[AttributeOfSiteInput] | None = strawberry.field(
+        default=None, description="All its attributes; those it had go. Records that began keep what they know."
+    )
     closed: bool | None = strawberry.field(
         default=None, description="True closes it from now on, false opens it again."
     )
@@ -158,5 +187,6 @@ class ChangeSiteInput:
             locale=self.locale,
             currency=self.currency,
             address=self.address.to_address() if self.address else None,
+            attributes=None if self.attributes is None else by_name(self.attributes),
             closed=self.closed,
         )

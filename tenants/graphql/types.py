@@ -39,6 +39,20 @@ async def addresses(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> S
     ]
 
 
+@value(permission=READ_TENANTS, description="Something that is said of a site.", name="AttributeOfSite")
+class AttributeOfSiteType:
+    """An attribute of a site."""
+
+    name: str = shows("Its name, such as `kind`.")
+    value: str = shows("What it says.")
+
+
+async def attributes(_splicing: Splicing, rows: Sequence[Mapping[str, Any]]) -> Sequence[object]:
+    """Show stored attributes, by name."""
+    said: list[Mapping[str, str]] = [row["attributes"] for row in rows]
+    return [[AttributeOfSiteType(name=name, value=text) for name, text in sorted(one.items())] for one in said]
+
+
 @entity(Site, permission=READ_TENANTS, description="A place where one tenant serves customers.")
 class SiteType:
     """A site."""
@@ -49,6 +63,10 @@ class SiteType:
     locale: str = reads(Column("locale"), description="BCP 47 tag.")
     currency: str = reads(Column("currency"), description="ISO 4217 code.")
     address: AddressType = reads(Hole(("address",), addresses, alone=True), description="Where it is.")
+    attributes: list[AttributeOfSiteType] = reads(
+        Hole(("attributes",), attributes, alone=True),
+        description="What guards of processes and variants of standards may ask of it, as `site.<name>`.",
+    )
     status: SiteStatus = reads(Column("status"), description="Whether it serves customers.")
     opened_at: datetime = reads(Column("opened_at"), description="Since when it serves.")
     closed_at: datetime | None = reads(Column("closed_at"), description="Since when it serves no more.")

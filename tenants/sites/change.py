@@ -1,5 +1,6 @@
 """Change a site, close it and open it again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.permissions import MANAGE_SITES
 from tenants.sites.address import Address, check_address
+from tenants.sites.attributes import check_attributes
 from tenants.sites.models import Site, SiteStatus
 from tenants.sites.repository import take_site
 from tenants.values import check_currency, check_locale, check_name, check_time_zone
@@ -27,6 +29,8 @@ class ChangeSite:
         locale: BCP 47 tag.
         currency: ISO 4217 code.
         address: Where it is.
+        attributes: What processes and standards may ask of it, by name: all of them; records that began keep what
+            they know.
         closed: True closes it from now on, false opens it again.
     """
 
@@ -37,6 +41,7 @@ class ChangeSite:
     locale: str | None = None
     currency: str | None = None
     address: Address | None = None
+    attributes: Mapping[str, str] | None = None
     closed: bool | None = None
 
 
@@ -80,3 +85,5 @@ def describe(site: Site, command: ChangeSite) -> None:
         site.currency = check_currency(command.currency)
     if command.address is not None:
         site.address = check_address(command.address).as_document()
+    if command.attributes is not None:
+        site.attributes = check_attributes(command.attributes)

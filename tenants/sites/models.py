@@ -28,6 +28,7 @@ class Site(TenantRow, table=True):
         locale: BCP 47 tag.
         currency: ISO 4217 code.
         address: ``{lines, city, postal_code, country}``; country is ISO 3166-1 alpha-2. Never searched.
+        attributes: What processes and standards may ask of it, texts by name, such as ``kind``. Never searched.
         status: ``open`` or ``closed``.
         opened_at: Since when it serves.
         closed_at: Since when it serves no more.
@@ -50,6 +51,7 @@ class Site(TenantRow, table=True):
     locale: str
     currency: str
     address: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    attributes: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
     status: str = SiteStatus.OPEN.value
     opened_at: datetime
     closed_at: datetime | None = None

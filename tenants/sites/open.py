@@ -1,5 +1,6 @@
 """Open a site."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.kernel.audit import record_act
@@ -10,6 +11,7 @@ from tenants.errors import KeyIsTaken
 from tenants.networks.set_up import own_tenant
 from tenants.permissions import MANAGE_SITES
 from tenants.sites.address import Address, check_address
+from tenants.sites.attributes import check_attributes
 from tenants.sites.models import Site
 from tenants.sites.repository import add_site
 from tenants.values import check_currency, check_key, check_locale, check_name, check_time_zone
@@ -26,6 +28,7 @@ class OpenSite:
         locale: BCP 47 tag.
         currency: ISO 4217 code.
         address: Where it is.
+        attributes: What processes and standards may ask of it, by name.
     """
 
     key: str
@@ -34,6 +37,7 @@ class OpenSite:
     locale: str | None = None
     currency: str | None = None
     address: Address = field(default_factory=Address)
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def open_site(unit: Unit, command: OpenSite) -> Site:
@@ -54,6 +58,7 @@ async def open_site(unit: Unit, command: OpenSite) -> Site:
         locale=check_locale(command.locale or tenant.locale),
         currency=check_currency(command.currency or tenant.currency),
         address=check_address(command.address).as_document(),
+        attributes=check_attributes(command.attributes),
         opened_at=unit.now,
         recorded_at=recorded_now(),
     )

@@ -40,17 +40,24 @@ async def test_a_site_is_changed_closed_and_opened_again(office: Office) -> None
         return await office.run(north, lambda unit: change_site(unit, command))
 
     changed = await change(1, name="Corner", locale="sv-SE", currency="SEK", address=WHERE, time_zone="Asia/Tokyo")
+    more = await change(2, attributes={"kind": "kiosk", "has_lift": "no"})
+    assert more.attributes == {"has_lift": "no", "kind": "kiosk"}
+    changed = await change(3, attributes={"kind": "workshop"})
+    assert changed.attributes == {"kind": "workshop"}
+    facts = await office.directory.site(office.network.id, north.tenant_id, "main")
+    assert facts is not None
+    assert facts.attributes == {"country": "SE", "kind": "workshop"}
     assert (changed.name, changed.locale, changed.currency, changed.time_zone, changed.version) == (
         "Corner",
         "sv-SE",
         "SEK",
         "Asia/Tokyo",
-        2,
+        4,
     )
-    closed = await change(2, closed=True)
+    closed = await change(4, closed=True)
     assert (closed.status, closed.closed_at) == ("closed", office.clock.now())
-    assert (await change(3, name="Shut")).status == "closed"
-    reopened = await change(4, closed=False)
+    assert (await change(5, name="Shut")).status == "closed"
+    reopened = await change(6, closed=False)
     assert (reopened.status, reopened.closed_at) == ("open", None)
     assert (await office.acts(north.tenant_id))[0] == "tenants.open_site"
 
@@ -66,6 +73,9 @@ async def test_what_cannot_be_opened_or_changed(office: Office) -> None:
             await opened(office, "x", address=Address(lines=("a",) * 6))
         with pytest.raises(InvalidInput):
             await opened(office, "x", time_zone="Nowhere/At all")
+        for said in ({"Kind": "x"}, {"kind": ""}, {"kind": "x" * 201}, {f"a{n}": "x" for n in range(21)}):
+            with pytest.raises(InvalidInput, match="attributes"):
+                await opened(office, "x", attributes=said)
         with pytest.raises(StaleEdit):
             await office.run(
                 north, lambda unit: change_site(unit, ChangeSite(site_id=site.id, expected_version=7, name="x"))

@@ -8,7 +8,7 @@ from typing import Final
 from core.records.calendars.policy import Calendar
 from core.records.clocks.policy import ClockKind, Pause, Terms, apart
 from core.records.events.state import RecordState, StepStatus
-from core.standards.policy.variants import Context
+from core.standards.policy.variants import SITE, Context
 from core.standards.policy.view import Choices, EffectiveView
 from core.standards.vocabulary import TimeUnit
 
@@ -94,7 +94,13 @@ def step_clocks(
 
 def context_of(state: RecordState) -> Context:
     """Give what of a record chooses variants; a change of priority changes the limit and keeps what is used up."""
-    known = {"channel": state.channel, "priority": state.priority, "service_type": state.service_type}
+    known = {
+        "channel": state.channel,
+        "priority": state.priority,
+        "service_type": state.service_type,
+        "tier": state.context.tier,
+        **{SITE + name: said for name, said in state.context.site.items()},
+    }
     return {key: said for key, said in known.items() if said}
 
 

@@ -131,9 +131,12 @@ class Past:
         if found is None:
             latest = {one.name: one for one in self.state.steps if Moment(begun(one), one.position) < moment}
             told = [one for one in latest.values() if ended_before(one, moment)]
+            context = self.state.context_at(moment.at)
             known = Situation(
                 channel=self.state.channel,
                 priority=self.priority(moment.at),
+                tier=context.tier or "",
+                site=context.site,
                 service_type=self.state.service_type or "",
                 skipped=keys_of(told, StepStatus.SKIPPED),
                 elapsed=max(0, int((moment.at - self.state.opened_at).total_seconds())),

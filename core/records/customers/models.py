@@ -18,6 +18,7 @@ class Customer(TenantRow, table=True):
     Attributes:
         name: What the person is called, as ciphertext.
         address: Where the person lives, as ciphertext.
+        tier: The level that decides benefits and differentiated standards, as a word.
         version: Goes up with every change.
         recorded_at: When it was written.
         updated_at: When it was last changed.
@@ -27,12 +28,14 @@ class Customer(TenantRow, table=True):
     __tablename__ = "customers"
     __table_args__ = (
         CheckConstraint("erased_at IS NULL OR (name IS NULL AND address IS NULL)", name="customers_erased"),
+        CheckConstraint("erased_at IS NULL OR tier IS NULL", name="customers_erased_tier"),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
     personal: ClassVar[frozenset[str]] = frozenset({"name", "address"})
 
     name: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     address: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    tier: str | None = None
     version: int = 1
     recorded_at: datetime
     updated_at: datetime

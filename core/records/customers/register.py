@@ -1,5 +1,6 @@
 """Register a customer, and change what is kept of one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -28,6 +29,8 @@ from core.records.customers.repository import (
 TABLE: Final = "customers"
 LONGEST: Final = 1_000
 MOST_CONTACTS: Final = 50
+TIER: Final = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*", re.ASCII)
+LONGEST_TIER: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +41,13 @@ class RegisterCustomer:
         name: What the person is called.
         address: Where the person lives.
         contacts: What the person is reached under.
+        tier: The level that decides differentiated standards, as a word.
     """
 
     name: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
     contacts: Sequence[Contact] = ()
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,7 @@ class ChangeCustomer:
         address: Where the person lives.
         add: Contacts that lead to the customer from now on.
         remove: Contacts that lead there no more.
+        tier: The person's tier from now on; records that began keep what they know.
     """
 
     customer_id: UUID
@@ -64,6 +70,7 @@ class ChangeCustomer:
     address: str | None = field(default=None, repr=False)
     add: Sequence[Contact] = ()
     remove: Sequence[Contact] = ()
+    tier: str | None = None
 
 
 async def register_customer(unit: Unit, ring: KeyRing, command: RegisterCustomer) -> UUID:
@@ -81,7 +88,7 @@ async def register_customer(unit: Unit, ring: KeyRing, command: RegisterCustomer
     customer_id, at = new_id(), recorded_now()
     key = await ring.person_key(customer_id)
     sealed = {name: sealed_column(key, customer_id, name, text) for name, text in columns.items()}
-    await add_customer(unit, customer_id, sealed, at)
+    await add_customer(unit, customer_id, {**sealed, "tier": checked_tier(command.tier)}, at)
     await add_contacts(unit, ring, customer_id, command.contacts)
     await record_act(unit, action="customers.register", subject_kind="customer", subject_id=customer_id)
     return customer_id
@@ -102,11 +109,13 @@ async def change_customer(unit: Unit, ring: KeyRing, command: ChangeCustomer) ->
     await standing(unit, command.customer_id, command.expected_version)
     given = {"name": command.name, "address": command.address}
     key = await ring.known_person_key(command.customer_id)
-    columns = {
+    columns: dict[str, bytes | str | None] = {
         name: sealed_column(key, command.customer_id, name, checked(name, text))
         for name, text in given.items()
         if text is not None
     }
+    if command.tier is not None:
+        columns["tier"] = checked_tier(command.tier)
     await drop_contacts(unit, ring, command.customer_id, command.remove)
     await add_contacts(unit, ring, command.customer_id, command.add)
     await change_columns(unit, command.customer_id, columns, recorded_now())
@@ -175,6 +184,20 @@ def checked(field_: str, text: str | None) -> str | None:
     if len(said) > LONGEST or CONTROL.search(said.replace("\n", " ").replace("\t", " ")):
         raise InvalidInput(field=field_, problem=f"use at most {LONGEST} characters, and no control characters")
     return said or None
+
+
+def checked_tier(said: str | None) -> str | None:
+    """Give a tier as it is stored; blank text is none.
+
+    Raises:
+        InvalidInput: It is no word.
+    """
+    word = (said or "").strip()
+    if not word:
+        return None
+    if len(word) > LONGEST_TIER or not TIER.fullmatch(word):
+        raise InvalidInput(field="tier", problem="use lower-case letters, digits and single - or _ between them")
+    return word
 
 
 def sealed_column(key: OpenKey, customer_id: UUID, column: str, text: str | None) -> bytes | None:

@@ -1,6 +1,6 @@
 """SQL of customers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from core.kernel.unit import Unit
 SHARE: Final = "SELECT id, version, erased_at FROM customers WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE"
 LOCK: Final = "SELECT id, version, erased_at FROM customers WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
 BY_HASH: Final = "SELECT DISTINCT customer_id FROM customer_keys WHERE tenant_id = $1 AND key_hash = ANY($2::text[])"
+TIERS: Final = "SELECT id, tier FROM customers WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND tier IS NOT NULL"
 KEYS: Final = """
     SELECT id, kind, key_hash, contact, recorded_at FROM customer_keys
     WHERE tenant_id = $1 AND customer_id = $2 ORDER BY recorded_at, id"""
@@ -27,7 +28,8 @@ DROP_KEY: Final = """
     DELETE FROM customer_keys WHERE tenant_id = $1 AND customer_id = $2 AND key_hash = $3 RETURNING id"""
 DROP_KEYS: Final = "DELETE FROM customer_keys WHERE tenant_id = $1 AND customer_id = $2 RETURNING id"
 BLANK: Final = """
-    UPDATE customers SET name = NULL, address = NULL, erased_at = $3, updated_at = $4, version = version + 1
+    UPDATE customers SET name = NULL, address = NULL, tier = NULL,
+      erased_at = $3, updated_at = $4, version = version + 1
     WHERE tenant_id = $1 AND id = $2"""
 
 
@@ -46,6 +48,11 @@ async def lock_customer(unit: Unit, customer_id: UUID) -> Mapping[str, Any] | No
 async def customers_called(unit: Unit, hashes: Sequence[str]) -> list[UUID]:
     """Find the customers that contacts lead to, by their keyed hashes."""
     return [row["customer_id"] for row in await fetch(unit, BY_HASH, unit.tenant_id, list(hashes))]
+
+
+async def tiers_of(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Read the tiers of customers; who has none is left out."""
+    return {row["id"]: row["tier"] for row in await fetch(unit, TIERS, unit.tenant_id, list(ids))}
 
 
 async def add_customer(unit: Unit, customer_id: UUID, columns: Mapping[str, Any], at: datetime) -> None:

@@ -7,17 +7,16 @@ the fold takes every stream that begins with an opening or an import.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 from msgspec.structs import replace
 
-from core.kernel.scope import ActorKind
+from core.records.events.fold_evidence import proven, taken_back, vouched
 from core.records.events.policy import Event, EventKind
 from core.records.events.state import (
     Contact,
+    ContextAt,
     Delay,
-    EvidenceState,
     Pause,
     PriorityAt,
     RecordState,
@@ -27,10 +26,9 @@ from core.records.events.state import (
     Waiting,
     WaitingFor,
 )
+from core.records.events.told import Facts, id_in, instant, instant_in
 from core.records.policy import RecordStatus, status_of
-from core.standards.policy.process import Proof, ProofPlace
 
-Facts = Mapping[str, Any]
 Step = Callable[[RecordState, Event, Facts], RecordState]
 
 
@@ -84,6 +82,7 @@ def begun(event: Event) -> RecordState:
         holder_role=facts.get("role"),
         customer_id=id_in(facts, "customer"),
         priorities=(PriorityAt(at=at, priority=priority),),
+        contexts=(ContextAt(at=at, tier=facts.get("tier"), site=facts.get("siteAttributes", {})),),
     )
     return brought(state, event, facts) if event.kind == EventKind.IMPORTED.value else state
 
@@ -207,14 +206,23 @@ def contacted(state: RecordState, event: Event, facts: Facts) -> RecordState:
         recorded_at=event.recorded_at,
     )
     customer = state.customer_id or id_in(facts, "customer")
-    return replace(state, contacts=(*state.contacts, contact), customer_id=customer)
+    known = replace(state, contacts=(*state.contacts, contact), customer_id=customer)
+    return in_context(known, event, tier=facts["tier"]) if "tier" in facts else known
 
 
 def handed_over(state: RecordState, event: Event, facts: Facts) -> RecordState:
     """Give the record to somebody else, and to another site where that is said."""
-    del event
-    site = id_in(facts, "site") or state.site_id
-    return replace(state, holder_id=id_in(facts, "person"), holder_role=facts.get("role"), site_id=site)
+    site = id_in(facts, "site")
+    given = replace(state, holder_id=id_in(facts, "person"), holder_role=facts.get("role"))
+    if site is None:
+        return given
+    return in_context(replace(given, site_id=site), event, site=facts.get("siteAttributes", {}))
+
+
+def in_context(state: RecordState, event: Event, **said: Any) -> RecordState:  # noqa: ANN401 - of customer or site
+    """Know something else of the customer or the site from now on."""
+    known = replace(state.context, at=event.occurred_at, **said)
+    return replace(state, contexts=(*state.contexts, known))
 
 
 def waits(state: RecordState, event: Event, facts: Facts) -> RecordState:
@@ -299,46 +307,6 @@ def migrated(state: RecordState, event: Event, facts: Facts) -> RecordState:
     )
 
 
-def proven(state: RecordState, event: Event, facts: Facts) -> RecordState:
-    """Add a piece of evidence."""
-    place = facts.get("place")
-    piece = EvidenceState(
-        id=UUID(facts["evidence"]),
-        position=len(state.evidence) + 1,
-        step=facts["step"],
-        round=facts["round"],
-        asked=facts.get("asked", ""),
-        kind=Proof(facts["kind"]),
-        media_type=facts["mediaType"],
-        size=facts["size"],
-        content=facts["content"],
-        blob=facts["blob"],
-        taken_at=instant(facts["takenAt"]),
-        given_at=event.occurred_at,
-        recorded_at=event.recorded_at,
-        given_by=event.actor_id,
-        given_by_person=event.actor_kind == ActorKind.PERSON.value,
-        place=None if place is None else ProofPlace(place),
-    )
-    return replace(state, evidence=(*state.evidence, piece))
-
-
-def vouched(state: RecordState, event: Event, facts: Facts) -> RecordState:
-    """A second person has confirmed a piece of evidence."""
-    return with_piece(state, facts, confirmed_by=event.actor_id, confirmed_at=event.occurred_at)
-
-
-def taken_back(state: RecordState, event: Event, facts: Facts) -> RecordState:
-    """A piece of evidence counts no more; what it was stays."""
-    return with_piece(state, facts, withdrawn_at=event.occurred_at, withdrawn_code=facts.get("reasonCode"))
-
-
-def with_piece(state: RecordState, facts: Facts, **said: Any) -> RecordState:  # noqa: ANN401 - of several columns
-    """Say something more of a piece of evidence."""
-    about = UUID(facts["evidence"])
-    return replace(state, evidence=tuple(replace(one, **said) if one.id == about else one for one in state.evidence))
-
-
 def delayed(state: RecordState, event: Event, facts: Facts) -> RecordState:
     """The customer was told that it takes longer."""
     delay = Delay(
@@ -378,20 +346,3 @@ def all_applied(state: RecordState, events: Sequence[Event]) -> RecordState:
     for event in events:
         state = apply(state, event)
     return state
-
-
-def instant(text: str) -> datetime:
-    """Read an instant."""
-    return datetime.fromisoformat(text)
-
-
-def instant_in(facts: Facts, name: str) -> datetime | None:
-    """Read an instant, where there is one."""
-    found = facts.get(name)
-    return None if found is None else instant(found)
-
-
-def id_in(facts: Facts, name: str) -> UUID | None:
-    """Read an id, where there is one."""
-    found = facts.get(name)
-    return None if found is None else UUID(found)

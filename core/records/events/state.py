@@ -1,5 +1,6 @@
 """What a record is after its events: the state that the fold makes and the rows beside the stream keep."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -180,6 +181,20 @@ class PriorityAt(msgspec.Struct, frozen=True, kw_only=True):
     priority: str | None
 
 
+class ContextAt(msgspec.Struct, frozen=True, kw_only=True):
+    """What guards and variants may know of a record from an instant on, as its events tell it.
+
+    Attributes:
+        at: The instant.
+        tier: The customer's tier when the record came to know that person.
+        site: Attributes of the serving site, by name, when the record came there.
+    """
+
+    at: datetime
+    tier: str | None = None
+    site: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which a record counted as resolved, told by an event: until it was taken up again, where it was."""
 
@@ -221,6 +236,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
         contacts: Further contacts.
         pauses: Times in which it waited, oldest first.
         priorities: Every priority it had, oldest first.
+        contexts: What guards and variants may know of its customer and site, oldest first.
         resolutions: Every time it was resolved, oldest first.
         evidence: Every piece of evidence, those that were taken back among them, oldest first.
         delays: Every delay that was announced, oldest first.
@@ -259,6 +275,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[Contact, ...] = ()
     pauses: tuple[Pause, ...] = ()
     priorities: tuple[PriorityAt, ...] = ()
+    contexts: tuple[ContextAt, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
     evidence: tuple[EvidenceState, ...] = ()
     delays: tuple[Delay, ...] = ()
@@ -266,6 +283,16 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: UUID | None = None
     chunk_id: UUID | None = None
     import_position: int | None = None
+
+    @property
+    def context(self) -> ContextAt:
+        """What is known of its customer and site now."""
+        return self.contexts[-1] if self.contexts else ContextAt(at=self.opened_at)
+
+    def context_at(self, at: datetime) -> ContextAt:
+        """Give what was known of its customer and site at an instant; what was known first, before that."""
+        known = [one for one in self.contexts if one.at <= at] or self.contexts[:1]
+        return known[-1] if known else ContextAt(at=self.opened_at)
 
     def under_way(self, key: str) -> StepState | None:
         """Give the occurrence of a step that was started and has not ended."""

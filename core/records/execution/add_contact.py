@@ -6,11 +6,12 @@ from uuid import UUID
 
 from core.kernel.unit import Unit
 from core.records.customers.identify import WhichCustomer, identified
+from core.records.customers.repository import tiers_of
 from core.records.errors import RecordKeyIsTaken
 from core.records.execution.act import act
 from core.records.execution.commands import AddContact
 from core.records.execution.private import Sealer, checked_private
-from core.records.open_record import checked_text, checked_word, site_of, storable
+from core.records.open_record import checked_text, checked_word, serving_site, storable
 from core.records.permissions import WORK_RECORDS
 from core.records.repository.records import find_record, take_key
 
@@ -59,11 +60,14 @@ async def add_record_contact(unit: Unit, command: AddRecordContact, sealer: Seal
     external_id = checked_text("externalId", command.external_id)
     site_key = None if command.site_key is None else storable("siteKey", command.site_key)
     ring = None if sealer is None else sealer.ring
+    site = await serving_site(unit, site_key)
+    customer = None if command.customer is None else await identified(unit, ring, command.customer)
     contact = AddContact(
         channel=channel,
         external_id=external_id,
-        site_id=await site_of(unit, site_key),
-        customer_id=None if command.customer is None else await identified(unit, ring, command.customer),
+        site_id=None if site is None else site.id,
+        customer_id=customer,
+        tier=None if customer is None else (await tiers_of(unit, [customer])).get(customer),
         reason=checked_private(command.note, "note"),
     )
     done = await act(unit, command.record_id, command.expected_version, contact, at=command.occurred_at, sealer=sealer)

@@ -56,11 +56,12 @@ class ReopenStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
-    """Give the record to a person, a role or line, or both, perhaps at another site of the tenant."""
+    """Give the record to a person, a role or line, or both, perhaps at another site with its attributes."""
 
     person_id: UUID | None = None
     role: str | None = None
     site_id: UUID | None = None
+    site: Mapping[str, str] = field(default_factory=dict[str, str])
     reason: str = ""
 
 
@@ -113,12 +114,13 @@ class ChangePriority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddContact:
-    """The customer came again, perhaps another way or at another site."""
+    """The customer came again, perhaps another way or at another site; ``tier`` is that customer's."""
 
     channel: str
     external_id: str | None = None
     site_id: UUID | None = None
     customer_id: UUID | None = None
+    tier: str | None = None
     reason: str = ""
 
 

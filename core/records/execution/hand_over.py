@@ -9,7 +9,7 @@ from core.kernel.unit import Unit
 from core.records.execution.act import act
 from core.records.execution.commands import HandOver
 from core.records.execution.private import Sealer, checked_private
-from core.records.open_record import checked_word, site_of, storable
+from core.records.open_record import checked_word, serving_site, storable
 from core.records.permissions import WORK_RECORDS
 
 
@@ -51,10 +51,12 @@ async def hand_over_record(unit: Unit, command: HandOverRecord, sealer: Sealer |
     if command.person_id is None and command.role is None:
         raise InvalidInput(field="person", problem="name a person, a role or both")
     site_key = None if command.site_key is None else storable("siteKey", command.site_key)
+    site = await serving_site(unit, site_key)
     done = HandOver(
         person_id=None if command.person_id is None else await member(unit, command.person_id),
         role=None if command.role is None else checked_word("role", command.role),
-        site_id=await site_of(unit, site_key),
+        site_id=None if site is None else site.id,
+        site={} if site is None else site.attributes,
         reason=checked_private(command.note, "note"),
     )
     return await act(unit, command.record_id, command.expected_version, done, at=command.occurred_at, sealer=sealer)

@@ -96,6 +96,8 @@ def situation(state: RecordState, at: datetime) -> Situation:
     return Situation(
         channel=state.channel,
         priority=state.priority or "",
+        tier=state.context.tier or "",
+        site=state.context.site,
         service_type=state.service_type or "",
         skipped=state.skipped,
         elapsed=max(0, int((at - state.opened_at).total_seconds())),
@@ -226,7 +228,12 @@ def hand_over(state: RecordState, command: do.HandOver, process: Process, moment
     must_not_be_closed(state)
     person = None if command.person_id is None else str(command.person_id)
     site = None if command.site_id is None else str(command.site_id)
-    return EventKind.HANDED_OVER, {"person": person, "role": command.role, "site": site}
+    return EventKind.HANDED_OVER, {
+        "person": person,
+        "role": command.role,
+        "site": site,
+        "siteAttributes": dict(command.site) or None,
+    }
 
 
 def wait(state: RecordState, command: do.Wait, process: Process, moment: Moment) -> Any:  # noqa: ANN401 - see decide
@@ -307,7 +314,7 @@ def add_contact(state: RecordState, command: do.AddContact, process: Process, mo
     site = None if command.site_id is None else str(command.site_id)
     customer = None if command.customer_id is None else str(command.customer_id)
     facts = {"channel": command.channel, "externalId": command.external_id, "site": site, "customer": customer}
-    return EventKind.CONTACTED, facts
+    return EventKind.CONTACTED, {**facts, "tier": command.tier}
 
 
 def migrate(state: RecordState, command: do.Migrate, process: Process, moment: Moment) -> Any:  # noqa: ANN401 - see decide

@@ -1,12 +1,13 @@
 """What a process must fulfil beyond its form: no circles, guards that compile, evidence that can be given."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from core.kernel.rules import RuleDoesNotCompile
 from core.standards.policy.process import EvidenceContract, Lane, ProcessContent, Proof, StepContent
 from core.standards.policy.process_guards import GUARDS
 from core.standards.policy.process_order import Before, circling, predecessors, unknown
+from core.standards.policy.variants import SITE, SITE_FORM
 from core.standards.process_errors import (
     EvidenceMakesNoSense,
     GuardDoesNotCompile,
@@ -16,6 +17,7 @@ from core.standards.process_errors import (
 
 STANDING: Final = frozenset(Lane) - {Lane.EVIDENCE}
 """Lanes in which something is done."""
+ATTRIBUTES: Final = "their names are lower-case letters, digits and _, and begin with a letter"
 BY_MACHINES: Final = frozenset({Proof.LOG})
 """What nobody gives in person, nor anywhere."""
 
@@ -85,11 +87,24 @@ def check_guard(guard: str, step: str, place: str) -> None:
     if not guard:
         return
     try:
-        GUARDS.rule(guard)
+        check_attributes(guard, GUARDS.rule(guard).named["site"])
     except RuleDoesNotCompile as found:
         raise GuardDoesNotCompile(
             place=place, step=step, line=found.line, column=found.column, problem=found.problem
         ) from found
+
+
+def check_attributes(guard: str, named: Collection[str]) -> None:
+    """Refuse to ask a site for what no site can have.
+
+    Raises:
+        RuleDoesNotCompile: A name is none that an attribute of a site has.
+    """
+    for name in sorted(named):
+        if not SITE_FORM.fullmatch(SITE + name):
+            before = guard[: guard.find(name)]
+            line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+            raise RuleDoesNotCompile(line, column, f"no site has an attribute {name!r}: {ATTRIBUTES}")
 
 
 def check_evidence(contract: EvidenceContract, step: str, place: str) -> None:

@@ -23,11 +23,14 @@ class RegisterCustomerInput:
     contacts: list[CustomerContactInput] = strawberry.field(
         default_factory=list[CustomerContactInput], description="What the person is reached under; kept sealed."
     )
+    tier: str | None = strawberry.field(
+        default=None, description="The level that decides differentiated standards, as a word such as `gold`."
+    )
 
     def to_command(self) -> registering.RegisterCustomer:
         """Give the command."""
         contacts = [one.to_contact() for one in self.contacts]
-        return registering.RegisterCustomer(name=self.name, address=self.address, contacts=contacts)
+        return registering.RegisterCustomer(name=self.name, address=self.address, contacts=contacts, tier=self.tier)
 
 
 @strawberry.input(description="What shall be kept of a customer; what is left out stays as it is.")
@@ -44,6 +47,9 @@ class ChangeCustomerInput:
     remove_contacts: list[CustomerContactInput] = strawberry.field(
         default_factory=list[CustomerContactInput], description="Contacts that lead there no more."
     )
+    tier: str | None = strawberry.field(
+        default=None, description="The person's tier; empty takes it out. Records that began keep what they know."
+    )
 
     def to_command(self) -> registering.ChangeCustomer:
         """Give the command."""
@@ -54,6 +60,7 @@ class ChangeCustomerInput:
             address=self.address,
             add=[one.to_contact() for one in self.add_contacts],
             remove=[one.to_contact() for one in self.remove_contacts],
+            tier=self.tier,
         )
 
 

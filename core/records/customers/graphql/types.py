@@ -65,6 +65,9 @@ class CustomerType:
 
     name: str | None = reads(personal("customers", "name"), description="What the person is called.")
     address: str | None = reads(personal("customers", "address"), description="Where the person lives.")
+    tier: str | None = reads(
+        Column("tier"), description="The level that decides differentiated standards; empty where there is none."
+    )
     version: int = reads(
         Column("version"), description="Goes up with every change; send it back when you change the customer."
     )

@@ -16,6 +16,22 @@ HISTORY = """query History($id: ID!, $first: Int, $after: String, $filter: Custo
     nodes { externalId customer { id } } pageInfo { hasNextPage endCursor } totalCount } } }"""
 
 
+async def test_a_customer_has_a_tier(counter: Counter) -> None:
+    async def tier(name: str, customer: Any, /, **said: Any) -> Any:
+        about = {} if customer is None else {"customer": customer["id"], "version": customer["version"]}
+        return await counter.client.change(name, "customer { id version tier }", **about, **said)
+
+    eva = (await tier("registerCustomer", None, name="Eva", tier=" gold "))["customer"]
+    assert eva["tier"] == "gold"
+    before = await counter.shop.digest()
+    for wrong in ("Gold", "a b", "g" * 201):
+        assert (await tier("changeCustomer", eva, tier=wrong))["code"] == "kernel.invalid_input"
+    assert await counter.shop.digest() == before
+    kept = (await tier("changeCustomer", eva, name="Ewa"))["customer"]
+    assert (await tier("changeCustomer", kept, tier=""))["customer"]["tier"] is None
+    assert kept["tier"] == "gold"
+
+
 async def test_one_history_over_channels_and_pages(counter: Counter) -> None:
     said = {"name": f"Eva {MARK}", "address": f"{MARK} 7", "contacts": [{"channel": "phone", "address": "+49 30 123"}]}
     eva = await counter.registered(**said)

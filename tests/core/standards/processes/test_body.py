@@ -97,6 +97,7 @@ REFUSED: list[tuple[dict[str, Any], type[DomainError], dict[str, Any]]] = [
     (steps({"key": "b", "position": 2, "when": "elapsed"}), GuardDoesNotCompile, {"step": "b"}),
     (steps(stages=[{"key": "s", "when": "x"}]), GuardDoesNotCompile, {"step": "s"}),
     (steps(when='record.colour == "red"'), GuardDoesNotCompile, {"step": "", "column": 7}),
+    (steps(when='true &&\n site["Kind"] == "x"'), GuardDoesNotCompile, {"step": "", "line": 2, "column": 8}),
     *(
         (
             steps({"key": "b", "position": 2, "evidence": [{"key": "e", **wrong}]}),
