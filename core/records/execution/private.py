@@ -11,8 +11,8 @@ from core.kernel.errors import InvalidInput
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyIsErased, KeyRing
 from core.records.customers.errors import CustomerIsErased
-from core.records.events.told import id_in
 from core.records.events.policy import Happening
+from core.records.events.told import id_in
 from core.records.events.writing import TABLE
 
 COLUMN: Final = "sealed"
