@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from core.kernel.beginning import Beginning, begin_in
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.directory import Directory
 from core.kernel.freshness import keep_fresh
@@ -23,7 +24,6 @@ from core.kernel.telemetry import trace_statements
 from core.kernel.unit import Unit
 from core.kernel.walls import (
     Engine,
-    context_statement,
     network_context,
     person_context,
     region_context,
@@ -55,6 +55,7 @@ class Database:
         self._secret = secret
         self._pool_size = pool_size
         self._pools: dict[Role, AsyncEngine] = {}
+        self._readers: dict[Role, AsyncEngine] = {}
         self._plain: dict[Role, PlainPool] = {}
         self._hints = Hints(self._notify)
 
@@ -76,6 +77,14 @@ class Database:
             self._pools[role] = open_pool(url, self._pool_size)
         return self._pools[role]
 
+    def _reading(self, role: Role) -> AsyncEngine:
+        """Give the same pool for transactions that read one snapshot."""
+        if role not in self._readers:
+            self._readers[role] = self.pool(role).execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        return self._readers[role]
+
     def plain(self, role: Role) -> PlainPool:
         """Give the pool of one serving role for statements that set their own scope."""
         if role not in self._plain:
@@ -95,6 +104,7 @@ class Database:
         await self._hints.settle()
         plain, pools = list(self._plain.values()), list(self._pools.values())
         self._plain.clear()
+        self._readers.clear()
         self._pools.clear()
         for one in plain:
             await one.close()
@@ -109,13 +119,11 @@ class Database:
 
         Reads see one snapshot (repeatable read); writes must end within five seconds.
         """
-        bind = self.pool(role)
-        if read_only:
-            bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        bind = self._reading(role) if read_only else self.pool(role)
         async with AsyncSession(bind, expire_on_commit=False) as session, session.begin():
             session.info[ROLE] = role
             if context:
-                await session.execute(*context_statement(self.engine, context))
+                await begin_in(session, self.engine, context)
             yield session
         if is_hinted(session):
             self.wake()
@@ -172,7 +180,7 @@ def open_pool(url: URL, size: int) -> AsyncEngine:
         hide_parameters=True,
         json_serializer=write_json,
         json_deserializer=orjson.loads,
-        connect_args=connect_arguments(url),
+        connect_args={**connect_arguments(url), "connection_class": Beginning},
     )
     keep_fresh(pool)
     trace_statements(pool)

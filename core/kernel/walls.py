@@ -54,7 +54,18 @@ def person_context(person_id: UUID) -> dict[str, str]:
 
 
 def context_statement(engine: Engine, context: Mapping[str, str]) -> tuple[TextClause, dict[str, str]]:
-    """Build the one statement that sets a context for the current transaction, and its parameters.
+    """Build the one statement that sets a context for what is left of a transaction, and its parameters.
+
+    Raises:
+        ValueError: A name is not one of the settings the policies read.
+    """
+    names = list(context)
+    call = context_call(engine, {name: f":v{i}" for i, name in enumerate(names)})
+    return text(f"SELECT {call}"), {f"v{i}": context[name] for i, name in enumerate(names)}
+
+
+def context_call(engine: Engine, context: Mapping[str, str]) -> str:
+    """Write the calls that set a context, each value as it stands in SQL.
 
     Raises:
         ValueError: A name is not one of the settings the policies read.
@@ -63,8 +74,5 @@ def context_statement(engine: Engine, context: Mapping[str, str]) -> tuple[TextC
     if unknown:
         msg = f"These settings are not known to any policy: {sorted(unknown)}"
         raise ValueError(msg)
-    names = list(context)
-    parameters = {f"v{i}": context[name] for i, name in enumerate(names)}
-    call = "set_config('{}', :v{}, true)" if engine is Engine.POSTGRESQL else "touchstone_set_local('{}', :v{})"
-    calls = ", ".join(call.format(name, i) for i, name in enumerate(names))
-    return text(f"SELECT {calls}"), parameters
+    call = "set_config('{}', {}, true)" if engine is Engine.POSTGRESQL else "touchstone_set_local('{}', {})"
+    return ", ".join(call.format(name, value) for name, value in context.items())
