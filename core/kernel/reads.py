@@ -192,6 +192,22 @@ class Operator(StrEnum):
     UP_TO = "up_to"
     BEFORE = "before"
     EMPTY = "empty"
+    THERE = "there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """Rows of another table, one of which must be there for a listed row to stay; both are rows of one tenant.
+
+    Attributes:
+        model: The other table's model.
+        key: Its column that holds the listed row's id.
+        where: What else must hold of such a row.
+    """
+
+    model: type[Row]
+    key: str
+    where: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +217,15 @@ class Match:
     Attributes:
         column: The column that is compared.
         operator: ``is``; ``among`` a list; ``from`` (at or after), ``after``, ``up_to`` (at or before), ``before``;
-            ``empty`` takes a boolean.
+            ``empty`` takes a boolean; ``there`` takes one, too: whether a row of another table is there.
         refers_to: Name of the GraphQL type whose global id is given, where the column names a row.
+        within: The other table whose column is compared, where it is not the listed one's.
     """
 
     column: str
     operator: Operator = Operator.IS
     refers_to: str = ""
+    within: Within | None = None
 
 
 class Breadth(StrEnum):

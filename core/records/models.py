@@ -28,6 +28,7 @@ CLASSIFIED = text("service_type IS NOT NULL")
 SITED = text("site_id IS NOT NULL")
 GRADED = text("priority IS NOT NULL")
 RESOLVED = text("resolved_at IS NOT NULL")
+CLOSED = text("closed_at IS NOT NULL")
 
 
 class RunStatus(StrEnum):
@@ -105,6 +106,8 @@ class Record(TenantRow, table=True):
         Index("records_by_site", "tenant_id", "site_id", "opened_at", "id", postgresql_where=SITED),
         Index("records_by_priority", "tenant_id", "priority", "opened_at", "id", postgresql_where=GRADED),
         Index("records_by_resolution", "tenant_id", "resolved_at", "id", postgresql_where=RESOLVED),
+        Index("records_by_closing", "tenant_id", "closed_at", "id", postgresql_where=CLOSED),
+        Index("records_by_version", "tenant_id", "standard_version", "opened_at", "id"),
         Index("records_of_network", "network_id", "opened_at", "id"),
         Index("records_of_network_by_status", "network_id", "status", "opened_at", "id"),
         Index("records_of_network_by_external_id", "network_id", "external_id", "id"),

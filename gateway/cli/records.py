@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.progress import Progress
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.key_ring import KeyRing
@@ -19,7 +20,8 @@ from core.records.events.fold import StreamIsBroken
 from core.records.execution.rebuild import Difference, check_page, first_page, rebuild_record
 from core.records.terms.keep import check_page as check_terms_page
 from core.records.terms.keep import index_page
-from gateway.cli.console import OUT, table
+from core.records.terms.repository import count_records
+from gateway.cli.console import OUT, progress, table
 from gateway.cli.errors import RecordsDiffer
 from gateway.cli.operator import Operator, operator
 from gateway.cli.surroundings import surroundings
@@ -63,6 +65,42 @@ def check(
     if left:
         raise RecordsDiffer(differences=left, records=records)
     OUT.print(f"{records:,} records are kept as their events say.")
+
+
+@app.command("index")
+def index(
+    network: Annotated[str, typer.Option(help="Key of the network.")],
+    tenant: Annotated[str, typer.Option(help="Key of one tenant; all of them by default.")] = "",
+) -> None:
+    """Make anew what records are found by, from their events; stop it at any time and begin again."""
+    with surroundings(queue=False) as around, progress() as shown:
+        records, made = asyncio.run(index_records(around.settings, network, tenant, shown))
+    OUT.print(f"{records:,} records are found by what was said about them; {made:,} were not, or by something else.")
+
+
+async def index_records(settings: Settings, network: str, tenant: str, shown: Progress) -> tuple[int, int]:
+    """Index some tenants; give how many records were looked at, and how many were found otherwise before."""
+    records = made = 0
+    async with operator(settings) as at:
+        async for name, scope in scopes(at, network, tenant):
+            looked_at, differing = await index_tenant(at, scope, name, shown)
+            records, made = records + looked_at, made + differing
+    return records, made
+
+
+async def index_tenant(at: Operator, scope: Scope, name: str, shown: Progress) -> tuple[int, int]:
+    """Index one tenant, a page a transaction; see :func:`index_records`."""
+    masters = MasterKeys.read(at.settings.master_key.get_secret_value())
+    records = made = 0
+    async with at.database.unit(scope, clock=at.clock) as unit:
+        task = shown.add_task(name, total=await count_records(unit))
+    after: UUID | None = first_page()
+    while after is not None:
+        async with at.database.unit(scope, clock=at.clock) as unit:
+            page = await index_page(unit, KeyRing(unit, masters), after)
+        shown.advance(task, page.records)
+        records, made, after = records + page.records, made + len(page.differing), page.next
+    return records, made
 
 
 async def scopes(at: Operator, network: str, tenant: str) -> AsyncIterator[tuple[str, Scope]]:

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, TypeDecorator
+from sqlalchemy import ColumnElement, FromClause, Table, TypeDecorator
 
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.ids import bad_id, local_key
 from core.kernel.reads import Match, Operator, Searching
 from core.kernel.rows import Row
+from gateway.execution.inside import inside
 from gateway.execution.reach import among
 
 
@@ -47,12 +48,24 @@ class FilterPlan:
     """What a list may be narrowed by: the column and the comparison, by the filter's GraphQL fields."""
 
     matches: Mapping[str, tuple[ColumnElement[Any], Match]]
+    table: Table
 
     def conditions(self, given: Mapping[str, Any] | None) -> list[ColumnElement[bool]]:
         """Give the conditions for what the caller sent; what is null narrows nothing."""
         return [
-            compared(*self.matches[name], value) for name, value in sorted((given or {}).items()) if value is not None
+            self._condition(*self.matches[name], value)
+            for name, value in sorted((given or {}).items())
+            if value is not None
         ]
+
+    def _condition(self, column: ColumnElement[Any], match: Match, given: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as the scalars give it
+        if match.within is None:
+            return compared(column, match, given)
+
+        def there(other: FromClause) -> ColumnElement[bool]:
+            return compared(other.c[match.column], match, given)
+
+        return inside(match, match.within, self.table, given, there)
 
 
 COMPARISONS: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,19 @@ from sqlalchemy import ColumnElement, Table
 from core.kernel.graphql.declared import Declared
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.filters import filter_matches, filtered_model
-from core.kernel.reads import Aggregate, Breadth, Formula, Listing, Lookup, Measure, Operator, Ordering, ToMany, ToOne
+from core.kernel.reads import (
+    Aggregate,
+    Breadth,
+    Formula,
+    Listing,
+    Lookup,
+    Match,
+    Measure,
+    Operator,
+    Ordering,
+    ToMany,
+    ToOne,
+)
 from core.kernel.rows import Row, RowClass
 from gateway.execution.graphql_types import is_required, named_type
 from gateway.execution.plans import (
@@ -200,13 +212,30 @@ def filter_plan(plans: Plans, table: Table, model: type[Row], filter: type | Non
     if filter is not None and filtered_model(filter) is not model:
         raise Unfit(f"{filter.__name__} is no filter of {model.__name__}")
     matches = filter_matches(filter)
-    for match in matches.values():
-        column = column_of(table, match.column)
-        if match.operator is not Operator.EMPTY and python_kind(column) not in FILTERABLE:
-            raise Unfit(f"no index serves a filter on {match.column!r}, a {column.type}")
+    columns = {name: compared_column(table, match) for name, match in matches.items()}
+    for name, match in matches.items():
+        if match.operator is not Operator.EMPTY and python_kind(columns[name]) not in FILTERABLE:
+            raise Unfit(f"no index serves a filter on {match.column!r}, a {columns[name].type}")
         if match.refers_to and match.refers_to not in plans:
             raise Unfit(f"its filter refers to {match.refers_to}, which is no entity")
-    return FilterPlan({name: (column_of(table, one.column), one) for name, one in matches.items()})
+    return FilterPlan({name: (columns[name], match) for name, match in matches.items()}, table)
+
+
+def compared_column(table: Table, match: Match) -> ColumnElement[Any]:
+    """Give the column that a filter compares: of the listed table, or of another that names its rows.
+
+    Raises:
+        Unfit: There is no such column, or rows of the other table are not their tenant's.
+    """
+    if match.within is None:
+        if match.operator is Operator.THERE:
+            raise Unfit(f"whether {match.column!r} is there is asked of another table")
+        return column_of(table, match.column)
+    if match.within.model.row_class is not RowClass.TENANT:
+        raise Unfit(f"a filter looks into {match.within.model.__name__}, which is no tenant's")
+    other: Table = cast("Any", match.within.model).__table__
+    column_of(other, match.within.key)
+    return column_of(other, match.column)
 
 
 def lookup_plan(plans: Plans, field: GraphQLField, declared: Declared, source: Lookup) -> LookupPlan:

@@ -9,7 +9,7 @@ from strawberry.types.base import get_object_definition
 
 from core.kernel.graphql.naming import camel
 from core.kernel.graphql.paging import argument
-from core.kernel.reads import Match, Operator, Searching
+from core.kernel.reads import Match, Operator, Searching, Within
 from core.kernel.rows import Row
 
 MATCH = "touchstone.match"
@@ -17,17 +17,21 @@ FILTERED = "__touchstone_filtered__"
 Class = TypeVar("Class", bound=type)
 
 
-def matches(column: str, operator: str = "is", *, description: str, refers_to: str = "") -> Any:  # noqa: ANN401 - typed by the annotation it is assigned to
+def matches(
+    column: str, operator: str = "is", *, description: str, refers_to: str = "", within: Within | None = None
+) -> Any:  # noqa: ANN401 - typed by the annotation it is assigned to
     """Declare what one field of a filter compares; annotate it ``| None``.
 
     Args:
         column: A column of the listed table: uuid, text, integer, timestamp, date or boolean (others make no use of
             an index under row-level security).
-        operator: ``is``, ``among`` (a list), ``from``, ``after``, ``up_to``, ``before`` or ``empty`` (a boolean).
+        operator: ``is``, ``among`` (a list), ``from``, ``after``, ``up_to``, ``before``, ``empty`` (a boolean) or
+            ``there`` (a boolean, of another table).
         description: What a front-end developer needs to know.
         refers_to: Name of the GraphQL type, where the field takes global ids.
+        within: The other table whose column is compared: a listed row stays where one row of it fits.
     """
-    match = Match(column=column, operator=Operator(operator), refers_to=refers_to)
+    match = Match(column=column, operator=Operator(operator), refers_to=refers_to, within=within)
     return strawberry.field(description=description, default=strawberry.UNSET, metadata={MATCH: match})
 
 

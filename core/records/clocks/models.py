@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.kernel.rows import Retention, TenantRow
+
+UNSTOPPED = text("stopped_at IS NULL")
 
 
 class RecordClock(TenantRow, table=True):
@@ -52,6 +54,13 @@ class RecordClock(TenantRow, table=True):
         UniqueConstraint("tenant_id", "record_id", "kind", "step_position", name="record_clocks_once"),
         Index("record_clocks_of_record", "tenant_id", "record_id", "started_at", "id"),
         Index("record_clocks_by_due", "tenant_id", "due_order", "id"),
+        Index(
+            "record_clocks_unstopped",
+            "tenant_id",
+            "due_order",
+            "record_id",
+            postgresql_where=UNSTOPPED,
+        ),
         Index("record_clocks_by_status", "tenant_id", "status", "due_order", "id"),
     )
     retention: ClassVar[Retention] = Retention.SERVICE

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 import strawberry
@@ -12,7 +12,8 @@ from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.types import Connection, entity, reads
 from core.kernel.key_ring import KeyIsErased, KeyRing, keys_in_reach
-from core.kernel.reads import Column, Document, Expression, Hole, Splicing, ToMany
+from core.kernel.reads import NOW, Column, Document, Expression, Hole, Splicing, ToMany, Within
+from core.records.clocks.models import RecordClock
 from core.records.events.models import RecordEvent
 from core.records.events.state import StepStatus, WaitingFor
 from core.records.models import ImportRefusal, ImportRun, Record, RecordContact, RecordStep, RunStatus
@@ -227,6 +228,18 @@ class RecordType:
     )
 
 
+UNDER_WAY: Final = Within(model=RecordStep, key="record_id", where=lambda step: step.c.state == "started")
+"""Steps that were begun and have not ended."""
+UNSTOPPED: Final = Within(model=RecordClock, key="record_id", where=lambda clock: clock.c.stopped_at.is_(None))
+"""Clocks of what has not been done."""
+OVERDUE: Final = Within(
+    model=RecordClock,
+    key="record_id",
+    where=lambda clock: clock.c.stopped_at.is_(None) & (clock.c.due_order < NOW),
+)
+"""Clocks of what should have been done."""
+
+
 @filters(Record, description="Narrows a list of service records.")
 class RecordFilter:
     """What records can be narrowed by."""
@@ -246,6 +259,29 @@ class RecordFilter:
     resolved_from: datetime | None = matches("resolved_at", "from", description="Resolved at this instant or later.")
     resolved_to: datetime | None = matches("resolved_at", "before", description="Resolved before this instant.")
     customer: strawberry.ID | None = matches("customer_id", description="About this customer.", refers_to="Customer")
+    closed_from: datetime | None = matches("closed_at", "from", description="Closed at this instant or later.")
+    closed_to: datetime | None = matches("closed_at", "before", description="Closed before this instant.")
+    standard_version: str | None = matches(
+        "standard_version", description="Executed under this published version of its standard, such as `1.2.0`."
+    )
+    step_under_way: str | None = matches(
+        "key",
+        within=UNDER_WAY,
+        description="With this step begun and not ended, by its key as the process had it when it was begun.",
+    )
+    due_before: datetime | None = matches(
+        "due_order",
+        "before",
+        within=UNSTOPPED,
+        description="With a clock that has not been stopped and is or was due before this instant. A clock that stands"
+        " still and was not breached is due at no instant.",
+    )
+    overdue: bool | None = matches(
+        "due_order",
+        "there",
+        within=OVERDUE,
+        description="Whether a clock that has not been stopped is past its limit at this very instant.",
+    )
 
 
 @filters(Record, description="Narrows a list of service records of several tenants.")

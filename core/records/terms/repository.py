@@ -73,6 +73,11 @@ async def speaking_events(unit: Unit, record_ids: Sequence[UUID], kind: str) -> 
     ]
 
 
+async def count_records(unit: Unit) -> int:
+    """Count the tenant's records."""
+    return (await fetch(unit, "SELECT count(*) AS found FROM records WHERE tenant_id = $1", unit.tenant_id))[0]["found"]
+
+
 async def page_of_records(unit: Unit, after: UUID, most: int) -> list[UUID]:
     """List records of the tenant, by id."""
     return [row["id"] for row in await fetch(unit, PAGE, unit.tenant_id, after, most)]

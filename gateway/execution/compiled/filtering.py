@@ -1,16 +1,20 @@
 """What a list is narrowed by, with values found anew in every request."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, FromClause
 
-from core.kernel.reads import Match, Operator
+from core.kernel.reads import Match, Operator, Within
 from gateway.execution.compiled.arguments import Arguments
 from gateway.execution.compiled.binds import Binds, Find
-from gateway.execution.compiled.rows import Rows
+from gateway.execution.compiled.rows import Rows, walls
+from gateway.execution.inside import inside
 from gateway.execution.plans import COMPARISONS, FilterPlan, owned_value
+
+ASKED: Final = frozenset({Operator.EMPTY, Operator.THERE})
+"""Comparisons that take a boolean, on which the statement itself depends."""
 
 
 def filtered(
@@ -31,7 +35,7 @@ def checked(plan: FilterPlan, arguments: Arguments, argument: str) -> list[Find]
     finds: list[Find] = []
     for name in sorted(given):
         column, match = plan.matches[name]
-        if given[name] is not None and match.operator is not Operator.EMPTY:
+        if given[name] is not None and match.operator not in ASKED:
             value = each_owned if match.operator is Operator.AMONG else owned
             finds.append(value(column, match, arguments.member(argument, name)))
     return finds
@@ -46,7 +50,25 @@ def compared(
     binds: Binds,
 ) -> ColumnElement[bool]:
     """Compare a column with what the caller sends."""
-    here = rows.adapted(column)
+    if match.within is None:
+        return compared_here(rows.adapted(column), column, match, now, find, binds)
+    within: Within = match.within
+
+    def there(other: FromClause) -> ColumnElement[bool]:
+        return compared_here(other.c[match.column], column, match, now, find, binds)
+
+    return inside(match, within, rows.source, now, there, lambda other: walls(within.model, other, binds))
+
+
+def compared_here(
+    here: ColumnElement[Any],
+    column: ColumnElement[Any],
+    match: Match,
+    now: object,
+    find: Find,
+    binds: Binds,
+) -> ColumnElement[bool]:
+    """Compare a column, as it stands in the statement, with what the caller sends."""
     if match.operator is Operator.EMPTY:
         return here.is_(None) if now else here.is_not(None)
     if match.operator is Operator.AMONG:

@@ -64,6 +64,11 @@ FEW_MATCH = {
     "records, by externalId": "a channel uses an external id once",
     "records, by resolvedFrom": "a range that leaves many is walked by the list's own order, until a page is full",
     "records, by resolvedTo": "a range that leaves many is walked by the list's own order, until a page is full",
+    "records, by closedFrom": "a range that leaves many is walked by the list's own order, until a page is full",
+    "records, by closedTo": "a range that leaves many is walked by the list's own order, until a page is full",
+    "records, by stepUnderWay": "what is under way is a small part of all that was ever done",
+    "records, by dueBefore": "what has not been done is a small part of all that was ever due",
+    "records, by overdue": "what has not been done is a small part of all that was ever due",
     "networkRecords, by externalId": "a tenant and channel use an external id once",
 }
 """Filters that leave a few rows however large the table is, and why."""

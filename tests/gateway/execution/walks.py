@@ -115,7 +115,7 @@ def root_walks(name: str, definition: Any, plan: ListPlan, breadth: Breadth) -> 
             columns=(str(column.name),),
             given=given,
             operator=match.operator,
-            **same,
+            **(same | {"table": str(column.table.name)}),
         )
 
 
@@ -178,7 +178,7 @@ def asked(kind: Any, match: Any, column: Any) -> Any:
         return LATE.isoformat()
     if match.operator in {Operator.UP_TO, Operator.BEFORE}:
         return EARLY.isoformat()
-    if match.operator is Operator.EMPTY:
+    if match.operator in {Operator.EMPTY, Operator.THERE}:
         return True
     value = global_id(match.refers_to, SOME_ID) if match.refers_to else plain(leaf, column)
     return [value] if match.operator is Operator.AMONG else value
@@ -201,7 +201,7 @@ def wanted() -> dict[tuple[str, str], str]:
         if not isinstance(reading, ListPlan):
             continue
         for one, (column, match) in reading.filters.matches.items():
-            place = (reading.target.table.name, str(column.name))
+            place = (str(column.table.name), str(column.name))
             if match.operator is Operator.EMPTY:
                 found[place] = "NULL"
             elif match.operator in {Operator.IS, Operator.AMONG} and not match.refers_to:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.kernel.canonical import instant_text
 from core.kernel.clock import SetClock
 from core.kernel.handlers import load_handlers
 from core.kernel.idle import run_until_idle
@@ -22,7 +23,7 @@ from core.standards.draft import DraftStandard, draft_standard
 from core.standards.policy.content import StandardContent
 from core.standards.publish import PublishVersion, publish_version
 from tests.core.records.conftest import LONG_AGO, Chain, person
-from tests.support.api import Api, Client
+from tests.support.api import Api, Client, whole_schema
 from tests.support.networks import as_person, build_network
 
 HOUR = timedelta(hours=1)
@@ -30,8 +31,14 @@ CLOCKS = (
     "clocks { nodes { kind status stepKey unit limitSeconds dueAt overdue stoppedAt usedSeconds breachedAt escalations"
     " pausedCustomerSeconds pausedPartnerSeconds } }"
 )
+MINUTE = timedelta(minutes=1)
 OF_TENANT = "SELECT id FROM records WHERE tenant_id = $1"
-TYPES = {"waitForCustomer": "WaitForInput", "resumeRecord": "OnRecord", "resolveRecord": "ResolveRecordInput"}
+TYPES = {
+    "waitForCustomer": "WaitForInput",
+    "resumeRecord": "OnRecord",
+    "resolveRecord": "ResolveRecordInput",
+    "closeRecord": "OnRecord",
+}
 
 
 def limited(code: str) -> dict[str, Any]:
@@ -290,3 +297,43 @@ async def test_a_run_that_is_cut_off_leaves_nothing_half_told(desk: Desk, monkey
     assert await desk.shown(record) == {}
     await desk.times(runs=2)
     assert [kind for kind, _ in await desk.inbox()] == ["records.clock_breached"]
+
+
+async def test_lists_are_narrowed_by_what_is_under_way_and_what_is_overdue(desk: Desk) -> None:
+    late, soon, closed = [await desk.opened(externalId=name) for name in ("late", "soon", "closed")]
+    await desk.does("startStep", late, key="look")
+    for step in ("look", "mend"):
+        closed = await desk.does("completeStep", closed, key=step)
+    desk.clock.advance(timedelta(minutes=30))
+    closed = await desk.does("closeRecord", await desk.does("resolveRecord", closed))
+    await desk.does("waitForCustomer", soon, reasonCode="absent")
+    await desk.times()  # Nothing is late by now, and nothing runs after this.
+    begun = desk.clock.now()
+    query = "query L($filter: RecordFilter) { records(filter: $filter) { totalCount nodes { externalId } } }"
+
+    async def listed(**given: Any) -> list[str]:
+        compiled = await desk.client.data(query, filter=given)
+        context = desk.client.api.context(desk.scope)
+        plain = await whole_schema().execute(query, variable_values={"filter": given}, context_value=context)
+        assert not plain.errors
+        assert compiled == plain.data
+        assert compiled["records"]["totalCount"] == len(compiled["records"]["nodes"])
+        return sorted(one["externalId"] for one in compiled["records"]["nodes"])
+
+    assert await listed(stepUnderWay="look") == ["late"]
+    assert await listed(stepUnderWay="mend") == []
+    assert await listed(overdue=True) == []
+    assert await listed(dueBefore=(begun + timedelta(hours=1)).isoformat()) == ["late"]
+    desk.clock.advance(timedelta(minutes=1))
+    assert await listed(overdue=True) == ["late"]
+    assert await listed(overdue=False) == ["closed", "soon"]
+    assert await listed(overdue=True, stepUnderWay="mend") == []
+    assert await listed(closedFrom=begun.isoformat(), closedTo=(begun + MINUTE).isoformat()) == ["closed"]
+    assert await listed(closedTo=begun.isoformat()) == []
+    assert await listed(standardVersion="1.0.0", status="WAITING") == ["soon"]
+    assert await listed(standardVersion="2.0.0") == []
+    stranger = replace(desk.client, scope=await desk.chain.tenant("south"))
+    assert (await stranger.data(query, filter={"overdue": False}))["records"]["totalCount"] == 0
+    given = {"overdue": True, "stepUnderWay": "look", "dueBefore": instant_text(begun), "standardVersion": "1.0.0"}
+    saved = await desk.client.change("saveView", "view { filter }", name="Late", filter=given)
+    assert await listed(**saved["view"]["filter"]) == await listed(**given)

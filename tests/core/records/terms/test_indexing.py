@@ -1,14 +1,19 @@
 """The terms of a tenant are made anew from events, by a job that may run twice and be killed."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import Progress
 
 from core.kernel.errors import NotPermitted
 from core.kernel.handlers import load_handlers
 from core.kernel.idle import run_until_idle
 from core.kernel.key_ring import KeyRing
+from core.kernel.settings import Settings
 from core.kernel.unit import Unit
 from core.kernel.work import Background
 from core.records.events.state import WaitingFor
@@ -16,9 +21,12 @@ from core.records.execution.commands import Wait
 from core.records.terms import jobs, keep
 from core.records.terms.keep import Indexed, forget_terms
 from core.records.terms.order import INDEX_TERMS, order_indexing
+from gateway.cli.operator import Operator
+from gateway.cli.records import index_tenant
+from tests.core.records.conftest import MASTER_KEY
 from tests.core.records.execution.executing import Shop
 from tests.core.records.terms.test_searching import terms
-from tests.support.api import Api, Client
+from tests.support.api import SETTINGS, Api, Client
 
 
 class Killed(BaseException):
@@ -79,6 +87,27 @@ async def test_a_tenant_is_indexed_anew_whatever_dies(
     await shop.run(order_indexing)
     await work(shop, api)
     assert await terms(admin, shop) == before
+
+
+async def test_the_command_indexes_anew_and_shows_how_far_it_is(
+    shop: Shop, api: Api, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep, "PAGE", 2)
+    ids = [await shop.open() for _ in range(3)]
+    await shop.act(ids[0], Wait(whom=WaitingFor.STAFF, reason_code="parts", reason="a pump is missing"))
+    before = await terms(admin, shop)
+    await shop.run(lambda unit: forget_terms(unit, ids))
+    at = Operator(api_settings(), shop.chain.database, api.services, shop.chain.clock)
+    with Progress(console=Console(file=StringIO())) as shown:
+        assert await index_tenant(at, shop.scope, "north", shown) == (3, 1)
+        assert [(one.description, one.total, one.completed) for one in shown.tasks] == [("north", 3, 3)]
+        assert await terms(admin, shop) == before != []
+        assert await index_tenant(at, shop.scope, "north", shown) == (3, 0)
+
+
+def api_settings() -> Settings:
+    """The settings of the tests' API, with the master key that seals here."""
+    return SETTINGS.model_copy(update={"master_key": SecretStr(MASTER_KEY)})
 
 
 async def test_whoever_may_not_read_notes_orders_nothing(shop: Shop, api: Api, admin: Any) -> None:
