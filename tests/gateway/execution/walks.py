@@ -1,7 +1,7 @@
 """Every way the declared readings of the schema walk a table: pages, filters, relations and look-ups."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, cast
@@ -108,15 +108,16 @@ def root_walks(name: str, definition: Any, plan: ListPlan, breadth: Breadth) -> 
     for one, (column, match) in plan.filters.matches.items():
         kind = definition.args["filter"].type
         given = {one: asked(bare(kind).fields[one].type, match, column)}
-        yield Walk(
+        narrowed = Walk(
             name=f"{name}, by {one}",
             document=f"query($filter: {kind}) {{ {name}(first: 5, filter: $filter) {{ nodes {{ id }} }} }}",
             variables={"filter": given},
             columns=(str(column.name),),
             given=given,
             operator=match.operator,
-            **(same | {"table": str(column.table.name)}),
+            **same,
         )
+        yield replace(narrowed, table=str(column.table.name))
 
 
 def related_walk(type_: str, name: str, definition: Any, plan: ListPlan | MeasurePlan) -> Walk:
