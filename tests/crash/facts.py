@@ -10,6 +10,10 @@ COUNTS = """
       (SELECT count(DISTINCT (channel, external_id)) FROM records WHERE network_id = $1) AS cases,
       (SELECT count(*) FROM record_keys WHERE network_id = $1) AS keys,
       (SELECT count(*) FROM record_steps WHERE network_id = $1) AS steps,
+      (SELECT count(*) FROM record_events WHERE network_id = $1) AS events,
+      (SELECT sum(json_array_length(payload::json -> 'steps')) FROM record_events WHERE network_id = $1)
+        AS steps_in_events,
+      (SELECT count(*) FROM record_conformance WHERE network_id = $1) AS conformance,
       (SELECT count(*) FROM record_figures WHERE network_id = $1) AS figures,
       (SELECT sum(records) FROM import_chunks WHERE network_id = $1) AS in_chunks,
       (SELECT sum(steps) FROM import_chunks WHERE network_id = $1) AS steps_in_chunks,
@@ -59,6 +63,31 @@ SCORE_DAYS_COUNTED = """
     JOIN tenants t ON t.id = f.tenant_id
     WHERE f.network_id = $1 AND s.dimension <> 'record' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+CLOCKS = """
+    SELECT t.key, r.external_id, c.kind, c.step_position, c.status, c.due_at, c.breached_at, c.used_seconds, c.escalations
+    FROM record_clocks c JOIN records r ON r.tenant_id = c.tenant_id AND r.id = c.record_id
+    JOIN tenants t ON t.id = c.tenant_id WHERE c.network_id = $1 ORDER BY 1, 2, 3, 4
+"""
+DEVIATIONS = """
+    SELECT t.key, r.external_id, d.kind, d.step_key, d.step_position, d.detail, d.grade, d.is_open
+    FROM record_deviations d JOIN records r ON r.tenant_id = d.tenant_id AND r.id = d.record_id
+    JOIN tenants t ON t.id = d.tenant_id WHERE d.network_id = $1 ORDER BY 1, 2, 3, 4, 5, 6
+"""
+CONFORMANCE = """
+    SELECT t.key, r.external_id, c.fitness, c.deviations, c.baseline
+    FROM record_conformance c JOIN records r ON r.tenant_id = c.tenant_id AND r.id = c.record_id
+    JOIN tenants t ON t.id = c.tenant_id WHERE c.network_id = $1 ORDER BY 1, 2
+"""
+INBOX = """
+    SELECT t.key, w.kind, w.status, count(*) AS items FROM work_items w JOIN tenants t ON t.id = w.tenant_id
+    WHERE w.network_id = $1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+LEAVES = """
+    SELECT count(*) AS leaves, count(e.id) AS events, count(DISTINCT l.subject_id) AS subjects,
+      (SELECT count(*) FROM record_events WHERE network_id = $1) AS all_events
+    FROM log_leaves l LEFT JOIN record_events e ON e.tenant_id = l.tenant_id AND e.id = l.subject_id
+    WHERE l.network_id = $1
+"""
 STORED = """
     SELECT t.key, count(*) AS records, sum(r.step_count) AS steps, count(r.resolved_at) AS resolved
     FROM records r JOIN tenants t ON t.id = r.tenant_id WHERE r.network_id = $1 GROUP BY 1 ORDER BY 1
@@ -103,4 +132,8 @@ async def shown(plant: Plant, network: UUID) -> dict[str, Any]:
         "scores": await rows(plant, SCORED, network),
         "days": await rows(plant, DAYS, network),
         "score_days": await rows(plant, SCORE_DAYS, network),
+        "clocks": await rows(plant, CLOCKS, network),
+        "deviations": await rows(plant, DEVIATIONS, network),
+        "conformance": await rows(plant, CONFORMANCE, network),
+        "inbox": await rows(plant, INBOX, network),
     }

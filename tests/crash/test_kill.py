@@ -16,7 +16,12 @@ from uuid import UUID
 
 import pytest
 
+from core.records.sealing.examine import examine
+from core.records.sealing.policy.examining import Held
+from core.records.sealing.policy.heads import LogName
+from core.records.sealing.repository import asking
 from gateway.cli.operator import operator
+from gateway.cli.records import look, scopes
 from gateway.demo import chain
 from gateway.demo.material import CONTENT, Material, chain_of_stores
 from gateway.demo.stage import set_stage
@@ -215,6 +220,7 @@ async def test_kills_of_everything_lose_nothing_and_double_nothing(
     await running.finish()
     await assert_whole(plant, running.id, plain)
     assert await facts.shown(plant, running.id) == undisturbed
+    await assert_events_agree(plant, network, plain)
     await assert_all_serve(plant)
 
 
@@ -222,9 +228,9 @@ async def assert_whole(plant: Plant, network: UUID, plain: Plain) -> None:
     """The log is there once: no record, step, score or sum is missing, torn or double."""
     counted = await facts.counts(plant, network)
     assert counted["chunks"] == counted["commands"] > 0
-    for name in ("records", "cases", "keys", "figures", "in_chunks"):
+    for name in ("records", "cases", "keys", "figures", "in_chunks", "events", "conformance"):
         assert counted[name] == plain.records, name
-    assert counted["steps"] == counted["steps_in_chunks"] == plain.steps
+    assert counted["steps"] == counted["steps_in_chunks"] == counted["steps_in_events"] == plain.steps
     assert (counted["runs"], counted["finished"]) == (1, 1)
     assert await facts.rows(plant, facts.STORED, network) == plain.stores
     assert await facts.rows(plant, facts.TORN, network) == []
@@ -233,6 +239,24 @@ async def assert_whole(plant: Plant, network: UUID, plain: Plain) -> None:
     assert await facts.rows(plant, facts.DAYS, network) == await facts.rows(plant, facts.DAYS_COUNTED, network)
     sums = await facts.rows(plant, facts.SCORE_DAYS, network)
     assert sums == await facts.rows(plant, facts.SCORE_DAYS_COUNTED, network)
+
+
+async def assert_events_agree(plant: Plant, name: str, plain: Plain) -> None:
+    """Everything kept of records is what their events say; all of it is sealed, once, and every log is whole."""
+    assert await look(plant.settings, name, "", mend=False) == ([], plain.records)
+
+    async def sealed() -> bool:
+        found = await facts.rows(plant, facts.LEAVES, network_id_of(name))
+        leaves, events, subjects, all_events = found[0]
+        assert leaves == subjects
+        return events == all_events == plain.records
+
+    await until(sealed, lambda: f"events are not sealed: {plant.worker.said()}")
+    async with operator(plant.settings) as at:
+        async for _, scope in scopes(at, name, ""):
+            async with at.database.unit(scope, clock=at.clock, read_only=True) as unit:
+                log = LogName(unit.network_id, unit.tenant_id)
+                assert not (await examine(asking(unit), log, Held())).findings
 
 
 async def assert_scored_once(plant: Plant, network: UUID, plain: Plain) -> None:
