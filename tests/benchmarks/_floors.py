@@ -92,18 +92,35 @@ class BareInsert:
 
     async def run(self, connection: Any) -> float:
         """Write the rows and tell how long it took; making the arrays is not part of it."""
+        ready = self.made()
+        started = time.perf_counter()
+        await ready.write(connection)
+        return time.perf_counter() - started
+
+    def made(self) -> "Ready":
+        """Make the arrays of the rows, under ids that are not there yet."""
         network_id, ids = new_id(), dict[UUID, UUID]()
-        ready = [
+        chunks = [
             (ids.setdefault(tenant_id, new_id()), [copied(rows, ids, network_id) for rows in tables])
             for tenant_id, tables in self._chunks
         ]
-        started = time.perf_counter()
-        for tenant_id, tables in ready:
+        return Ready(network_id, chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Chunks that are ready to be written: the tenant of each, and its tables."""
+
+    network_id: UUID
+    chunks: list[tuple[UUID, list[Copied]]]
+
+    async def write(self, connection: Any) -> None:
+        """Write them, each in a transaction of its own."""
+        for tenant_id, tables in self.chunks:
             async with connection.transaction():
-                await connection.execute(SET_TENANT, str(network_id), str(tenant_id))
+                await connection.execute(SET_TENANT, str(self.network_id), str(tenant_id))
                 for one in tables:
                     await connection.execute(one.statement, *one.columns)
-        return time.perf_counter() - started
 
 
 def copied(rows: Rows, ids: dict[UUID, UUID], network_id: UUID) -> Copied:

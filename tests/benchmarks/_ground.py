@@ -2,11 +2,14 @@
 
 import csv
 import logging
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import structlog
 from touchstone_runtime.postgres import EmbeddedPostgres
@@ -21,6 +24,7 @@ from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.services import Services
 from core.kernel.settings import Settings
 from core.kernel.work import Background
+from core.records.importing.figures import Progress
 from core.records.importing.import_log import ImportLog, import_log
 from core.records.mappings.loading import load_mapping, shipped_mapping
 from core.records.mappings.schema import LogMapping, TenantTemplate
@@ -32,7 +36,7 @@ from gateway.demo import chain
 from gateway.wiring import make_services
 from tenants.activations.approve_plugin import ApprovePlugin, approve_plugin
 from tenants.networks.opening import LogTenants
-from tests.support.cluster import ROLE_SECRET, TEMPLATE, database_url, make_template
+from tests.support.cluster import ROLE_SECRET, admin_database_url, clone, drop, make_template, superuser
 from tests.support.networks import FOUNDED, build_network
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +45,7 @@ CONTENT = ROOT / "gateway" / "demo" / "content"
 SETTINGS = Settings.model_validate({"role_secret": ROLE_SECRET, "master_key": "0" * 64, "cursor_key": "x"})
 PLUGIN = "scoring-conformance"
 GRANTED = frozenset({"records.read", "standards.read"})
+GIB = 1024**3
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
@@ -118,7 +123,7 @@ class Ground:
             await approve_plugin(unit, ApprovePlugin(plugin=PLUGIN, scopes=GRANTED))
         return scope
 
-    async def bring(self, scope: Scope, log: Log) -> int:
+    async def bring(self, scope: Scope, log: Log, progress: Progress | None = None) -> int:
         """Import the log and tell how many records it brought."""
         command = ImportLog(
             path=log.path,
@@ -126,7 +131,7 @@ class Ground:
             masters=self.services.get(MasterKeys),
             opener=LogTenants(self.database, self.clock, {PLUGIN: GRANTED}),
         )
-        done = await import_log(self.database, self.directory, scope, command, clock=self.clock)
+        done = await import_log(self.database, self.directory, scope, command, clock=self.clock, progress=progress)
         if done.failure is not None or done.figures.refused:
             msg = f"The log did not come in whole: {done.figures.refusals} {done.failure}"
             raise RuntimeError(msg)
@@ -143,17 +148,77 @@ async def ground_at(url: str) -> AsyncGenerator[Ground, None]:
         await database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A cluster with a migrated template.
+
+    Attributes:
+        admin_url: Its address for the superuser.
+        folder: A folder beside it, for logs.
+    """
+
+    admin_url: str
+    folder: Path
+
+
+LENT: ContextVar[Standing | None] = ContextVar("LENT", default=None)
+"""A cluster that suites are lent, whose figures mean nothing then; without one each starts its own."""
+
+
 @asynccontextmanager
-async def own_ground() -> AsyncGenerator[tuple[Ground, Path, str], None]:
-    """Start a cluster that is thrown away, migrate a database and open it.
+async def standing(room: int = GIB, settings: Mapping[str, str] | None = None) -> AsyncGenerator[Standing, None]:
+    """Give the cluster that was lent, or start one that is thrown away and migrate its template.
+
+    Args:
+        room: Bytes that it may take.
+        settings: Settings of its server.
+    """
+    if (lent := LENT.get()) is not None:
+        with quietly():
+            yield lent
+        return
+    with (
+        quietly(),
+        throwaway_folder(room=room) as folder,
+        EmbeddedPostgres(folder / "postgres", fast=True, settings=settings) as postgres,
+    ):
+        await make_template(postgres.admin_url)
+        yield Standing(postgres.admin_url, folder)
+
+
+@asynccontextmanager
+async def own_database(cluster: Standing, name: str) -> AsyncGenerator[str, None]:
+    """Clone the template for as long as the block lasts; give the address without a user."""
+    made = f"bench_{name}_{uuid4().hex[:12]}"
+    try:
+        yield await clone(cluster.admin_url, made)
+    finally:
+        await drop(cluster.admin_url, made)
+
+
+async def first_process(cluster: Standing) -> int:
+    """Tell the process of the cluster's server that all others come from."""
+    admin = await superuser(cluster.admin_url)
+    try:
+        return await postmaster(admin)
+    finally:
+        await admin.close()
+
+
+async def postmaster(admin: Any) -> int:
+    """Tell the same through a superuser's connection."""
+    return int((await admin.fetchval("SELECT pg_read_file('postmaster.pid')")).split()[0])
+
+
+@asynccontextmanager
+async def own_ground(room: int = GIB) -> AsyncGenerator[tuple[Ground, Path, str], None]:
+    """Open a database of its own.
 
     Yields:
-        The ground, a folder for logs, and the superuser's address of the cluster.
+        The ground, a folder for logs, and the database's address for the superuser.
     """
-    with quietly(), throwaway_folder() as folder, EmbeddedPostgres(folder / "postgres", fast=True) as postgres:
-        await make_template(postgres.admin_url)
-        async with ground_at(database_url(postgres.admin_url, TEMPLATE)) as ground:
-            yield ground, folder, postgres.admin_url
+    async with standing(room) as cluster, own_database(cluster, "ground") as url, ground_at(url) as ground:
+        yield ground, cluster.folder, admin_database_url(cluster.admin_url, url.rpartition("/")[2])
 
 
 @contextmanager

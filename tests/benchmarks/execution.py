@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from touchstone_runtime.postgres import EmbeddedPostgres
-from touchstone_runtime.throwaway import throwaway_folder
-
 from tests.benchmarks._execution.effects import check_effects
 from tests.benchmarks._execution.filling import Amount
-from tests.benchmarks._execution.load import CONNECTIONS, Generator, choose, in_python
-from tests.benchmarks._execution.network import Network, build
+from tests.benchmarks._execution.load import CONNECTIONS, choose, in_python
+from tests.benchmarks._execution.network import Network, built
 from tests.benchmarks._execution.npm import CONFIGURED, Peers, PeersAreMissing, install
 from tests.benchmarks._execution.operations import operations
 from tests.benchmarks._execution.report import absent, flat_lines, lines_of, memory_lines
@@ -31,10 +28,9 @@ from tests.benchmarks._execution.serving import (
     peer,
     serving,
 )
-from tests.benchmarks._ground import quietly
-from tests.support.cluster import make_template, superuser
+from tests.benchmarks._ground import GIB, Standing, first_process, standing
+from tests.support.cluster import superuser
 
-GIB = 1024**3
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "maintenance_work_mem": "256MB"}
 SCHEMA = ROOT / "gateway" / "schema" / "schema.graphql"
 
@@ -86,18 +82,17 @@ class Suite:
 
     async def run(self) -> list[dict[str, Any]]:
         """Measure the servers beside one another, then the product alone in a large network."""
-        room = (1 if self._size is QUICK else 8) * GIB
-        with quietly(), throwaway_folder(room=room) as folder:
+        async with standing((1 if self._size is QUICK else 8) * GIB, SETTINGS) as cluster:
+            folder = cluster.folder
             peers = self._installed()
             generator = choose(folder, peers) if self._size.peers else in_python(folder)
-            (folder / "logs").mkdir(mode=0o700)
+            (folder / "logs").mkdir(mode=0o700, exist_ok=True)
             tell(f"load from {generator.name} over {CONNECTIONS} connections")
-            with EmbeddedPostgres(folder / "postgres", fast=True, settings=SETTINGS) as postgres:
-                await make_template(postgres.admin_url)
-                small = await self._small(postgres.admin_url)
-                await self._beside_one_another(small, peers, self._rounds(generator, postgres), folder)
-                large = await self._large(postgres.admin_url)
-                await self._flat(small, large, self._rounds(generator, postgres), folder)
+            rounds = Rounds(generator, await first_process(cluster), self._size.seconds, self._size.rounds, tell)
+            async with self._small(cluster) as small:
+                await self._beside_one_another(small, peers, rounds, folder)
+                async with self._large(cluster) as large:
+                    await self._flat(small, large, rounds, folder)
         return self._lines
 
     def _installed(self) -> Peers | None:
@@ -110,27 +105,28 @@ class Suite:
         self._lines += [absent(f"beside {one}", reason, "") for one in (POSTGRAPHILE, MERCURIUS)]
         return None
 
-    def _rounds(self, generator: Generator, postgres: EmbeddedPostgres) -> Rounds:
-        return Rounds(generator, postgres.pid or 0, self._size.seconds, self._size.rounds, tell)
-
-    async def _small(self, cluster: str) -> Network:
+    @asynccontextmanager
+    async def _small(self, cluster: Standing) -> AsyncGenerator[Network, None]:
         amount = Amount(self._size.records)
-        network = await build(cluster, "small", [amount, amount], others=amount, tenants=self._size.tenants)
-        connection = await superuser(network.admin_url)
-        try:
-            await connection.execute((CONFIGURED / "functions.sql").read_text())
-        finally:
-            await connection.close()
-        tell(f"{self._size.tenants} tenants with {self._size.records} records each in {network.filled_s:.0f} s")
-        return network
+        tenants = self._size.tenants
+        async with built(cluster, "small", [amount, amount], others=amount, tenants=tenants) as network:
+            connection = await superuser(network.admin_url)
+            try:
+                await connection.execute((CONFIGURED / "functions.sql").read_text())
+            finally:
+                await connection.close()
+            tell(f"{tenants} tenants with {self._size.records} records each in {network.filled_s:.0f} s")
+            yield network
 
-    async def _large(self, cluster: str) -> Network:
+    @asynccontextmanager
+    async def _large(self, cluster: Standing) -> AsyncGenerator[Network, None]:
         """Fill the network with one large tenant, one like those of the small network, and very many."""
         size = self._size
         amounts = [Amount(size.most_records, steps=3), Amount(size.records)]
-        network = await build(cluster, "large", amounts, others=Amount(20, steps=3), tenants=size.most_tenants)
-        tell(f"{size.most_tenants} tenants, one with {size.most_records} records, in {network.filled_s:.0f} s")
-        return network
+        others = Amount(20, steps=3)
+        async with built(cluster, "large", amounts, others=others, tenants=size.most_tenants) as network:
+            tell(f"{size.most_tenants} tenants, one with {size.most_records} records, in {network.filled_s:.0f} s")
+            yield network
 
     async def _beside_one_another(self, network: Network, peers: Peers | None, rounds: Rounds, folder: Path) -> None:
         """Measure all servers; what writes goes to the second tenant, so that pages stay what they are."""

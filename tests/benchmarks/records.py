@@ -2,17 +2,25 @@
 
 from typing import Any
 
-from tests.benchmarks._ground import own_ground
-from tests.benchmarks._records import importing, sealing
-from tests.support.cluster import TEMPLATE, admin_database_url, superuser
+from tests.benchmarks._ground import GIB, ground_at, own_database, standing
+from tests.benchmarks._records import importing, listing, sealing, working
+from tests.benchmarks._records.served import served
+from tests.benchmarks._records.size import FULL, QUICK, tell
+from tests.support.cluster import admin_database_url, superuser
 
 
 async def run(quick: bool) -> list[dict[str, Any]]:
     """Run the suite; the short form takes few events and small logs, to see that everything runs."""
-    async with own_ground() as (ground, folder, admin_url):
-        admin = await superuser(admin_database_url(admin_url, TEMPLATE))
-        try:
-            imported = await importing.cases(ground, folder, admin, quick=quick)
-        finally:
-            await admin.close()
-        return [*imported, *await sealing.cases(ground, quick=quick)]
+    size = QUICK if quick else FULL
+    async with standing(size.room_gib * GIB) as cluster:
+        async with served(cluster, size.few, size.many) as at:
+            tell(f"{size.few:,} and {size.many:,} records are served")
+            found = await working.cases(at, each=size.requests, rounds=size.rounds)
+            found += await listing.cases(at, cluster.folder, size)
+        async with own_database(cluster, "records") as url, ground_at(url) as ground:
+            admin = await superuser(admin_database_url(cluster.admin_url, url.rpartition("/")[2]))
+            try:
+                imported = await importing.cases(ground, cluster.folder, admin, size)
+            finally:
+                await admin.close()
+            return [*imported, *found, *await sealing.cases(ground, size)]

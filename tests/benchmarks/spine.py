@@ -16,7 +16,7 @@ from core.quality.repository import Period
 from tests.benchmarks._floors import BareInsert, Statement, batches, connected, overheard, replay, rule_alone
 from tests.benchmarks._ground import REAL_LOG, Ground, Log, chain_log, own_ground, real_log
 from tests.benchmarks._harness import case, interleaved
-from tests.support.cluster import TEMPLATE, admin_database_url, superuser
+from tests.support.cluster import superuser
 
 PEAK = Path(__file__).with_name("_peak.py")
 READS = 20
@@ -27,7 +27,7 @@ async def run(quick: bool) -> list[dict[str, Any]]:
     """Run the suite; the short form takes a small made-up log and one round, to see that everything runs."""
     async with own_ground() as (ground, folder, admin_url):
         log = real_log() if REAL_LOG.exists() and not quick else chain_log(folder, 300 if quick else 6_000)
-        admin = await superuser(admin_database_url(admin_url, TEMPLATE))
+        admin = await superuser(admin_url)
         try:
             cases = await Suite(ground, admin, log).run(1 if quick else 5)
         finally:

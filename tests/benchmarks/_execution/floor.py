@@ -103,15 +103,33 @@ CREATED = f"""concat('{{"id":"', {node_id("Record", "r.id")}, '","channel":', {q
 CREATE_MANY = f"""(SELECT concat('{{"data":{{"openRecords":{{"__typename":"OpenRecordsSuccess","opened":', count(*),
     ',"records":[', string_agg({CREATED}, ','), ']}}}}}}')
     FROM peers.open_records($4::text[], $5::text[], $6::text[], $7::text[], $8) r WHERE ctx.tenant IS NOT NULL)"""
-STATEMENTS = {"page": PAGE, "scanning": SCAN, "rolled-up": ROLLED, "create": CREATE, "create-many": CREATE_MANY}
+OPENED = f"""concat('{{"id":"', {node_id("Record", "r.id")}, '","version":', r.version, ',"status":"', upper(r.status),
+    '","openedAt":', {instant("r.opened_at")}, ',"stepCount":', r.step_count, '}}')"""
+OPEN = f"""(SELECT concat('{{"data":{{"openRecord":{{"__typename":"OpenRecordSuccess","record":', {OPENED}, '}}}}}}')
+    FROM floor.open_record($4, $5, $6, $7, $8) r WHERE ctx.tenant IS NOT NULL)"""
+COMPLETE = f"""(SELECT concat('{{"data":{{"completeStep":{{"__typename":"CompleteStepSuccess","record":',
+    {OPENED}, '}}}}}}') FROM floor.complete_step($4::text::uuid, $5, $6, $7) r WHERE ctx.tenant IS NOT NULL)"""
+STATEMENTS = {
+    "page": PAGE,
+    "scanning": SCAN,
+    "rolled-up": ROLLED,
+    "create": CREATE,
+    "create-many": CREATE_MANY,
+    "open": OPEN,
+    "complete": COMPLETE,
+}
 
 
 def values(path: str, body: bytes) -> tuple[Any, ...]:
     """Take the values of a statement from the body, which is the GraphQL request the other servers get."""
     if path in {"page", "nested"}:
         return ()
-    given = orjson.loads(body)["variables"]
-    if path == "create":
+    told = orjson.loads(body)
+    given = told["variables"]
+    if path == "complete":
+        asked = given["input"]
+        return (told["extensions"]["row"], asked["version"], asked["key"], given["key"])
+    if path in {"create", "open"}:
         asked = given["input"]
         return (asked["channel"], asked["standardCode"], asked["externalId"], asked["priority"], given["key"])
     if path == "create-many":

@@ -19,8 +19,8 @@ from tenants.networks.create import system_scope
 from tenants.networks.provision import MOST_AT_ONCE, ProvisionTenant, provision_tenants
 from tenants.sites.open import OpenSite, open_site
 from tests.benchmarks._execution.filling import Amount, fill, read_sample, settle
-from tests.benchmarks._ground import SETTINGS, Ground, Log
-from tests.support.cluster import ROLE_SECRET, admin_database_url, clone, superuser
+from tests.benchmarks._ground import SETTINGS, Ground, Log, Standing, own_database
+from tests.support.cluster import ROLE_SECRET, admin_database_url, superuser
 from tests.support.networks import FOUNDED
 
 STANDARD = "incident-handling"
@@ -73,33 +73,42 @@ async def opened(url: str) -> AsyncGenerator[Ground, None]:
         await database.close()
 
 
-async def build(cluster: str, name: str, amounts: Sequence[Amount], *, others: Amount, tenants: int) -> Network:
-    """Make a database with a network, fill it, and let machines sign in to some of its tenants.
+@asynccontextmanager
+async def built(
+    cluster: Standing, name: str, amounts: Sequence[Amount], *, others: Amount, tenants: int
+) -> AsyncGenerator[Network, None]:
+    """Make a database with a network, fill it, and let machines sign in to some of its tenants; it goes afterwards.
 
     Args:
-        cluster: Address of the cluster for its superuser.
-        name: Name of the database.
+        cluster: The cluster.
+        name: How the database's name begins.
         amounts: What each tenant has that is asked.
         others: What each other tenant has.
         tenants: How many tenants there are beside headquarters' own.
     """
-    url = await clone(cluster, name)
-    admin_url = admin_database_url(cluster, name)
+    async with own_database(cluster, name) as url:
+        admin_url = admin_database_url(cluster.admin_url, url.rpartition("/")[2])
+        asked, rest = await founded(url, len(amounts), tenants)
+        admin = await superuser(admin_url)
+        try:
+            sample = await read_sample(admin, asked[0].tenant_id)
+            wanted = [(one.tenant_id, amount) for one, amount in zip(asked, amounts, strict=True)]
+            took = await fill(admin, sample, wanted)
+            took += await fill(admin, sample, [(scope.tenant_id, others) for scope in rest])
+            took += await settle(admin)
+        finally:
+            await admin.close()
+        yield Network(url, admin_url, tuple(asked), took)
+
+
+async def founded(url: str, asking: int, tenants: int) -> tuple[list[Asked], list[Scope]]:
+    """Found the network; give the tenants that are asked, and the others."""
     async with opened(url) as ground:
         headquarters = await ground.found(Log(Path(), shipped_mapping("bpic2013_incidents"), STANDARD))
-        scopes = await provisioned(ground, headquarters, 0, len(amounts))
+        scopes = await provisioned(ground, headquarters, 0, asking)
         await run_until_idle(ground.background, network_id=headquarters.network_id)
         asked = [await sign_in(ground, scope) for scope in scopes]
-        rest = await provisioned(ground, headquarters, len(amounts), tenants - len(amounts))
-    admin = await superuser(admin_url)
-    try:
-        sample = await read_sample(admin, asked[0].tenant_id)
-        took = await fill(admin, sample, [(one.tenant_id, amount) for one, amount in zip(asked, amounts, strict=True)])
-        took += await fill(admin, sample, [(scope.tenant_id, others) for scope in rest])
-        took += await settle(admin)
-    finally:
-        await admin.close()
-    return Network(url, admin_url, tuple(asked), took)
+        return asked, await provisioned(ground, headquarters, asking, tenants - asking)
 
 
 async def provisioned(ground: Ground, headquarters: Scope, first: int, count: int) -> list[Scope]:

@@ -12,24 +12,24 @@ PROC = Path("/proc")
 def stat_of(pid: int) -> list[str] | None:
     """Read a process's fields after its name; None where it is gone."""
     try:
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        with open(f"{PROC}/{pid}/stat", encoding="utf-8") as file:  # noqa: PTH123 - the quickest
+            return file.read().rpartition(")")[2].split()
     except OSError:
         return None
 
 
-def children(pid: int) -> list[int]:
-    """Give the direct children of a process."""
-    found: list[int] = []
-    for entry in PROC.iterdir():
-        stat = stat_of(int(entry.name)) if entry.name.isdigit() else None
-        if stat is not None and int(stat[1]) == pid:
-            found.append(int(entry.name))
-    return found
+def parents() -> dict[int, int]:
+    """Give the parent of every process there is."""
+    stats = {int(name): stat_of(int(name)) for name in os.listdir(PROC) if name.isdigit()}  # noqa: PTH208 - the quickest
+    return {pid: int(stat[1]) for pid, stat in stats.items() if stat is not None}
 
 
 def family(pid: int) -> list[int]:
     """Give a process and all below it."""
-    return [pid, *(one for child in children(pid) for one in family(child))]
+    found, known = [pid], parents()
+    for one in found:
+        found += [child for child, parent in known.items() if parent == one]
+    return found
 
 
 def processor_s(pids: Iterable[int]) -> float:

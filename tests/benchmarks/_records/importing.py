@@ -1,9 +1,11 @@
 """Importing: beside writing the same rows alone, and time and memory a record as logs grow."""
 
 import asyncio
+import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,14 @@ from typing import Any
 import orjson
 
 from core.kernel.roles import Role
-from core.kernel.scope import Scope
 from core.records.mappings.loading import load_mapping
 from core.records.mappings.schema import Format, Lines, LogMapping, TenantRule, TenantTemplate, TraceRule
 from gateway.demo.chain import PROCESS, STARTS
+from tests.benchmarks._execution.usage import family, processor_s
 from tests.benchmarks._floors import BareInsert, connected
-from tests.benchmarks._ground import CONTENT, REAL_LOG, Ground, Log, chain_log, real_log
-from tests.benchmarks._harness import case, interleaved
+from tests.benchmarks._ground import CONTENT, REAL_LOG, Ground, Log, chain_log, postmaster, real_log
+from tests.benchmarks._harness import case
+from tests.benchmarks._records.size import Size, tell
 
 GROWING = Path(__file__).with_name("growing.py")
 IMPORT_GOAL = 2.0
@@ -27,14 +30,44 @@ TENANTS = 12
 AT_ONCE = 1_000
 
 
-async def cases(ground: Ground, folder: Path, admin: Any, *, quick: bool) -> list[dict[str, Any]]:
-    """Measure imports of logs in each format."""
-    records, rounds = (300, 1) if quick else (10_000, 5)
-    logs = [lines_log(folder, records), chain_log(folder, records if quick else 6_000)]
-    if REAL_LOG.exists() and not quick:
+async def cases(ground: Ground, folder: Path, admin: Any, size: Size) -> list[dict[str, Any]]:
+    """Measure imports of logs in each format, and of a very long one."""
+    logs = [
+        lines_log(folder, size.imported),
+        chain_log(folder, size.imported * 6 // 10 if size.whole else size.imported),
+    ]
+    if REAL_LOG.exists() and size.whole:
         logs.append(real_log())
-    found = [await Import(ground, admin, log).measured(rounds) for log in logs]
-    return [*found, *await growing(ground, folder, *((200, 1_000) if quick else (10_000, 1_000_000)))]
+    meter = Meter(await postmaster(admin))
+    found = [line for log in logs for line in await Import(ground, admin, log, meter).measured(size.rounds)]
+    return [*found, *await growing(ground, folder, size, meter)]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds that something took, and seconds of processor time of this process and of all of PostgreSQL."""
+
+    wall_s: float
+    processor_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Measures work that this process and PostgreSQL do; the processor time says more where others work as well.
+
+    Attributes:
+        postgres: The first process of the cluster.
+    """
+
+    postgres: int
+
+    async def spent(self, work: Awaitable[Any]) -> Spent:
+        """Wait for work, and tell what it took."""
+        storing = family(self.postgres)
+        before, own, started = processor_s(storing), time.process_time(), time.perf_counter()
+        await work
+        wall, own = time.perf_counter() - started, time.process_time() - own
+        return Spent(wall, own + processor_s({*storing, *family(self.postgres)}) - before)
 
 
 class Import:
@@ -44,40 +77,54 @@ class Import:
         ground: The database.
         admin: A superuser's connection, to look at what was written.
         log: The log.
+        meter: Measures.
     """
 
-    def __init__(self, ground: Ground, admin: Any, log: Log) -> None:
+    def __init__(self, ground: Ground, admin: Any, log: Log, meter: Meter) -> None:
         self._ground = ground
         self._admin = admin
         self._log = log
-        self._records = 0
+        self._meter = meter
 
-    async def measured(self, rounds: int) -> dict[str, Any]:
-        """Import beside writing the same rows alone."""
-        bare = BareInsert(self._admin, (await self._brought())[0])
-        await bare.read()
-        async with connected(self._ground, Role.APP) as app:
-            took = await interleaved(rounds, bring=self.bring, insert=lambda: bare.run(app))
-        ratio = took["bring"] / took["insert"]
-        return case(
-            f"import of {self._log.path.name}, {self._records} records",
-            self._records / took["bring"],
-            "records/s",
-            against="bare INSERT ... SELECT unnest of the same rows",
-            ratio=ratio,
-            goal=f"<= {IMPORT_GOAL}",
-            met=ratio <= IMPORT_GOAL,
-        )
-
-    async def bring(self) -> float:
-        """Import, and tell how long it took."""
-        return (await self._brought())[1]
-
-    async def _brought(self) -> tuple[Scope, float]:
+    async def measured(self, rounds: int) -> list[dict[str, Any]]:
+        """Import beside writing the same rows alone, in turn; the first import warms up."""
         scope = await self._ground.found(self._log)
-        started = time.perf_counter()
-        self._records = await self._ground.bring(scope, self._log)
-        return scope, time.perf_counter() - started
+        records = await self._ground.bring(scope, self._log)
+        bare = BareInsert(self._admin, scope)
+        await bare.read()
+        imports: list[Spent] = []
+        inserts: list[Spent] = []
+        async with connected(self._ground, Role.APP) as app:
+            for _ in range(rounds):
+                ready = bare.made()
+                inserts.append(await self._meter.spent(ready.write(app)))
+                scope = await self._ground.found(self._log)
+                imports.append(await self._meter.spent(self._ground.bring(scope, self._log)))
+        tell(f"imported {self._log.path.name} {rounds} times")
+        return self._lines(records, imports, inserts)
+
+    def _lines(self, records: int, imports: Sequence[Spent], inserts: Sequence[Spent]) -> list[dict[str, Any]]:
+        wall, bare = (statistics.median(one.wall_s for one in some) for some in (imports, inserts))
+        own, least = (statistics.median(one.processor_s for one in some) for some in (imports, inserts))
+        named, against = f"import of {self._log.path.name}", "bare INSERT ... SELECT unnest of the same rows"
+        return [
+            case(
+                f"{named}, {records} records",
+                records / wall,
+                "records/s",
+                against=against,
+                ratio=wall / bare,
+                goal=f"<= {IMPORT_GOAL}",
+                met=wall <= IMPORT_GOAL * bare,
+            ),
+            case(
+                f"{named}, processor time",
+                1e6 * own / records,
+                "us/record",
+                against=against,
+                ratio=own / least if least else None,
+            ),
+        ]
 
 
 def lines_log(folder: Path, records: int) -> Log:
@@ -128,46 +175,73 @@ def lines_mapping() -> LogMapping:
     return said.model_copy(update=changes)
 
 
-async def growing(ground: Ground, folder: Path, few: int, many: int) -> list[dict[str, Any]]:
-    """Compare memory and time a record of a long log with those of a short one, each in a process of its own."""
-    short = await grown(ground.database.url, folder, few)
-    long = await grown(ground.database.url, folder, many)
-    figures = (
-        (
-            "time a record",
-            "us/record",
-            [1e6 * took / records for (took, _), records in ((short, few), (long, many))],
-            FLAT_GOAL,
-        ),
-        ("peak memory", "MiB", [short[1], long[1]], MEMORY_GOAL),
-    )
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What an import in a process of its own came to; memory in MiB."""
+
+    records: int
+    spent: Spent
+    peak: float
+
+    @property
+    def wall_us(self) -> float:
+        """Microseconds a record."""
+        return 1e6 * self.spent.wall_s / self.records
+
+    @property
+    def processor_us(self) -> float:
+        """Microseconds of processor time a record."""
+        return 1e6 * self.spent.processor_s / self.records
+
+
+async def growing(ground: Ground, folder: Path, size: Size, meter: Meter) -> list[dict[str, Any]]:
+    """Compare memory and time a record of a very long log with those of a short one."""
+    short, long = await grown(ground.database.url, folder, (size.few, size.many), meter)
     return [
-        case(
-            f"{name} of importing {many} records",
-            value[1],
-            unit,
-            against=f"importing {few} records",
-            ratio=value[1] / value[0],
-            goal=f"<= {goal}",
-            met=value[1] / value[0] <= goal,
-        )
-        for name, unit, value, goal in figures
+        flat("time a record", "us/record", FLAT_GOAL, short.wall_us, long.wall_us, size),
+        flat("processor time a record", "us/record", FLAT_GOAL, short.processor_us, long.processor_us, size),
+        flat("peak memory", "MiB", MEMORY_GOAL, short.peak, long.peak, size),
     ]
 
 
-async def grown(url: str, folder: Path, records: int) -> tuple[float, float]:
-    """Import so many made-up cases in a process of its own; give its seconds and peak memory in MiB."""
-    log = lines_log(folder, records)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(GROWING), url, str(log.path), stdout=asyncio.subprocess.PIPE
+def flat(name: str, unit: str, goal: float, few: float, many: float, size: Size) -> dict[str, Any]:
+    """Set a figure of the long log beside that of the short one."""
+    return case(
+        f"{name} of importing {size.many:,} records",
+        many,
+        unit,
+        against=f"importing {size.few:,} records",
+        ratio=many / few,
+        goal=f"<= {goal}",
+        met=many <= goal * few,
     )
-    said, _ = await process.communicate()
-    log.path.unlink()
-    if process.returncode:
+
+
+async def grown(url: str, folder: Path, lengths: Sequence[int], meter: Meter) -> list[Grown]:
+    """Import logs of made-up cases in a process of their own, one after the other."""
+    logs = [lines_log(folder, records) for records in lengths]
+    named = [part for log, records in zip(logs, lengths, strict=True) for part in (str(log.path), str(records))]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(GROWING), url, *named, stdout=asyncio.subprocess.PIPE
+    )
+    found = [await one_grown(process, records, meter) for records in lengths]
+    if await process.wait():
         msg = f"The importing process ended with {process.returncode}."
         raise RuntimeError(msg)
-    brought, took, mebibytes = said.split()[-3:]
-    if int(brought) != records:
-        msg = f"{int(brought)} of {records} records were imported."
+    for log in logs:
+        log.path.unlink()
+    return found
+
+
+async def one_grown(process: asyncio.subprocess.Process, records: int, meter: Meter) -> Grown:
+    """Wait for the next log."""
+    storing = family(meter.postgres)
+    before = processor_s(storing)
+    said = (await process.stdout.readline()).split() if process.stdout else []
+    database_s = processor_s({*storing, *family(meter.postgres)}) - before
+    if not said or int(said[0]) != records:
+        msg = f"{said[:1]} of {records} records were imported."
         raise RuntimeError(msg)
-    return float(took), float(mebibytes)
+    wall, own, peak = map(float, said[1:])
+    tell(f"imported {records:,} records in {wall:.0f} s with {peak:.0f} MiB")
+    return Grown(records, Spent(wall, own + database_s), peak)

@@ -23,6 +23,7 @@ from core.records.sealing.seal import MOST_LEAVES, seal_batch
 from tests.benchmarks._floors import SET_TENANT, connected
 from tests.benchmarks._ground import Ground
 from tests.benchmarks._harness import case, interleaved
+from tests.benchmarks._records.size import Size, tell
 from tests.support.networks import build_network
 
 SEALING_GOAL, BESIDE_GOAL, PROOF_GOAL = 3.0, 2.0, 3.0
@@ -31,17 +32,16 @@ PROOFS = 50
 AT_ONCE = 20_000
 
 
-async def cases(ground: Ground, *, quick: bool) -> list[dict[str, Any]]:
+async def cases(ground: Ground, size: Size) -> list[dict[str, Any]]:
     """Measure sealing and proofs."""
-    events, rounds = (2_000, 1) if quick else (20_000, 5)
-    small, large = (1_000, 20_000) if quick else (10_000, 1_000_000)
-    sealing = Sealing(ground, (await build_network(ground.database, ground.clock)).north, events)
+    sealing = Sealing(ground, (await build_network(ground.database, ground.clock)).north, size.events)
     await sealing.seal()
     async with connected(ground, Role.APP) as bare:
         took = await interleaved(
-            rounds, seal=sealing.seal, floor=lambda: sealing.floor(bare), write=lambda: sealing.write_bare(bare)
+            size.rounds, seal=sealing.seal, floor=lambda: sealing.floor(bare), write=lambda: sealing.write_bare(bare)
         )
-    return [*sealing.cases(took), await proofs(ground, small, large)]
+    tell(f"sealed {size.events:,} events {size.rounds} times")
+    return [*sealing.cases(took), await proofs(ground, size.few, size.many)]
 
 
 @dataclass

@@ -17,7 +17,7 @@ from core.standards.models import StandardVersion
 from core.standards.publish import PublishVersion, publish_version
 from tests.benchmarks._ground import Ground, own_ground
 from tests.benchmarks._harness import case
-from tests.support.cluster import TEMPLATE, admin_database_url, superuser
+from tests.support.cluster import superuser
 from tests.support.networks import FOUNDED, build_network
 
 LOOKING = Path(__file__).with_name("looking.py")
@@ -78,7 +78,7 @@ async def cases(quick: bool) -> list[dict[str, Any]]:
     """Measure both sizes, each act in a process of its own."""
     small, large = (Size(5, 3), Size(20, 3)) if quick else (Size(1_000, 20), Size(10_000, 20))
     async with own_ground() as (ground, _, admin_url):
-        admin = await superuser(admin_database_url(admin_url, TEMPLATE))
+        admin = await superuser(admin_url)
         try:
             took = {size: await measured(ground, admin, size) for size in (small, large)}
         finally:

@@ -22,7 +22,7 @@ from core.standards.standing import holding_at
 from core.standards.vocabulary import ClauseKind, Direction, Flexibility, Operator, ParameterType
 from tests.benchmarks._ground import Ground, own_ground
 from tests.benchmarks._harness import case, interleaved
-from tests.support.cluster import TEMPLATE, admin_database_url, superuser
+from tests.support.cluster import superuser
 from tests.support.networks import FOUNDED, build_network, provisioned
 
 CODE = "large-standard"
@@ -38,7 +38,7 @@ async def cases(quick: bool) -> list[dict[str, Any]]:
     clauses, each = QUICK if quick else FULL
     async with own_ground() as (ground, _, admin_url):
         lowest = await founded(ground, clauses, each)
-        admin = await superuser(admin_database_url(admin_url, TEMPLATE))
+        admin = await superuser(admin_url)
         await admin.execute("ANALYZE")
         await admin.close()
         return await resolving(ground, lowest, clauses, clauses * each, 1 if quick else 5)
