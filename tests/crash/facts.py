@@ -64,7 +64,8 @@ SCORE_DAYS_COUNTED = """
     WHERE f.network_id = $1 AND s.dimension <> 'record' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 CLOCKS = """
-    SELECT t.key, r.external_id, c.kind, c.step_position, c.status, c.due_at, c.breached_at, c.used_seconds, c.escalations
+    SELECT t.key, r.external_id, c.kind, c.step_position, c.status, c.due_at, c.breached_at, c.used_seconds,
+      c.escalations
     FROM record_clocks c JOIN records r ON r.tenant_id = c.tenant_id AND r.id = c.record_id
     JOIN tenants t ON t.id = c.tenant_id WHERE c.network_id = $1 ORDER BY 1, 2, 3, 4
 """
