@@ -63,6 +63,14 @@ async def give_evidence(unit: Unit, command: GiveEvidence, sealer: Sealer) -> UU
         DomainError: The step's contract cannot count it.
     """
     unit.scope.require(WORK_RECORDS)
+    piece = await piece_of(unit, command)
+    await act(unit, command.record_id, command.expected_version, piece, at=command.occurred_at, sealer=sealer)
+    await mark_given(unit, command.upload_id, recorded_now())
+    return command.upload_id
+
+
+async def piece_of(unit: Unit, command: GiveEvidence) -> AddEvidence:
+    """Give the command that gives a file which was sent for the record and not given yet; see :func:`give_evidence`."""
     if command.taken_at is not None and command.taken_at.tzinfo is None:
         raise InvalidInput(field="takenAt", problem="an instant needs a zone")
     upload = await lock_upload(unit, command.upload_id)
@@ -71,7 +79,7 @@ async def give_evidence(unit: Unit, command: GiveEvidence, sealer: Sealer) -> UU
         raise NotFound(kind="upload", key=str(command.upload_id))
     if upload["given_at"] is not None:
         raise EvidenceIsKnown(step=command.step)
-    piece = AddEvidence(
+    return AddEvidence(
         evidence_id=command.upload_id,
         key=checked_key(command.step),
         kind=Proof(upload["kind"]),
@@ -85,9 +93,6 @@ async def give_evidence(unit: Unit, command: GiveEvidence, sealer: Sealer) -> UU
         place=command.place,
         reason=checked_private(command.note, "note"),
     )
-    await act(unit, command.record_id, command.expected_version, piece, at=command.occurred_at, sealer=sealer)
-    await mark_given(unit, command.upload_id, recorded_now())
-    return command.upload_id
 
 
 async def confirm_evidence(

@@ -63,10 +63,10 @@ class Work:
         if self.state.head + len(happenings) > MOST_EVENTS:
             raise TooManyEvents(most=MOST_EVENTS)
         origin = origin_of(self.unit)
+        named = await sealed(happenings, None if sealer is None else sealer.of(self.state.customer_id))
         if sealer is not None:
             self.texts += [text for one in happenings for text in texts_of(one.kind, one.facts, one.private)]
             self.ring = sealer.ring
-        named = await sealed(happenings, None if sealer is None else sealer.of(self.state.customer_id))
         events = chained(origin, self.record_id, named, Head(self.state.head, self.state.hash))
         self.state = all_applied(self.state, events)
         self.events += events

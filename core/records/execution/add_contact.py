@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
 from core.records.customers.identify import WhichCustomer, identified
 from core.records.customers.repository import tiers_of
@@ -56,13 +57,20 @@ async def add_record_contact(unit: Unit, command: AddRecordContact, sealer: Seal
         StepOutOfTime: It lies before what happened last, or in the future.
     """
     unit.scope.require(WORK_RECORDS)
-    channel = checked_word("channel", command.channel)
-    external_id = checked_text("externalId", command.external_id)
+    contact = await contact_of(unit, command, None if sealer is None else sealer.ring)
+    done = await act(unit, command.record_id, command.expected_version, contact, at=command.occurred_at, sealer=sealer)
+    if contact.external_id is not None:
+        await name_record(unit, contact.channel, contact.external_id, command.record_id)
+    return done
+
+
+async def contact_of(unit: Unit, command: AddRecordContact, ring: KeyRing | None) -> AddContact:
+    """Give the command that adds a contact; who is not known yet is registered; see :func:`add_record_contact`."""
     site_key = None if command.site_key is None else storable("siteKey", command.site_key)
-    ring = None if sealer is None else sealer.ring
+    channel, external_id = checked_word("channel", command.channel), checked_text("externalId", command.external_id)
     site = await serving_site(unit, site_key)
     customer = None if command.customer is None else await identified(unit, ring, command.customer)
-    contact = AddContact(
+    return AddContact(
         channel=channel,
         external_id=external_id,
         site_id=None if site is None else site.id,
@@ -70,10 +78,6 @@ async def add_record_contact(unit: Unit, command: AddRecordContact, sealer: Seal
         tier=None if customer is None else (await tiers_of(unit, [customer])).get(customer),
         reason=checked_private(command.note, "note"),
     )
-    done = await act(unit, command.record_id, command.expected_version, contact, at=command.occurred_at, sealer=sealer)
-    if external_id is not None:
-        await name_record(unit, channel, external_id, command.record_id)
-    return done
 
 
 async def name_record(unit: Unit, channel: str, external_id: str, record_id: UUID) -> None:

@@ -320,6 +320,23 @@ class RuleUndecidable(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class NotReplayable(DomainError):  # noqa: N818 - errors are facts
+    """What a device tells is only done in the present: another version is chosen by what holds now."""
+
+    code: ClassVar[str] = "records.not_replayable"
+
+    @property
+    def message(self) -> str:
+        """Say so."""
+        return "A record goes over to another version only now, not in the past that a device tells of."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Send migrateRecord while the device is online."
+
+
+@fact
 class NothingChanged(DomainError):  # noqa: N818 - errors are facts
     """What a device tells is so already, so there is nothing to be told of it."""
 

@@ -48,18 +48,23 @@ async def hand_over_record(unit: Unit, command: HandOverRecord, sealer: Sealer |
         StepOutOfTime: It lies before what happened last, or in the future.
     """
     unit.scope.require(WORK_RECORDS)
+    done = await handed_over(unit, command)
+    return await act(unit, command.record_id, command.expected_version, done, at=command.occurred_at, sealer=sealer)
+
+
+async def handed_over(unit: Unit, command: HandOverRecord) -> HandOver:
+    """Give the command that gives a record to somebody who is there; see :func:`hand_over_record`."""
     if command.person_id is None and command.role is None:
         raise InvalidInput(field="person", problem="name a person, a role or both")
     site_key = None if command.site_key is None else storable("siteKey", command.site_key)
     site = await serving_site(unit, site_key)
-    done = HandOver(
+    return HandOver(
         person_id=None if command.person_id is None else await member(unit, command.person_id),
         role=None if command.role is None else checked_word("role", command.role),
         site_id=None if site is None else site.id,
         site={} if site is None else site.attributes,
         reason=checked_private(command.note, "note"),
     )
-    return await act(unit, command.record_id, command.expected_version, done, at=command.occurred_at, sealer=sealer)
 
 
 async def member(unit: Unit, person_id: UUID) -> UUID:

@@ -3,7 +3,7 @@
 What conflicts with what others did meanwhile is told, event by event, and not applied; the rest is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,8 +15,8 @@ from core.kernel.unit import Unit
 from core.records.errors import StepOutOfTime
 from core.records.events.policy import Happening
 from core.records.execution.act import Work, take_up
-from core.records.execution.commands import Command
-from core.records.execution.errors import ClockIsTooFarOff, NothingChanged, TooManyEvents
+from core.records.execution.commands import Command, Migrate
+from core.records.execution.errors import ClockIsTooFarOff, NothingChanged, NotReplayable, TooManyEvents
 from core.records.execution.policy import Moment
 from core.records.execution.private import Sealer
 from core.records.execution.repository import known_clients
@@ -27,6 +27,13 @@ MOST_SKEW: Final = timedelta(days=1)
 """How far a device's clock may be off: what was measured is believed up to here."""
 LONGEST_OFFLINE: Final = timedelta(days=30)
 """How long ago something may have happened that is told now."""
+
+
+Telling = Callable[[Work], Awaitable[Command]]
+"""Makes the command of something for which others must be looked up first: a member, a site, a customer, a file.
+
+What it writes is undone where the command is refused then.
+"""
 
 
 class Fate(StrEnum):
@@ -44,12 +51,12 @@ class DeviceEvent:
     Attributes:
         client_id: What the device calls it; the same event sent again is told by it.
         device_at: When it happened, by the device's own clock.
-        command: What was done.
+        command: What was done, or what finds that out.
     """
 
     client_id: UUID
     device_at: datetime
-    command: Command
+    command: Command | Telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,10 @@ async def replay_events(
     """
     check(events, skew)
     work = await take_up(unit, record_id, None)
+    if sealer is not None and any(callable(one.command) for one in events):
+        # Made before anything that may be undone, for the ring remembers them.
+        await sealer.ring.pseudonym_key()
+        await sealer.ring.tenant_key()
     known = await known_clients(unit, record_id, [one.client_id for one in events])
     outcomes: list[Outcome] = []
     latest: datetime | None = None
@@ -137,7 +148,25 @@ async def replay(work: Work, event: DeviceEvent, at: datetime, latest: datetime 
     earliest = max(now - LONGEST_OFFLINE, latest or now - LONGEST_OFFLINE)
     if at < earliest:  # Too long ago, or before what the device itself did before.
         raise StepOutOfTime(earliest=earliest, latest=now)
-    happenings = work.decide(event.command, Moment(now=now, at=at, replayed=True))
+    moment = Moment(now=now, at=at, replayed=True)
+    if not callable(event.command):
+        await apply(work, event, event.command, moment, sealer)
+        return
+    async with work.unit.session.begin_nested():
+        await apply(work, event, await event.command(work), moment, sealer)
+
+
+async def apply(work: Work, event: DeviceEvent, command: Command, moment: Moment, sealer: Sealer | None) -> None:
+    """Do what a device's event says.
+
+    Raises:
+        NotReplayable: It is done while everybody looks, and not told afterwards.
+        NothingChanged: It is so already.
+        DomainError: It cannot be done; nothing has happened then.
+    """
+    if isinstance(command, Migrate):
+        raise NotReplayable
+    happenings = work.decide(command, moment)
     if not happenings:
         raise NothingChanged
     await work.append([told_by(event, one) for one in happenings], sealer)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.kernel.errors import InvalidInput
 from core.kernel.unit import Unit
-from core.records.execution.act import moment_of, take_up
+from core.records.execution.act import Work, moment_of, take_up
 from core.records.execution.commands import AnnounceDelay as Announcing
 from core.records.execution.private import Sealer
 from core.records.links.promised import promised_by, standard_of
@@ -54,13 +54,19 @@ async def announce_delay(unit: Unit, asked: AnnounceDelay, sealer: Sealer) -> UU
         DelayIsNoDelay: What is promised instead is over, or no later than what was promised.
         CustomerIsErased: The customer was erased, and nobody is to be told anything.
     """
+    work = await take_up(unit, asked.record_id, asked.expected_version)
+    command = await announcing(work, asked)
+    await work.append(work.decide(command, moment_of(unit, asked.occurred_at)), sealer)
+    await work.save()
+    return asked.record_id
+
+
+async def announcing(work: Work, asked: AnnounceDelay) -> Announcing:
+    """Give the command that announces a delay, held against what is promised; see :func:`announce_delay`."""
     if asked.until.tzinfo is None:
         raise InvalidInput(field="until", problem="an instant needs a zone")
     code, private = checked_word("reasonCode", asked.reason_code), joined(asked.reason, asked.alternative)
     step = None if asked.step is None else checked_key(asked.step)
-    work = await take_up(unit, asked.record_id, asked.expected_version)
-    promised = await promised_by(unit, asked.record_id, work.state, await standard_of(unit, work.state))
-    command = Announcing(until=asked.until, reason_code=code, promised=promised, step=step, reason=private)
-    await work.append(work.decide(command, moment_of(unit, asked.occurred_at)), sealer)
-    await work.save()
-    return asked.record_id
+    standard = await standard_of(work.unit, work.state)
+    promised = await promised_by(work.unit, asked.record_id, work.state, standard)
+    return Announcing(until=asked.until, reason_code=code, promised=promised, step=step, reason=private)

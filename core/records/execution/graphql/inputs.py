@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from core.kernel.errors import InvalidInput
 from core.kernel.graphql.ids import local_id
 from core.records.customers.graphql.inputs import CustomerContactInput
 from core.records.events.state import WaitingFor
@@ -138,3 +139,15 @@ class MigrateRecordInput(OnRecord):
         default_factory=list[StepRenamedInput],
         description="Steps that the other version calls something else; all others keep their names.",
     )
+
+
+def person_in(text: str | None) -> UUID | None:
+    """Read a person's id.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    try:
+        return None if text is None else UUID(text)
+    except ValueError as problem:
+        raise InvalidInput(field="person", problem="give the id of a person") from problem

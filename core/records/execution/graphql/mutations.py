@@ -1,7 +1,6 @@
 """Mutations of executing a record: each is one event, or a named refusal that changes nothing."""
 
 from typing import Any
-from uuid import UUID
 
 from core.kernel.errors import DomainError, InvalidInput, NotFound, StaleEdit
 from core.kernel.graphql.context import RequestContext
@@ -124,25 +123,13 @@ async def hand_over_record(unit: Unit, context: RequestContext, input: given.Han
     command = handing.HandOverRecord(
         record_id=input.id,
         expected_version=input.version,
-        person_id=person_in(input.person),
+        person_id=given.person_in(input.person),
         role=input.role,
         site_key=input.site_key,
         note=input.note,
         occurred_at=input.occurred_at,
     )
     return Refs(record=await handing.hand_over_record(unit, command, sealer_of(unit, context)))
-
-
-def person_in(text: str | None) -> UUID | None:
-    """Read a person's id.
-
-    Raises:
-        InvalidInput: It is none.
-    """
-    try:
-        return None if text is None else UUID(text)
-    except ValueError as problem:
-        raise InvalidInput(field="person", problem="give the id of a person") from problem
 
 
 @mutation(

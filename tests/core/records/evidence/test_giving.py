@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
-from core.kernel.graphql.ids import split_id
+from core.kernel.canonical import instant_text
+from core.kernel.graphql.ids import global_id, split_id
 from core.records.execution import commands as do
 from core.records.execution.rebuild import check_record
 from tests.core.records.evidence.desk import PNG, Desk
@@ -277,3 +278,41 @@ async def test_a_link_opens_one_file_for_a_while_in_the_name_of_whoever_asked(de
         assert [one["actor_id"] for one in await reads(desk)] == [asker.actor.id]
         desk.clock.advance(timedelta(seconds=121))
         assert (await client.get(url)).status_code == 403
+
+
+async def test_evidence_taken_offline_is_given_later_at_the_time_it_was_taken(desk: Desk) -> None:
+    record, opened = await desk.shop.open(), desk.clock.now()
+    upload = (await desk.send(record, PLATE)).json()["upload"]
+    desk.clock.advance(timedelta(hours=1))
+    ahead = timedelta(seconds=90)
+    at = instant_text(opened + timedelta(minutes=5) + ahead)
+    photo = {"deviceAt": at, "kind": "ADD_EVIDENCE", "key": "repair", "upload": upload, "takenAt": at}
+    events = [
+        {"clientId": str(uuid4()), **photo, "place": "SITE"},  # Taken elsewhere than is asked for.
+        {"clientId": str(uuid4()), **photo, "place": "CUSTOMER"},
+        {"clientId": str(uuid4()), **photo, "place": "CUSTOMER"},
+    ]
+    replay = """mutation($input: ReplayEventsInput!, $key: String!) {
+      done: replayEvents(input: $input, idempotencyKey: $key) {
+      ... on ReplayEventsSuccess { outcomes { fate code } } ... on Problem { code } } }"""
+    given = {"record": global_id("Record", record), "skewMilliseconds": -90_000, "events": events}
+    told = (await desk.ask(replay, input=given, key=uuid4().hex)).data or {}
+    assert [one["code"] or one["fate"] for one in told["done"]["outcomes"]] == [
+        "records.evidence_out_of_place",
+        "APPLIED",
+        "records.evidence_is_known",
+    ]
+    (event,) = (await desk.shop.events(record))[1:]
+    assert orjson.loads(event["payload"])["takenAt"] == instant_text(opened + timedelta(minutes=5))
+    piece = (await desk.shop.admin.fetch("SELECT id FROM record_evidence WHERE record_id = $1", record))[0]["id"]
+    later = [
+        {"clientId": str(uuid4()), "deviceAt": at, "kind": kind, "evidence": global_id("RecordEvidence", piece)}
+        for kind in ("CONFIRM_EVIDENCE", "WITHDRAW_EVIDENCE")
+    ]
+    given["events"] = [later[0], later[1] | {"reasonCode": "blurred"}]
+    told = (await desk.ask(replay, input=given, key=uuid4().hex)).data or {}
+    assert [one["code"] or one["fate"] for one in told["done"]["outcomes"]] == [
+        "records.evidence_needs_another_person",
+        "APPLIED",
+    ]
+    assert await desk.shop.run(lambda unit: check_record(unit, record)) == ()
