@@ -33,7 +33,7 @@ async def told(counter: Counter, record: Any, *events: dict[str, Any], skew: int
         {"clientId": str(uuid4()), "deviceAt": instant_text(begin + number * MINUTE), **one}
         for number, one in enumerate(events, start=1)
     ]
-    given = {"record": record["id"], "skewMilliseconds": skew, "events": sent}
+    given: dict[str, Any] = {"record": record["id"], "skewMilliseconds": skew, "events": sent}
     done = await counter.client.change("replayEvents", TOLD, **given)
     assert done["__typename"] == "ReplayEventsSuccess", done
     again = await counter.client.change("replayEvents", TOLD, **given)
