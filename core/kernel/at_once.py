@@ -10,30 +10,24 @@ it waits until they are made, so that row-level security stands around each row 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import count, groupby
-from typing import Any, Final, cast
-
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlmodel import SQLModel
+from functools import lru_cache
+from itertools import count
+from typing import Any, Final
 
 from core.kernel.conditions import Condition
 from core.kernel.direct import NewRow, NewRows
+from core.kernel.insertions import SHAPES, Parameters, Part, insertion, kinds_of, part_of, parts_of, settled, values_of
 from core.kernel.scope import Scope
 from core.kernel.walls import tenant_context
 
 PATIENCE: Final = "1s"
 """How long the statement waits for somebody who writes the same; a unit of work waits longer."""
-SHAPES: Final = 256
-DIALECT: Final = cast("Any", dialect)()
 FRESH: Final = "new_"
 """What the rows written into a table are called in the statement, before the table's name."""
 PARAMETER: Final = re.compile(r"\$(\d+)")
-
-Part = tuple[str, tuple[str, ...], tuple[str, ...] | None]
-"""Table, columns of one value, and columns of a list where there are many rows."""
+LIST: Final = re.compile(r"\$(\d+)::(\w+\[\])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,46 +78,43 @@ def written_down(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling)
         The statement and its parameters.
     """
     context = tenant_context(scope)
-    conditions = tuple(one.sql for one in doing.conditions)
     rows = (request, *map(settled, doing.rows))
-    parts = tuple(parts_of(rows))
-    sql = statement(telling.sql, len(telling.values), tuple(context), conditions, parts, telling.tables)
-    values = [*telling.values, *context.values()]
-    for condition in doing.conditions:
-        values += condition.values
+    parameters = Parameters((*telling.values, *context.values()))
+    places: list[int] = []
     for one in rows:
-        values += values_of(one)
-    return sql, values
+        places += parameters.places(kinds_of(part_of(one)), values_of(one))
+    conditions = tuple((one.sql, placed(one, parameters)) for one in doing.conditions)
+    parts = Parts(tuple(parts_of(rows)), tuple(places))
+    sql = statement(telling.sql, len(telling.values), tuple(context), conditions, parts, telling.tables)
+    return sql, parameters.values
 
 
-def settled(rows: NewRow | NewRows) -> NewRow | NewRows:
-    """Send a value once that is the same in all of many rows, as their channel and standard mostly are."""
-    if isinstance(rows, NewRow):
-        return rows
-    same = {name: one[0] for name, one in list(rows.columns.items())[1:] if one.count(one[0]) == len(one)}
-    columns = {name: one for name, one in rows.columns.items() if name not in same}
-    return NewRows(rows.table, {**rows.alike, **same}, columns)
+def placed(condition: Condition, parameters: Parameters) -> tuple[int, ...]:
+    """Tell where a condition's values stand; lists that rows are made of as well are not sent again."""
+    lists = lists_in(condition.sql)
+    return tuple(
+        parameters.places([lists[place]], [value])[0] if place in lists else parameters.added(value)
+        for place, value in enumerate(condition.values, 1)
+    )
 
 
-def parts_of(rows: Sequence[NewRow | NewRows]) -> Iterator[tuple[Part, int]]:
-    """Give the insertions, each with how many single rows go into it: neighbours of one table are written together."""
-    for part, alike in groupby(map(part_of, rows)):
-        times = len(list(alike))
-        yield from [(part, times)] if part[2] is None else [(part, 1)] * times
+@lru_cache(SHAPES)
+def lists_in(sql: str) -> Mapping[int, str]:
+    """Give the types of a condition's lists, by the numbers of its parameters, where they are said."""
+    return {int(place): kind for place, kind in LIST.findall(sql)}
 
 
-def part_of(rows: NewRow | NewRows) -> Part:
-    """Give what the text of an insertion depends on."""
-    if isinstance(rows, NewRow):
-        return rows.table, tuple(rows.values), None
-    return rows.table, tuple(rows.alike), tuple(rows.columns)
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The insertions of a statement.
 
+    Attributes:
+        inserted: Each with how many single rows go into it.
+        places: Where their values stand among the parameters, in the order of the insertions.
+    """
 
-def values_of(rows: NewRow | NewRows) -> list[Any]:
-    """Give the values of an insertion, in the order of its parameters."""
-    if isinstance(rows, NewRow):
-        return list(rows.values.values())
-    return [*rows.alike.values(), *rows.columns.values()]
+    inserted: tuple[tuple[Part, int], ...]
+    places: tuple[int, ...]
 
 
 @lru_cache(SHAPES)
@@ -131,19 +122,20 @@ def statement(
     telling: str,
     told: int,
     settings: tuple[str, ...],
-    conditions: tuple[str, ...],
-    parts: tuple[tuple[Part, int], ...],
+    conditions: tuple[tuple[str, tuple[int, ...]], ...],
+    parts: Parts,
     tables: frozenset[str],
 ) -> str:
-    """Write the text down; parameters come in the order telling, settings, conditions, rows."""
+    """Write the text down; what is told and what is set come first among the parameters."""
     numbers = count(told + 1)
     names = [f"s{place}" for place in range(len(settings))]
     made = [f"set_config('{one}', ${next(numbers)}, true) AS {name}" for one, name in zip(settings, names, strict=True)]
     made.append(f"set_config('lock_timeout', '{PATIENCE}', true) AS patience")
     ready = " AND ".join(f"{name} IS NOT NULL" for name in (*names, "patience"))
-    stands = " AND ".join(f"({renumbered(one, numbers)})" for one in conditions) or "true"
-    (request, once), *others = parts
-    asked = f"{insertion(request, once, 'context', numbers)} WHERE CASE WHEN {ready} THEN {stands} ELSE false END"
+    stands = " AND ".join(f"({renumbered(*one)})" for one in conditions) or "true"
+    (request, once), *others = parts.inserted
+    places = iter(parts.places)
+    asked = f"{insertion(request, once, 'context', places)} WHERE CASE WHEN {ready} THEN {stands} ELSE false END"
     ctes = [
         f"context AS MATERIALIZED (SELECT {', '.join(made)})",
         f"asked AS ({asked} ON CONFLICT (tenant_id, actor_id, operation, key) DO NOTHING RETURNING id)",
@@ -151,33 +143,10 @@ def statement(
     for place, (part, times) in enumerate(others):
         read = part[0] in tables
         name = f"{FRESH}{part[0]}" if read else f"w{place}"
-        ctes.append(f"{name} AS ({insertion(part, times, 'asked', numbers)}{' RETURNING *' if read else ''})")
+        ctes.append(f"{name} AS ({insertion(part, times, 'asked', places)}{' RETURNING *' if read else ''})")
     return f"WITH {', '.join(ctes)} {telling} FROM asked"
 
 
-def insertion(part: Part, times: int, source: str, numbers: Iterator[int]) -> str:
-    """Write one insertion down, which happens if there is a row in its source; no value is written into it."""
-    table, single, many = part
-    columns = ", ".join((*single, *(many or ())))
-    rows = [", ".join(f"${next(numbers)}::{kind_of(table, name)}" for name in single) for _ in range(times)]
-    if many is None and times == 1:
-        return f"INSERT INTO {table} ({columns}) SELECT {rows[0]} FROM {source}"  # noqa: S608
-    if many is None:
-        given = f"(VALUES ({'), ('.join(rows)})) AS given"
-        return f"INSERT INTO {table} ({columns}) SELECT given.* FROM {source}, {given}"  # noqa: S608
-    lists = ", ".join(f"${next(numbers)}::{kind_of(table, name)}[]" for name in many)
-    return f"INSERT INTO {table} ({columns}) SELECT {rows[0]}, given.* FROM {source}, unnest({lists}) AS given"  # noqa: S608
-
-
-@cache
-def kind_of(table: str, column: str) -> str:
-    """Give the PostgreSQL type of a column; whoever names a table has imported its model."""
-    kind = str(SQLModel.metadata.tables[table].c[column].type.compile(dialect=DIALECT))
-    return "text" if kind == "VARCHAR" else kind.lower()
-
-
-def renumbered(sql: str, numbers: Iterator[int]) -> str:
-    """Give a condition's parameters the numbers that follow."""
-    most = max((int(one) for one in PARAMETER.findall(sql)), default=0)
-    given = [next(numbers) for _ in range(most)]
-    return PARAMETER.sub(lambda found: f"${given[int(found.group(1)) - 1]}", sql)
+def renumbered(sql: str, places: Sequence[int]) -> str:
+    """Give a condition's parameters the numbers that they have in the statement."""
+    return PARAMETER.sub(lambda found: f"${places[int(found.group(1)) - 1]}", sql)

@@ -5,8 +5,9 @@ Nothing of that name is there, no site is named, and what held for the tenant st
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from core.kernel.at_once import AtOnce
 from core.kernel.clock import recorded_now
@@ -14,12 +15,12 @@ from core.kernel.conditions import Condition
 from core.kernel.direct import NewRow, NewRows
 from core.kernel.ids import new_id
 from core.kernel.unit import Act
-from core.records.events.writing import event_rows
 from core.records.execution.processes import remembered_process
 from core.records.execution.routing import first_owner
 from core.records.models import RecordKey
 from core.records.open_record import Opened, OpenRecord, checked, opened_rows, situation_of
-from core.records.open_records import MOST, Batch, Together
+from core.records.open_records import MOST, Batch
+from core.records.opened_together import Together
 from core.records.permissions import OPEN_RECORDS
 from core.standards.standing import remembered
 
@@ -87,9 +88,8 @@ def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | N
     asked = list(batch.asked.values())
     held = {code: remembered(act, code) for code in {one.standard_code for one in asked}}
     found = {code: one for code, one in held.items() if one is not None}
-    names = sorted((one.channel, one.external_id or "", id_) for one, id_ in zip(asked, batch.ids, strict=True))
-    channels, external, ids = (list(column) for column in zip(*names, strict=True))
-    if len(found) < len(held) or len(held) > MOST_STANDARDS or len({*zip(channels, external, strict=True)}) < len(ids):
+    named_once = len({(one.channel, one.external_id) for one in asked}) == len(asked)
+    if len(found) < len(held) or len(held) > MOST_STANDARDS or not named_once:
         return None
     holdings = {code: holding for code, (holding, _) in found.items()}
     known = {one.hash: remembered_process(one.hash) for one in holdings.values()}
@@ -102,17 +102,24 @@ def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | N
         asked=asked,
         holdings=holdings,
         processes=processes,
-        sites=[None] * len(ids),
+        sites=[None] * len(asked),
     )
     records, events = together.rows(act)
-    keys = NewRows(
-        RecordKey.__tablename__,
-        {"tenant_id": act.tenant_id, "network_id": act.network_id},
-        {"record_id": ids, "external_id": external, "channel": channels},
-    )
-    free = Condition(NAMES_ARE_FREE, (act.tenant_id, channels, external))
+    keys = keys_of(act, asked, records)
+    free = Condition(NAMES_ARE_FREE, (act.tenant_id, keys.columns["channel"], keys.columns["external_id"]))
     return AtOnce(
-        rows=(keys, records, event_rows(events), *together.told(act)),
+        rows=(keys, records, events, *together.told(act)),
         conditions=(free, *(condition for _, conditions in found.values() for condition in conditions)),
-        refs={"records": batch.ids, "opened": len(ids), "already_there": 0},
+        refs={"records": batch.ids, "opened": len(asked), "already_there": 0},
     )
+
+
+def keys_of(act: Act, asked: Sequence[OpenRecord], records: NewRows) -> NewRows:
+    """Give the rows of records' keys, in the order of names, so that nobody waits in a circle."""
+    ids, names, channels = records.columns["id"], records.columns["external_id"], [one.channel for one in asked]
+    keys = list(zip(channels, names, ids, strict=True))
+    ordered = sorted(keys)
+    if ordered != keys:  # Otherwise the lists are those of the records, and sent once.
+        channels, names, ids = (list(column) for column in zip(*ordered, strict=True))
+    alike = {"tenant_id": act.tenant_id, "network_id": act.network_id}
+    return NewRows(RecordKey.__tablename__, alike, {"record_id": ids, "external_id": names, "channel": channels})

@@ -1,13 +1,17 @@
 """Open a record: one real encounter begins, under what holds for the tenant at that instant."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
@@ -35,11 +39,10 @@ CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST: Final = 200
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 WORDS: Final = 1_000
-"""Words that are remembered to have the right form: the channels there are."""
+"""Words that are remembered to have the right form: the channels there are, and what records begin with beside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenRecord:
+class OpenRecord(Struct, frozen=True, kw_only=True, gc=False):
     """What a record begins with.
 
     Attributes:
@@ -109,7 +112,7 @@ async def prepare_record(unit: Unit, command: OpenRecord, ring: KeyRing | None =
         customer_id=customer,
         tier=None if customer is None else (await tiers_of(unit, [customer])).get(customer),
     )
-    place = replace(place, role=await role_of(unit, asked, place))
+    place = dataclasses.replace(place, role=await role_of(unit, asked, place))
     score_is_ordered(unit, record_id)
     return record_id, opened_rows(unit, record_id, replace(asked, external_id=external_id), place)
 
@@ -260,16 +263,27 @@ def checked(command: OpenRecord) -> OpenRecord:
     checked_word("channel", command.channel)
     storable("standardCode", command.standard_code)
     external_id = checked_text("externalId", command.external_id)
-    priority = checked_text("priority", command.priority)
-    if command.site_key is not None:
-        storable("siteKey", command.site_key)
-    if command.service_type is not None:
-        checked_word("serviceType", command.service_type)
-    if command.role is not None:
-        checked_word("role", command.role)
-    if external_id is command.external_id and priority is command.priority:
+    priority = checked_rest(command.priority, command.site_key, command.service_type, command.role)
+    if external_id is command.external_id and priority == command.priority:
         return command
     return replace(command, external_id=external_id, priority=priority)
+
+
+@lru_cache(WORDS)
+def checked_rest(priority: str | None, site_key: str | None, service_type: str | None, role: str | None) -> str | None:
+    """Check what many records begin with alike, and give the priority as it is stored.
+
+    Raises:
+        InvalidInput: A value does not have the form it must have.
+    """
+    kept = checked_text("priority", priority)
+    if site_key is not None:
+        storable("siteKey", site_key)
+    if service_type is not None:
+        checked_word("serviceType", service_type)
+    if role is not None:
+        checked_word("role", role)
+    return kept
 
 
 @lru_cache(WORDS)

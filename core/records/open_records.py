@@ -1,40 +1,28 @@
 """Open many records at once: all of them in one transaction, or none with every reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from core.kernel.clock import recorded_now
-from core.kernel.direct import NewRow, NewRows, write
+from msgspec.structs import replace
+
+from core.kernel.direct import write
 from core.kernel.directory import SiteFacts
 from core.kernel.errors import DomainError, InvalidInput, NotFound
-from core.kernel.ids import new_id
+from core.kernel.ids import new_ids
+from core.kernel.insertions import write_many
 from core.kernel.key_ring import KeyRing
-from core.kernel.outbox import sent_row
-from core.kernel.unit import Acting, Unit
+from core.kernel.unit import Unit
 from core.records.customers.identify import WhichCustomer, identified
 from core.records.customers.repository import tiers_of
 from core.records.errors import RecordRefusal, RecordsRefused
-from core.records.events.policy import Event
-from core.records.events.repository import add_events
-from core.records.events.writing import CHANGED
 from core.records.execution.processes import process_under
-from core.records.execution.routing import first_owner
-from core.records.open_record import (
-    NOTHING,
-    Opened,
-    OpenRecord,
-    checked,
-    opening_event,
-    record_values,
-    situation_of,
-    taken,
-)
-from core.records.order_score import score_many_row
+from core.records.open_record import OpenRecord, checked, taken
+from core.records.opened_together import Together
 from core.records.permissions import OPEN_RECORDS
-from core.records.repository.many import ALIKE, COLUMNS, add_opened, find_standards, name_customers, take_keys
+from core.records.repository.many import find_standards, name_customers, take_keys
 from core.standards.errors import NoStandardInForce
 from core.standards.policy.process_running import Process
 from core.standards.standing import Holding, holdings_at
@@ -81,7 +69,7 @@ class Batch:
     @classmethod
     def of(cls, commands: Sequence[OpenRecord]) -> "Batch":
         """Check the form of each; one whose channel has no name for it is named as its record will be."""
-        batch = cls(len(commands), tuple(new_id() for _ in commands))
+        batch = cls(len(commands), tuple(new_ids(len(commands))))
         for place, command in enumerate(commands):
             try:
                 one = checked(command)
@@ -227,64 +215,8 @@ async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
         tiers=fresh.tiers,
     )
     records, events = together.rows(unit)
-    await add_opened(unit, records)
+    await write_many(unit, records)
     if fresh.customers:
         await name_customers(unit, fresh.customers)
-    await add_events(unit, events)
+    await write_many(unit, events)
     await write(unit, *together.told(unit))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Together:
-    """Records that are opened together, none of which was there before.
-
-    Attributes:
-        now: When they are opened.
-        ids: The records.
-        asked: What each begins with.
-        holdings: What holds of each standard.
-        processes: The processes that hold, by the hashes of their documents.
-        sites: The site that serves each.
-        customers: Whom records are about, where that is said.
-        tiers: The tiers of those customers who have one.
-    """
-
-    now: datetime
-    ids: Sequence[UUID]
-    asked: Sequence[OpenRecord]
-    holdings: Mapping[str, Holding]
-    processes: Mapping[str, Process]
-    sites: Sequence[SiteFacts | None]
-    customers: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
-    tiers: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
-
-    def rows(self, act: Acting) -> tuple[NewRows, Sequence[Event]]:
-        """Give their rows, and the event that opens each."""
-        written = recorded_now()
-        values: list[dict[str, Any]] = []
-        events: list[Event] = []
-        for record_id, one, site in zip(self.ids, self.asked, self.sites, strict=True):
-            holding, customer = self.holdings[one.standard_code], self.customers.get(record_id)
-            tier = None if customer is None else self.tiers.get(customer)
-            known = NOTHING if site is None else site.attributes
-            role = one.role or first_owner(self.processes[holding.hash], situation_of(one, tier, known))
-            opened = Opened(
-                now=self.now,
-                written=written,
-                holding=holding,
-                site_id=None if site is None else site.id,
-                role=role,
-                customer_id=customer,
-                site=known,
-                tier=tier,
-            )
-            event = opening_event(act, record_id, one, opened)
-            events.append(event)
-            values.append(record_values(act, record_id, one, opened, event))
-        columns = {name: [row[name] for row in values] for name in COLUMNS}
-        return NewRows("records", {name: values[0][name] for name in ALIKE}, columns), events
-
-    def told(self, act: Acting) -> Sequence[NewRow]:
-        """Give the rows that name them all: that they changed, and the command to score them."""
-        ids = [str(one) for one in self.ids]
-        return sent_row(act, CHANGED, {"record_ids": ids, "number": 1}), score_many_row(act, ids)

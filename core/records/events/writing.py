@@ -1,12 +1,12 @@
 """Turn what happens to a record into rows of its stream, for use cases that write them with everything else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
-from core.kernel.direct import NewRow, NewRows
+from core.kernel.direct import NewRow
 from core.kernel.ids import new_id
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Acting
@@ -44,12 +44,6 @@ def event_row(event: Event) -> NewRow:
 def event_values(event: Event) -> dict[str, Any]:
     """Give an event by column."""
     return {name: getattr(event, name) for name in COLUMNS}
-
-
-def event_rows(events: Sequence[Event]) -> NewRows:
-    """Give the rows of many events."""
-    names = dict.fromkeys(("id", *COLUMNS))
-    return NewRows(TABLE, {}, {name: [getattr(event, name) for event in events] for name in names})
 
 
 def changed_row(act: Acting, record_id: UUID, number: int) -> NewRow:

@@ -1,42 +1,11 @@
-"""SQL of records that are opened together: their keys, what is there already, and the rows, each in one statement."""
+"""SQL of records that are opened together: their keys and what is there already, each in one statement."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from core.kernel.direct import NewRows, fetch
+from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 
-COLUMNS = {
-    "id": "uuid",
-    "channel": "text",
-    "external_id": "text",
-    "standard_code": "text",
-    "standard_version": "text",
-    "effective_hash": "text",
-    "priority": "text",
-    "site_id": "uuid",
-    "service_type": "text",
-    "holder_role": "text",
-    "event_hash": "bytea",
-}
-"""What differs from record to record; everything else is the same of all that are opened together."""
-ALIKE = {
-    "tenant_id": "uuid",
-    "network_id": "uuid",
-    "status": "text",
-    "opened_at": "timestamptz",
-    "step_count": "integer",
-    "last_step_at": "timestamptz",
-    "recorded_at": "timestamptz",
-    "updated_at": "timestamptz",
-    "version": "integer",
-}
-GIVEN = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(COLUMNS.values(), 1))
-SAME = ", ".join(f"${place}::{kind}" for place, kind in enumerate(ALIKE.values(), len(COLUMNS) + 1))
-ADD = (
-    f"INSERT INTO records ({', '.join((*COLUMNS, *ALIKE))}) SELECT given.*, {SAME} FROM unnest({GIVEN}) AS given"  # noqa: S608 - names of this module alone
-    " ON CONFLICT (tenant_id, id) DO NOTHING RETURNING id"
-)
 NAME_CUSTOMERS = """
     UPDATE records r SET customer_id = given.customer_id
     FROM unnest($2::uuid[], $3::uuid[]) AS given (id, customer_id) WHERE r.tenant_id = $1 AND r.id = given.id"""
@@ -81,11 +50,6 @@ async def find_standards(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
     if not ids:
         return {}
     return {row["id"]: row["standard_code"] for row in await fetch(unit, STANDARDS, unit.tenant_id, list(ids))}
-
-
-async def add_opened(unit: Unit, rows: NewRows) -> None:
-    """Write records that are opened together, whose keys were taken."""
-    await fetch(unit, ADD, *[rows.columns[name] for name in COLUMNS], *[rows.alike[name] for name in ALIKE])
 
 
 async def name_customers(unit: Unit, customers: Mapping[UUID, UUID]) -> None:

@@ -196,7 +196,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_number_of_records
         return counting.count - before
 
     first = await count(calls("a"), "warm")
-    few = await count([call(1, siteKey=keys[0])], "one")
+    few = await count([call(number, siteKey=keys[number]) for number in range(2)], "two")
     assert few <= first
     many = [call(f"new {number}", siteKey=keys[number % 200]) for number in range(1_000)]
     assert await count(many, "many") <= few

@@ -1,0 +1,47 @@
+"""What is filled into a stencil is what an event made by the rules is, byte by byte."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.kernel.canonical import canonical_text
+from core.kernel.ids import new_id
+from core.records.events.policy import Event, EventKind, Happening, Origin, chained, leaf_hash
+from core.records.events.stencil import GAP, Stencil
+
+AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+STORED = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
+
+
+def opening(record_id: UUID, event_id: UUID, name: str, priority: str, on_behalf_of: UUID | None) -> Event:
+    origin = Origin(
+        tenant_id=TENANT,
+        network_id=NETWORK,
+        actor_kind="service",
+        actor_id=TENANT,
+        on_behalf_of=on_behalf_of,
+        recorded_at=AT,
+    )
+    facts = {"channel": "phone", "externalId": name, "priority": priority, "standardVersion": "1"}
+    happening = Happening(kind=EventKind.OPENED, occurred_at=AT, facts=facts)
+    return chained(origin, record_id, [(event_id, happening)])[0]
+
+
+TENANT, NETWORK = new_id(), new_id()
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=STORED, priority=st.one_of(STORED, st.just(r'"\u0000"')), asked_for=st.booleans())
+def test_an_event_of_a_stencil_is_the_event_of_the_rules(name: str, priority: str, asked_for: bool) -> None:
+    on_behalf_of = new_id() if asked_for else None
+    stencil = Stencil.of(opening(new_id(), new_id(), GAP, priority, on_behalf_of))
+    event = opening(new_id(), new_id(), name, priority, on_behalf_of)
+    payload, hash_ = stencil.filled(str(event.id), str(event.record_id), name)
+    assert (
+        payload
+        == event.payload
+        == canonical_text({"channel": "phone", "externalId": name, "priority": priority, "standardVersion": "1"})
+    )
+    assert hash_ == event.hash == leaf_hash(event)
