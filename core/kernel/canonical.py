@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 import orjson
 import rfc8785
 
@@ -16,6 +17,8 @@ SAFE_INTEGER = 2**53 - 1
 TO_MICROSECONDS = len("2026-11-21T09:00:00.000000")
 NOT_QUICK = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 QUICK = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | NOT_QUICK
+FLOAT = b"\xcb"
+"""What MessagePack puts before every float; it occurs elsewhere, too, but not in ASCII texts."""
 DOUBTFUL = tuple(re.compile(lead + rb"-?\d+[.eE]") for lead in (rb'":', rb",", rb"\["))
 """A fraction or an exponent, which the quick writer spells otherwise; the seconds of an instant are neither.
 
@@ -40,14 +43,26 @@ def quick_text(facts: object) -> str | None:
         text = orjson.dumps(facts, option=QUICK)
     except TypeError:
         return None
-    if (
-        not text.isascii()
-        or isinstance(facts, float)
-        or any(one.search(text) for one in DOUBTFUL)
-        or (b"null" in text and has_no_number(facts))
-    ):
+    if not text.isascii() or (may_have_float(facts) and is_doubtful(text, facts)):
         return None
     return text.decode()
+
+
+def may_have_float(value: object) -> bool:
+    """Tell whether there may be a float anywhere; only where there is none that is for certain."""
+    try:
+        return FLOAT in msgspec.msgpack.encode(value)
+    except (TypeError, ValueError, OverflowError):  # A kind that MessagePack does not have.
+        return True
+
+
+def is_doubtful(text: bytes, facts: object) -> bool:
+    """Tell whether the quick writer may have spelled a float otherwise, or made null of one."""
+    return (
+        isinstance(facts, float)
+        or any(one.search(text) for one in DOUBTFUL)
+        or (b"null" in text and has_no_number(facts))
+    )
 
 
 def has_no_number(value: object) -> bool:
