@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from core.kernel.conditions import Condition
 from core.kernel.direct import NewRow, NewRows
-from core.kernel.insertions import SHAPES, Parameters, Part, insertion, kinds_of, part_of, parts_of, settled, values_of
+from core.kernel.insertions import SHAPES, Parameters, Part, insertion, parts_of, settled, values_of
 from core.kernel.scope import Scope
 from core.kernel.walls import tenant_context
 
@@ -27,7 +27,7 @@ PATIENCE: Final = "1s"
 FRESH: Final = "new_"
 """What the rows written into a table are called in the statement, before the table's name."""
 PARAMETER: Final = re.compile(r"\$(\d+)")
-LIST: Final = re.compile(r"\$(\d+)::(\w+\[\])")
+LIST: Final = re.compile(r"\$(\d+)::\w+\[\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,28 +80,27 @@ def written_down(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling)
     context = tenant_context(scope)
     rows = (request, *map(settled, doing.rows))
     parameters = Parameters((*telling.values, *context.values()))
-    places: list[int] = []
-    for one in rows:
-        places += parameters.places(kinds_of(part_of(one)), values_of(one))
+    places = parameters.shared([value for one in rows for value in values_of(one)])
     conditions = tuple((one.sql, placed(one, parameters)) for one in doing.conditions)
-    parts = Parts(tuple(parts_of(rows)), tuple(places))
+    parts = Parts(tuple(parts_of(rows)), places)
     sql = statement(telling.sql, len(telling.values), tuple(context), conditions, parts, telling.tables)
     return sql, parameters.values
 
 
 def placed(condition: Condition, parameters: Parameters) -> tuple[int, ...]:
     """Tell where a condition's values stand; lists that rows are made of as well are not sent again."""
-    lists = lists_in(condition.sql)
     return tuple(
-        parameters.places([lists[place]], [value])[0] if place in lists else parameters.added(value)
+        parameters.shared([value])[0]
+        if type(value) is list and place in lists_in(condition.sql)
+        else parameters.added(value)
         for place, value in enumerate(condition.values, 1)
     )
 
 
 @lru_cache(SHAPES)
-def lists_in(sql: str) -> Mapping[int, str]:
-    """Give the types of a condition's lists, by the numbers of its parameters, where they are said."""
-    return {int(place): kind for place, kind in LIST.findall(sql)}
+def lists_in(sql: str) -> frozenset[int]:
+    """Give the parameters of a condition that are lists whose type it says."""
+    return frozenset(int(place) for place in LIST.findall(sql))
 
 
 @dataclass(frozen=True, slots=True)

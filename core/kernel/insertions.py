@@ -27,41 +27,36 @@ Part = tuple[str, tuple[str, ...], tuple[str, ...] | None]
 class Parameters:
     """The parameters of one statement.
 
+    Args:
+        values: Those that come first.
+
     Attributes:
         values: As they are sent.
     """
 
-    __slots__ = ("_known", "values")
+    __slots__ = ("_places", "values")
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         self.values: list[Any] = list(values)
-        self._known: dict[tuple[int, str], int] = {}
+        self._places: dict[int, int] = {id(None): NULL}
 
     def added(self, value: Any) -> int:  # noqa: ANN401 - whatever the driver takes
-        """Add a value whose type is not said, and give its place."""
+        """Add a value and give its place, from 1."""
         self.values.append(value)
         return len(self.values)
 
-    def places(self, kinds: Iterable[str], values: Iterable[Any]) -> list[int]:
-        """Give the places of values, from 1; what was sent before as the same type is not sent again.
+    def shared(self, values: Sequence[Any]) -> tuple[int, ...]:
+        """Add values, each of which is sent once wherever it stands, and give their places.
 
-        Args:
-            kinds: The types of the values in PostgreSQL.
-            values: The values, which live as long as this does: they are told apart by what they are, not by equality.
+        They are told apart by what they are, not by equality: whoever has them lives as long as this.
         """
-        known, sent = self._known, self.values
-        found: list[int] = []
-        for kind, value in zip(kinds, values, strict=True):
-            if value is None:
-                found.append(NULL)
-                continue
-            key = id(value), kind
-            place = known.get(key)
-            if place is None:
-                sent.append(value)
-                place = known[key] = len(sent)
-            found.append(place)
-        return found
+        ids = [*map(id, values)]
+        fresh = dict(zip(ids, values, strict=True))
+        for known in self._places.keys() & fresh.keys():
+            del fresh[known]
+        self._places.update(zip(fresh, range(len(self.values) + 1, len(self.values) + len(fresh) + 1), strict=True))
+        self.values += fresh.values()
+        return tuple(map(self._places.__getitem__, ids))
 
 
 def settled(rows: NewRow | NewRows) -> NewRow | NewRows:
@@ -127,8 +122,10 @@ def insertion(part: Part, times: int, source: str, places: Iterator[int]) -> str
 
 
 def given(place: int, kind: str) -> str:
-    """Write a value down."""
-    return f"NULL::{kind}" if place == NULL else f"${place}::{kind}"
+    """Write a value down; JSON is text when it is sent, so that its place may be that of a text."""
+    if place == NULL:
+        return f"NULL::{kind}"
+    return f"${place}::text::{kind}" if kind == "jsonb" else f"${place}::{kind}"
 
 
 @cache
@@ -142,8 +139,8 @@ async def write_many(unit: Unit, rows: NewRows) -> None:
     """Write many rows of one table in one statement; those that are there already stay as they are."""
     few = settled(rows)
     part, parameters = part_of(few), Parameters()
-    places = parameters.places(kinds_of(part), values_of(few))
-    await fetch(unit, of_many(part, tuple(places)), *parameters.values)
+    places = parameters.shared(values_of(few))
+    await fetch(unit, of_many(part, places), *parameters.values)
 
 
 @lru_cache(SHAPES)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from opentelemetry import trace
 from opentelemetry.propagate import inject
 
 from core.kernel.canonical import plain, quick_text
@@ -99,6 +100,8 @@ def has_sent(unit: Unit) -> bool:
 
 def trace_now() -> str | None:
     """Give the current trace's position, so that what is done later belongs to it; ``None`` outside any trace."""
+    if not trace.get_current_span().get_span_context().is_valid:
+        return None
     carrier: dict[str, str] = {}
     inject(carrier)
     return carrier.get("traceparent")

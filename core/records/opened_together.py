@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, NewRows
+from core.kernel.directory import SiteFacts
 from core.kernel.ids import new_id, new_ids
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Acting
 from core.records.events.stencil import GAP, Stencil
 from core.records.events.writing import CHANGED, TABLE, event_values
 from core.records.execution.routing import first_owner
-from core.records.open_record import Opened, OpenRecord, opening_event, record_values, situation_of
+from core.records.open_record import NOTHING, Opened, OpenRecord, opening_event, record_values, situation_of
 from core.records.order_score import score_many_row
 from core.standards.policy.process_running import Process
 from core.standards.standing import Holding
@@ -57,6 +58,7 @@ class Together:
         processes: The processes that hold, by the hashes of their documents.
         sites: The site that serves each.
         customers: Whom records are about, where that is said.
+        tiers: The tiers of those customers who have one.
     """
 
     now: datetime
@@ -64,8 +66,9 @@ class Together:
     asked: Sequence[OpenRecord]
     holdings: Mapping[str, Holding]
     processes: Mapping[str, Process]
-    sites: Sequence[UUID | None]
+    sites: Sequence[SiteFacts | None]
     customers: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    tiers: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
 
     def rows(self, act: Acting) -> tuple[NewRows, NewRows]:
         """Give their rows, and those of the events that open them."""
@@ -74,14 +77,22 @@ class Together:
         payloads: list[str] = []
         hashes: list[bytes] = []
         event_ids, names = new_ids(len(self.ids)), [one.external_id or "" for one in self.asked]
-        for record_id, event_id, one, name, site_id in zip(
+        for record_id, event_id, one, name, site in zip(
             self.ids, event_ids, self.asked, names, self.sites, strict=True
         ):
             customer_id = self.customers.get(record_id) if self.customers else None
-            key = one.channel, one.standard_code, one.priority, one.service_type, one.role, site_id, customer_id
+            key = (
+                one.channel,
+                one.standard_code,
+                one.priority,
+                one.service_type,
+                one.role,
+                None if site is None else site.id,
+                customer_id,
+            )
             found = known.get(key)
             if found is None:
-                found = known[key] = self._alike(act, one, written, site_id, customer_id)
+                found = known[key] = self._alike(act, one, written, site, customer_id)
             payload, hash_ = found.stencil.filled(str(event_id), str(record_id), name)
             alike.append(found)
             payloads.append(payload)
@@ -96,17 +107,20 @@ class Together:
         )
 
     def _alike(
-        self, act: Acting, one: OpenRecord, written: datetime, site_id: UUID | None, customer_id: UUID | None
+        self, act: Acting, one: OpenRecord, written: datetime, site: SiteFacts | None, customer_id: UUID | None
     ) -> Alike:
         """Work out what records that begin like one have in common."""
-        holding = self.holdings[one.standard_code]
+        holding, attributes = self.holdings[one.standard_code], NOTHING if site is None else site.attributes
+        tier = None if customer_id is None else self.tiers.get(customer_id)
         opened = Opened(
             now=self.now,
             written=written,
             holding=holding,
-            site_id=site_id,
-            role=one.role or first_owner(self.processes[holding.hash], situation_of(one)),
+            site_id=None if site is None else site.id,
+            role=one.role or first_owner(self.processes[holding.hash], situation_of(one, tier, attributes)),
             customer_id=customer_id,
+            site=attributes,
+            tier=tier,
         )
         specimen, record_id = replace(one, external_id=GAP), new_id()
         event = opening_event(act, record_id, specimen, opened)

@@ -39,8 +39,31 @@ LANGUAGE sql STABLE ROWS 10 AS $$
     GROUP BY rule, dimension ORDER BY rule, dimension
 $$;
 
--- The rows that one opened record leaves behind, in one round trip: idempotency key, external key, record, audit
--- entry and the message for what follows. Reading the standard that holds is left out: the latest document is taken.
+-- What opens a record is an event: its facts as canonical JSON (RFC 8785; what is asked for here needs no more than
+-- PostgreSQL's own escapes), and the hash that its record's chain begins with, over the canonical JSON of all of it.
+CREATE FUNCTION peers.opening(
+    channel text, hash text, external_id text, priority text, standard text, version text
+) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT concat('{"channel":', to_json(channel), ',"effectiveHash":"', hash, '","externalId":', to_json(external_id),
+                  ',"priority":' || to_json(priority), ',"standard":', to_json(standard), ',"standardVersion":',
+                  to_json(version), '}')
+$$;
+CREATE FUNCTION peers.instant(at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$;
+CREATE FUNCTION peers.leaf(
+    tenant uuid, actor uuid, id uuid, record uuid, at text, payload text
+) RETURNS bytea LANGUAGE sql STABLE AS $$
+    SELECT sha256('\x00'::bytea || convert_to(concat(
+        '{"actorId":"', actor, '","actorKind":"service","clientId":null,"deviceAt":null,"id":"', id,
+        '","kind":"opened","number":1,"occurredAt":"', at, '","onBehalfOf":null,"payload":"',
+        encode(sha256(convert_to(payload, 'UTF8')), 'hex'), '","previous":"', repeat('0', 64), '","record":"', record,
+        '","recordedAt":"', at, '","sealed":null,"tenant":"', tenant, '"}'), 'UTF8'))
+$$;
+
+-- The rows that one opened record leaves behind, in one round trip: idempotency key, external key, record, the event
+-- that opens it, and the two messages for what follows. Reading the standard that holds is left out: the latest
+-- document is taken.
 CREATE FUNCTION peers.open_record(
     channel text, standard_code text, external_id text, priority text, idempotency_key text
 ) RETURNS public.records
@@ -50,8 +73,12 @@ DECLARE
     of_tenant CONSTANT uuid := current_setting('app.tenant_id')::uuid;
     of_network CONSTANT uuid := current_setting('app.network_id')::uuid;
     actor CONSTANT uuid := of_tenant;
-    made public.records;
     record_id CONSTANT uuid := uuidv7();
+    event_id CONSTANT uuid := uuidv7();
+    facts text;
+    leaf bytea;
+    held record;
+    made public.records;
 BEGIN
     INSERT INTO public.idempotency_keys (tenant_id, network_id, id, actor_id, operation, key, fingerprint, ids, recorded_at)
     VALUES (of_tenant, of_network, uuidv7(), actor, 'openRecord', open_record.idempotency_key,
@@ -60,28 +87,32 @@ BEGIN
             ARRAY[record_id], now());
     INSERT INTO public.record_keys (tenant_id, network_id, channel, external_id, record_id)
     VALUES (of_tenant, of_network, open_record.channel, open_record.external_id, record_id);
+    SELECT d.version, d.hash INTO STRICT held FROM public.effective_documents d
+    WHERE d.code = open_record.standard_code ORDER BY d.recorded_at DESC LIMIT 1;
+    facts := peers.opening(open_record.channel, held.hash, open_record.external_id, open_record.priority,
+                           open_record.standard_code, held.version);
+    leaf := peers.leaf(of_tenant, actor, event_id, record_id, peers.instant(now()), facts);
     INSERT INTO public.records (tenant_id, network_id, id, channel, external_id, standard_code, standard_version,
                                 effective_hash, status, priority, opened_at, step_count, last_step_at, recorded_at,
-                                updated_at, version)
-    SELECT of_tenant, of_network, record_id, open_record.channel, open_record.external_id, open_record.standard_code,
-           d.version, d.hash, 'open', open_record.priority, now(), 0, now(), now(), now(), 1
-    FROM public.effective_documents d
-    WHERE d.code = open_record.standard_code ORDER BY d.recorded_at DESC LIMIT 1
+                                updated_at, version, event_hash)
+    VALUES (of_tenant, of_network, record_id, open_record.channel, open_record.external_id, open_record.standard_code,
+            held.version, held.hash, 'open', open_record.priority, now(), 0, now(), now(), now(), 1, leaf)
     RETURNING * INTO STRICT made;
-    INSERT INTO public.audit_entries (tenant_id, network_id, id, action, subject_kind, subject_id, actor_kind, actor_id,
-                                      details, occurred_at, recorded_at)
-    VALUES (of_tenant, of_network, uuidv7(), 'records.open', 'record', record_id, 'service', actor,
-            json_build_object('channel', made.channel, 'standard', made.standard_code,
-                              'effective_hash', made.effective_hash)::text, now(), now());
+    INSERT INTO public.record_events (tenant_id, network_id, id, record_id, number, kind, occurred_at, recorded_at,
+                                      actor_kind, actor_id, payload, previous, hash)
+    VALUES (of_tenant, of_network, event_id, record_id, 1, 'opened', now(), now(), 'service', actor, facts,
+            decode(repeat('00', 32), 'hex'), leaf);
     INSERT INTO public.outbox (tenant_id, network_id, id, topic, payload, target_tenant_id, actor_kind, actor_id,
                                status, due_at, handovers, attempts, sent_at)
-    VALUES (of_tenant, of_network, uuidv7(), 'records.opened', jsonb_build_object('record_id', record_id), of_tenant,
-            'service', actor, 'waiting', now(), 0, 0, now());
+    VALUES (of_tenant, of_network, uuidv7(), 'records.changed', jsonb_build_object('record_id', record_id, 'number', 1),
+            of_tenant, 'service', actor, 'waiting', now(), 0, 0, now()),
+           (of_tenant, of_network, uuidv7(), 'quality.score_record', jsonb_build_object('record_id', record_id),
+            of_tenant, 'service', actor, 'waiting', now(), 0, 0, now());
     RETURN made;
 END
 $$;
 
--- The same of many records: two rows for each, and one idempotency key, audit entry and message for all of them.
+-- The same of many records: three rows for each, and one idempotency key and two messages for all of them.
 CREATE FUNCTION peers.open_records(
     channels text[], standard_codes text[], external_ids text[], priorities text[], idempotency_key text
 ) RETURNS SETOF public.records
@@ -91,6 +122,7 @@ DECLARE
     of_tenant CONSTANT uuid := current_setting('app.tenant_id')::uuid;
     of_network CONSTANT uuid := current_setting('app.network_id')::uuid;
     actor CONSTANT uuid := of_tenant;
+    at CONSTANT text := peers.instant(now());
     made CONSTANT uuid[] := ARRAY(SELECT uuidv7() FROM generate_series(1, cardinality(channels)));
 BEGIN
     INSERT INTO public.idempotency_keys (tenant_id, network_id, id, actor_id, operation, key, fingerprint, ids, recorded_at)
@@ -99,24 +131,36 @@ BEGIN
             made, now());
     INSERT INTO public.record_keys (tenant_id, network_id, channel, external_id, record_id)
     SELECT of_tenant, of_network, given.* FROM unnest(channels, external_ids, made) AS given;
-    INSERT INTO public.audit_entries (tenant_id, network_id, id, action, subject_kind, subject_id, actor_kind, actor_id,
-                                      details, occurred_at, recorded_at)
-    VALUES (of_tenant, of_network, uuidv7(), 'records.open_many', 'record_batch', uuidv7(), 'service', actor,
-            json_build_object('records', made)::text, now(), now());
     INSERT INTO public.outbox (tenant_id, network_id, id, topic, payload, target_tenant_id, actor_kind, actor_id,
                                status, due_at, handovers, attempts, sent_at)
-    VALUES (of_tenant, of_network, uuidv7(), 'records.opened_many', jsonb_build_object('record_ids', made), of_tenant,
-            'service', actor, 'waiting', now(), 0, 0, now());
+    VALUES (of_tenant, of_network, uuidv7(), 'records.changed', jsonb_build_object('record_ids', made, 'number', 1),
+            of_tenant, 'service', actor, 'waiting', now(), 0, 0, now()),
+           (of_tenant, of_network, uuidv7(), 'quality.score_records', jsonb_build_object('record_ids', made),
+            of_tenant, 'service', actor, 'waiting', now(), 0, 0, now());
     RETURN QUERY
+    WITH given AS (
+        SELECT g.*, d.version, d.hash, uuidv7() AS event_id,
+               peers.opening(g.channel, d.hash, g.external_id, g.priority, g.standard_code, d.version) AS facts
+        FROM unnest(made, channels, standard_codes, external_ids, priorities)
+               AS g (id, channel, standard_code, external_id, priority)
+        JOIN (SELECT DISTINCT ON (code) code, version, hash FROM public.effective_documents
+              WHERE code = ANY(standard_codes) ORDER BY code, recorded_at DESC) d ON d.code = g.standard_code
+    ), hashed AS MATERIALIZED (
+        SELECT g.*, peers.leaf(of_tenant, actor, g.event_id, g.id, at, g.facts) AS leaf
+        FROM (SELECT * FROM given OFFSET 0) g
+    ), told AS (
+        INSERT INTO public.record_events (tenant_id, network_id, id, record_id, number, kind, occurred_at, recorded_at,
+                                          actor_kind, actor_id, payload, previous, hash)
+        SELECT of_tenant, of_network, h.event_id, h.id, 1, 'opened', now(), now(), 'service', actor, h.facts,
+               decode(repeat('00', 32), 'hex'), h.leaf
+        FROM hashed h
+    )
     INSERT INTO public.records (tenant_id, network_id, id, channel, external_id, standard_code, standard_version,
                                 effective_hash, status, priority, opened_at, step_count, last_step_at, recorded_at,
-                                updated_at, version)
-    SELECT of_tenant, of_network, given.id, given.channel, given.external_id, given.standard_code, d.version, d.hash,
-           'open', given.priority, now(), 0, now(), now(), now(), 1
-    FROM unnest(made, channels, standard_codes, external_ids, priorities)
-           AS given (id, channel, standard_code, external_id, priority)
-    JOIN (SELECT DISTINCT ON (code) code, version, hash FROM public.effective_documents
-          WHERE code = ANY(standard_codes) ORDER BY code, recorded_at DESC) d ON d.code = given.standard_code
+                                updated_at, version, event_hash)
+    SELECT of_tenant, of_network, h.id, h.channel, h.external_id, h.standard_code, h.version, h.hash, 'open', h.priority,
+           now(), 0, now(), now(), now(), 1, h.leaf
+    FROM hashed h
     RETURNING *;
 END
 $$;

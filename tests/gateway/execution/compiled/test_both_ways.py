@@ -30,6 +30,8 @@ SHORT = 250
 """How many operations the short form makes up at least: one for every four fields, so that a larger schema is seen."""
 
 TOLD_EVERY = 200
+AT_A_TIME = 400
+"""Operations of one long search: hypothesis keeps 200 kB of each that it has tried, and becomes slower with each."""
 FAULT = b"gateway.internal"
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
@@ -180,11 +182,19 @@ def questions(house: House) -> Any:
 
 
 async def search(name: str, house: House, number: int) -> Search:
-    """Make up operations and compare their answers.
-
-    Hypothesis runs in a thread of its own, so that everything else stays in one event loop.
-    """
+    """Make up operations and compare their answers: a long search is several, each with a seed of its own."""
     found = Search(house, name)
+    try:
+        each = AT_A_TIME if LONG else number
+        for place, start in enumerate(range(0, number, each)):
+            await search_once(found, min(each, number - start), SEED + place)
+    finally:
+        print(found.summary(), flush=True)
+    return found
+
+
+async def search_once(found: Search, number: int, seeded: int) -> None:
+    """Search once; hypothesis runs in a thread of its own, so that everything else stays in one event loop."""
     rounds = settings(
         max_examples=number,
         deadline=None,
@@ -197,21 +207,17 @@ async def search(name: str, house: House, number: int) -> Search:
     )
 
     @rounds
-    @given(questions(house))
+    @given(questions(found.house))
     def ask(question: Question) -> None:
         anyio.from_thread.run(partial(found.compare, question))
 
     if LONG:
-        print(f"{name}: TOUCHSTONE_OPERATIONS_SEED={SEED}", flush=True)
-        ask = seed(SEED)(ask)
+        print(f"{found.name}: TOUCHSTONE_OPERATIONS_SEED={seeded}", flush=True)
+        ask = seed(seeded)(ask)
     # One number in twenty would be a constant out of any module that happens to be loaded: another search on every run.
     even = patch.object(HypothesisProvider, "_maybe_draw_constant", return_value=None)
-    try:
-        with even:
-            await anyio.to_thread.run_sync(ask)
-    finally:
-        print(found.summary(), flush=True)
-    return found
+    with even:
+        await anyio.to_thread.run_sync(ask)
 
 
 async def hold(name: str, house: House, least: Least) -> Search:
