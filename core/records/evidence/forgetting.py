@@ -16,6 +16,11 @@ OF_RECORDS: Final = """
     SELECT record_id, id, step, kind, media_type, size, place, taken_at, given_at, withdrawn_at FROM record_evidence
     WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) ORDER BY record_id, position"""
 DROP_FILES: Final = "DELETE FROM evidence_uploads WHERE tenant_id = $1 AND record_id = ANY($2::uuid[]) RETURNING id"
+DROP_READABLE: Final = """
+    DELETE FROM evidence_uploads e USING data_keys k
+    WHERE e.tenant_id = $1 AND e.record_id = ANY($2::uuid[]) AND k.tenant_id = $1
+      AND uuid_send(k.id) = substring(e.sha256 FROM 2 FOR 16) RETURNING e.id"""
+"""Those that can still be opened; what stands under a key that was destroyed cannot."""
 TOLD: Final = {
     "step": "step",
     "kind": "kind",
@@ -43,8 +48,9 @@ async def drop_files(unit: Unit, forgotten: Forgotten) -> None:
     """Let go of the files of records whose time is over: no row refers to them any more, so the sweep deletes them.
 
     Files of a person who was erased cannot be opened without the key; they stay, as noise, until their time is over.
+    Those from before a record knew its customer are under the tenant's key: they go at once. What was told of them
+    stays, and with it every proof.
     """
-    if forgotten.customer_id is not None:
-        return
-    if await fetch(unit, DROP_FILES, unit.tenant_id, list(forgotten.record_ids)):
+    dropped = DROP_FILES if forgotten.customer_id is None else DROP_READABLE
+    if await fetch(unit, dropped, unit.tenant_id, list(forgotten.record_ids)):
         await ring_after(unit.session, Tenancy(unit.tenant_id, unit.network_id), SWEEP, unit.now)

@@ -22,7 +22,10 @@ SHARED: Final = """
     SELECT r.id, c.erased_at, m.removed_at FROM records r
     LEFT JOIN customers c ON c.tenant_id = $1 AND c.id = r.customer_id
     LEFT JOIN record_removals m ON m.tenant_id = $1 AND m.id = r.id
-    WHERE r.tenant_id = $1 AND r.id = $2 FOR KEY SHARE OF r"""
+    WHERE r.tenant_id = $1 AND r.id = $2 FOR NO KEY UPDATE OF r"""
+LIVE: Final = """
+    SELECT count(*) AS found FROM record_links
+    WHERE tenant_id = $1 AND record_id = $2 AND revoked_at IS NULL AND expires_at > $3"""
 LOCK: Final = "SELECT record_id, revoked_at FROM record_links WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
 REVOKE: Final = "UPDATE record_links SET revoked_at = $3, recorded_at = $4 WHERE tenant_id = $1 AND id = $2"
 DROP: Final = "DELETE FROM record_links WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
@@ -43,9 +46,14 @@ async def find_opened(unit: Unit, link_id: UUID) -> Row | None:
 
 
 async def find_shared(unit: Unit, record_id: UUID) -> Row | None:
-    """Read the record that is to be shared, and what speaks against it; it stays while the unit lasts."""
+    """Read the record that is to be shared, and what speaks against it; nobody else shares it while the unit lasts."""
     rows = await fetch(unit, SHARED, unit.tenant_id, record_id)
     return rows[0] if rows else None
+
+
+async def count_live(unit: Unit, record_id: UUID) -> int:
+    """Count the links that open a record's view now."""
+    return (await fetch(unit, LIVE, unit.tenant_id, record_id, unit.now))[0]["found"]
 
 
 async def lock_link(unit: Unit, link_id: UUID) -> Row | None:

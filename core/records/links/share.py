@@ -14,12 +14,15 @@ from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.customers.errors import CustomerIsErased
 from core.records.errors import ContentIsRemoved
+from core.records.links.errors import TooManyLinks
 from core.records.links.permissions import SHARE_RECORDS
-from core.records.links.repository import find_shared, link_row, lock_link, revoke
+from core.records.links.repository import count_live, find_shared, link_row, lock_link, revoke
 from core.records.links.tokens import LinkSigner, LinkToken
 
 USUAL_DAYS: Final = 30
 MOST_DAYS: Final = 365
+MOST: Final = 20
+"""Links of one record that open its view at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ async def share_record(unit: Unit, masters: MasterKeys, record_id: UUID, valid_d
         NotFound: There is no such record in this tenant.
         ContentIsRemoved: Its time was over, and there is nothing to be seen.
         CustomerIsErased: The record's customer was erased; there is nobody to share it with.
+        TooManyLinks: It has as many as it may have.
     """
     unit.scope.require(SHARE_RECORDS)
     if not 1 <= valid_days <= MOST_DAYS:
@@ -57,6 +61,8 @@ async def share_record(unit: Unit, masters: MasterKeys, record_id: UUID, valid_d
         raise ContentIsRemoved
     if found["erased_at"] is not None:
         raise CustomerIsErased
+    if await count_live(unit, record_id) >= MOST:
+        raise TooManyLinks(most=MOST)
     link_id, now = new_id(), unit.now
     expires_at = now.replace(microsecond=0) + timedelta(days=valid_days)
     values = {

@@ -22,6 +22,7 @@ from core.records.saved_views.repository import (
     drop_view,
     find_view,
     lock_views_of,
+    names_of,
     views_seen_by,
 )
 
@@ -106,7 +107,7 @@ async def change_view(unit: Unit, command: ChangeView) -> UUID:
     if command.shared is not None and command.shared != view.shared:
         unit.scope.require(SHARE_VIEWS)
     name = None if command.name is None else checked_name(command.name)
-    if name is not None and (await lock_views_of(unit, view.owner_id)).get(name, command.view_id) != command.view_id:
+    if name is not None and (await names_of(unit, view.owner_id)).get(name, command.view_id) != command.view_id:
         raise ViewNameIsTaken(name=name)
     said = {
         "name": name,
@@ -116,7 +117,8 @@ async def change_view(unit: Unit, command: ChangeView) -> UUID:
         "shared": command.shared,
     }
     changed = {key: value for key, value in said.items() if value is not None}
-    await change_columns(unit, command.view_id, {**changed, "updated_at": recorded_now()})
+    if not await change_columns(unit, command.view_id, {**changed, "updated_at": recorded_now()}):
+        raise ViewNameIsTaken(name=name or view.name)
     await told(unit, "change", command.view_id, {"changed": sorted(changed)})
     return command.view_id
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
+
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.saved_views.policy import Standing
 
-OF_OWNER: Final = "SELECT id, name FROM saved_views WHERE tenant_id = $1 AND owner_id = $2 FOR UPDATE"
+OF_OWNER: Final = "SELECT id, name FROM saved_views WHERE tenant_id = $1 AND owner_id = $2 ORDER BY id FOR UPDATE"
+NAMES: Final = "SELECT id, name FROM saved_views WHERE tenant_id = $1 AND owner_id = $2"
 ADD: Final = """
     INSERT INTO saved_views
       (tenant_id, network_id, id, owner_id, name, shared, filter, ordering, columns, version, recorded_at, updated_at)
@@ -29,6 +32,11 @@ async def lock_views_of(unit: Unit, owner_id: UUID) -> dict[str, UUID]:
     return {row["name"]: row["id"] for row in await fetch(unit, OF_OWNER, unit.tenant_id, owner_id)}
 
 
+async def names_of(unit: Unit, owner_id: UUID) -> dict[str, UUID]:
+    """Read somebody's views by name, as they are now: whoever changes one at the same time is not waited for."""
+    return {row["name"]: row["id"] for row in await fetch(unit, NAMES, unit.tenant_id, owner_id)}
+
+
 async def add_view(unit: Unit, view_id: UUID, columns: Mapping[str, Any]) -> bool:
     """Write a view; tell whether its owner had none of that name."""
     names = ("owner_id", "name", "shared", "filter", "ordering", "columns", "recorded_at")
@@ -41,11 +49,18 @@ async def find_view(unit: Unit, view_id: UUID, *, lock: bool = False) -> Standin
     return Standing(**rows[0]) if rows else None
 
 
-async def change_columns(unit: Unit, view_id: UUID, columns: Mapping[str, Any]) -> None:
-    """Change columns of a view."""
+async def change_columns(unit: Unit, view_id: UUID, columns: Mapping[str, Any]) -> bool:
+    """Change columns of a view; tell whether its name was free, without which the unit cannot go on.
+
+    Somebody may take the name at the same time: then this waits for them, and finds it taken.
+    """
     names = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 3))
     sql = f"UPDATE saved_views SET {names}, version = version + 1 WHERE tenant_id = $1 AND id = $2"  # noqa: S608 - names of this feature alone
-    await fetch(unit, sql, unit.tenant_id, view_id, *columns.values())
+    try:
+        await fetch(unit, sql, unit.tenant_id, view_id, *columns.values())
+    except UniqueViolationError:
+        return False
+    return True
 
 
 async def drop_view(unit: Unit, view_id: UUID) -> None:

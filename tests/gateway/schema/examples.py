@@ -79,6 +79,7 @@ QUERIES = {
     "deviations": Example(),
     "draftComments": Example(),
     "fittingSuggestions": Example(arguments={"code": CODE}),
+    "customerView": Example(arguments={"record": "#record shared", "locale": "zh-Hans"}),
     "driftReport": Example(where="headquarters", audited=True),
     "driftSummary": Example(where="headquarters", audited=True),
     "effectiveProcesses": Example(arguments={"code": CODE}),

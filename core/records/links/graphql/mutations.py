@@ -19,6 +19,7 @@ from core.records.execution.private import Sealer
 from core.records.graphql.types import RecordType
 from core.records.links import announce as announcing
 from core.records.links import share as sharing
+from core.records.links.errors import TooManyLinks
 from core.records.links.graphql.types import RecordLinkType
 from core.records.links.permissions import SHARE_RECORDS
 from core.records.permissions import WORK_RECORDS
@@ -65,7 +66,7 @@ class AnnounceDelayInput(OnRecord):
         link=RecordLinkType,
         url=(str, "The address that opens the customer's own view; empty when the request is repeated."),
     ),
-    errors=(InvalidInput, NotFound, ContentIsRemoved, CustomerIsErased),
+    errors=(InvalidInput, NotFound, ContentIsRemoved, CustomerIsErased, TooManyLinks),
     description="Makes a link that opens the customer's own view of one service record, and nothing else. Whoever has"
     " the address sees the view: give it to the customer alone, and revoke it where it went astray.",
 )

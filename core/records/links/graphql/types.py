@@ -159,6 +159,7 @@ class ViewOfRecord:
     )
     customer_view: CustomerViewType | None = reads(
         Hole(("id",), fill_views),
-        description="What the customer sees by a link, in the tenant's language; empty where several tenants are read.",
+        description="What the customer sees by a link, in the tenant's language; the query `customerView` shows it in"
+        " others. Empty where several tenants are read.",
         cost=COST,
     )

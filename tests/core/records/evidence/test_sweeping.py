@@ -9,13 +9,21 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from core.kernel.blobs import Blobs
+from core.kernel.crypto import MasterKeys
 from core.kernel.idle import run_until_idle
+from core.kernel.key_ring import KeyRing
+from core.kernel.unit import Unit
 from core.kernel.work import Background
+from core.records.customers.register import RegisterCustomer, register_customer
 from core.records.evidence.limits import EvidenceSettings
 from core.records.evidence.receive import SWEEP
 from core.records.evidence.sweep import sweep_evidence
+from core.records.execution.commands import AddContact
+from core.records.execution.rebuild import check_record
+from core.records.privacy.erase import EraseCustomer, erase_customer
 from core.records.privacy.registry import Forgotten, forget
 from tests.core.records.conftest import MASTER_KEY
 from tests.core.records.evidence.desk import PNG, Desk, desk_on
@@ -61,15 +69,40 @@ async def test_files_of_records_whose_time_is_over_are_deleted_and_no_others(des
     gone, kept = await desk.prove(over), await desk.prove(stays)
     for path in desk.files():
         os.utime(path, (0, 0))
-    erased = Forgotten(customer_id=over, record_ids=[over])
-    await desk.shop.run(lambda unit: forget(unit, erased))
-    assert (await desk.fetch(gone, desk.shop.scope)).status_code == 200, "without a key it cannot be read anyway"
     for _ in range(2):
         await desk.shop.run(lambda unit: forget(unit, Forgotten(customer_id=None, record_ids=[over])))
     assert len(await timers(desk)) == 1
     assert (await desk.fetch(gone, desk.shop.scope)).status_code == 404
     assert await sweep(desk, 24) == 1
     assert (len(desk.files()), (await desk.fetch(kept, desk.shop.scope)).status_code) == (1, 200)
+
+
+async def test_files_from_before_a_record_knew_its_customer_go_with_the_customer(desk: Desk) -> None:
+    record, stays = await desk.shop.open(), await desk.shop.open()
+    early, kept = await desk.prove(record), await desk.prove(stays, PNG + b"another")
+    command = RegisterCustomer(name="Eva")
+
+    async def known(unit: Unit) -> UUID:
+        return await register_customer(unit, keys(unit), command)
+
+    eva = await desk.shop.run(known)
+    await desk.shop.act(record, AddContact(channel="phone", customer_id=eva))
+    late = await desk.prove(record, PNG + b"her own")
+    for path in desk.files():
+        os.utime(path, (0, 0))
+    assert [(await desk.fetch(one, desk.shop.scope)).status_code for one in (early, late)] == [200, 200]
+    erasing = EraseCustomer(customer_id=eva, expected_version=1, reason_code="asked_for", legal_basis="GDPR 17")
+    await desk.shop.run(lambda unit: erase_customer(unit, keys(unit), erasing))
+    told = [(await desk.fetch(one, desk.shop.scope)).status_code for one in (early, late, kept)]
+    assert told == [404, 410, 200]
+    assert len(await timers(desk)) == 1
+    assert [await sweep(desk, 24), await sweep(desk, 24)] == [1, 0]
+    assert len(desk.files()) == 2
+    assert await desk.shop.run(lambda unit: check_record(unit, record)) == ()
+
+
+def keys(unit: Unit) -> KeyRing:
+    return KeyRing(unit, MasterKeys.read(MASTER_KEY))
 
 
 async def test_the_worker_sweeps_when_the_time_has_come_and_comes_again_for_what_waits(desk: Desk) -> None:

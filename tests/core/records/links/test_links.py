@@ -1,5 +1,6 @@
 """A link opens one record's view and nothing else; whatever is wrong with one is told alike."""
 
+from asyncio import gather
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from core.kernel.graphql.ids import global_id
 from core.records.links.errors import LinkOpensNothing
 from core.records.links.tokens import LENGTH, LinkSigner, LinkToken
 from core.records.privacy.registry import Forgotten, forget, told_of
-from tests.core.records.customers.serving import own
+from tests.core.records.customers.serving import neighbour, own
 from tests.core.records.links.looking import (
     ALTERNATIVE,
     REASON,
@@ -25,7 +26,7 @@ from tests.core.records.links.looking import (
     path_of,
 )
 from tests.gateway.http.edge import edge_of
-from tests.support.api import SETTINGS
+from tests.support.api import SETTINGS, Client
 
 EPOCH = datetime(2026, 11, 21, tzinfo=UTC)
 NOTHING = {
@@ -120,7 +121,7 @@ async def test_an_answer_is_careful_and_its_address_is_in_no_log(
     monkeypatch.setattr("gateway.http.observation.write_line", noted)
     link = await window.shared(await window.opened())
     answers = [await window.get(link["path"], accept=kind) for kind in ("text/html", "application/json")]
-    answers.append(await window.get(f"{link['path'][:-1]}_"))
+    answers.append(await window.get(link["path"][:-1] + ("A" if link["path"].endswith("_") else "_")))
     for answer in answers:
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "no-referrer"
@@ -290,3 +291,37 @@ def test_what_an_older_master_key_signed_holds() -> None:
     old, new = LinkSigner(MasterKeys.read("11" * 32)), LinkSigner(MasterKeys.read("22" * 32 + "," + "11" * 32))
     assert new.read(old.sign(told)) == told
     assert old.read(new.sign(told)) is None
+
+
+async def test_staff_look_in_the_language_of_their_customer(window: Window) -> None:
+    record = await window.opened()
+    query = "query V($id: ID!, $locale: String) { customerView(record: $id, locale: $locale) { nextStep { title } } }"
+
+    async def next_step(client: Client, locale: str | None) -> Any:
+        return (await client.data(query, id=record["id"], locale=locale))["customerView"]
+
+    staff = window.counter.client
+    assert [(await next_step(staff, one))["nextStep"]["title"] for one in ("zh-Hans", "en", None)] == [
+        "接待",
+        "Taken in",
+        "Taken in",
+    ]
+    stranger = neighbour(window.counter, await window.counter.shop.chain.tenant("south"))
+    assert await next_step(stranger, "en") is None
+    assert (await staff.ask(query, id=record["id"], locale="a b")).codes == ["kernel.invalid_input"]
+
+
+async def test_a_record_has_so_many_links_and_no_more(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.records.links.share.MOST", 2)
+    record, client = await window.opened(), window.counter.client
+    first, short = await window.shared(record), await window.shared(record, validDays=1)
+    refused = [await client.change("shareRecord", "link { id }", record=record["id"]) for _ in range(2)]
+    assert [one["code"] for one in refused] == ["records.too_many_links"] * 2
+    await client.change("revokeRecordLink", "link { id }", link=first["id"])
+    both = [client.change("shareRecord", "link { id }", record=record["id"]) for _ in range(2)]
+    at_once = await gather(*both)
+    assert sorted(one.get("code", "") for one in at_once) == ["", "records.too_many_links"]
+    window.counter.shop.chain.clock.advance(timedelta(days=1))
+    assert (await window.get(short["path"])).status_code == 404
+    assert await window.shared(record)
+    assert await window.shared(await window.opened())

@@ -1,5 +1,6 @@
 """Lists that somebody narrowed are kept: for oneself, or for the tenant; and fit the list again, exactly."""
 
+from asyncio import gather
 from dataclasses import replace
 from typing import Any
 
@@ -131,3 +132,18 @@ async def test_nobody_has_too_many_and_what_is_gone_is_said(
     assert found["savedView"]["gone"] == ["colour", "status"]
     assert (await ann.ask(USE, filter=found["savedView"]["filter"])).data is None
     assert (await ann.holding("records.open").ask(LIST)).codes == ["kernel.not_permitted"]
+
+
+async def test_two_views_that_are_called_the_same_at_once_are_not(ann: Client) -> None:
+    for number in range(4):
+        one, other_one = [await saved(ann, name=f"{which} {number}") for which in ("One", "Other")]
+        wished = f"Wished {number}"
+
+        def renamed(view: Any, name: str = wished) -> Any:
+            return ann.change("changeView", VIEW, view=view["id"], version=view["version"], name=name)
+
+        new = ann.change("saveView", VIEW, name=wished, filter=FILTER)
+        done = await gather(renamed(one), renamed(other_one), new)
+        told = sorted(answer.get("code", "") for answer in done)
+        assert told == ["", "records.view_name_taken", "records.view_name_taken"]
+        assert (await names(ann)).count(wished) == 1
