@@ -139,8 +139,8 @@ async def test_two_views_that_are_called_the_same_at_once_are_not(ann: Client) -
         one, other_one = [await saved(ann, name=f"{which} {number}") for which in ("One", "Other")]
         wished = f"Wished {number}"
 
-        def renamed(view: Any, name: str = wished) -> Any:
-            return ann.change("changeView", VIEW, view=view["id"], version=view["version"], name=name)
+        async def renamed(view: Any, name: str = wished) -> Any:
+            return await ann.change("changeView", VIEW, view=view["id"], version=view["version"], name=name)
 
         new = ann.change("saveView", VIEW, name=wished, filter=FILTER)
         done = await gather(renamed(one), renamed(other_one), new)
