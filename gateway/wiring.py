@@ -13,7 +13,7 @@ from core.plugin_host.invoker import Invoker
 from core.plugin_host.registry import load_plugins
 from core.records.conformance.qualification import Qualifications
 from core.records.evidence.limits import EvidenceSettings, load_evidence_settings
-from core.records.uploads.store import LocalUploads, UploadStore
+from core.records.uploads.store import AREA, UploadStore
 from core.standards.rollouts.gates import RolloutGates
 from tenants.accounts.repository import holders_of
 from tenants.activations.state import TenantActivation
@@ -32,7 +32,9 @@ def make_services(database: Database, settings: Settings) -> Services:
     services.put(RolloutGates, RolloutGates())
     services.put(Qualifications, QualifiedByRole())
     services.put(MasterKeys, MasterKeys.read(settings.master_key.get_secret_value()))
-    services.put(UploadStore, LocalUploads(settings.uploads))
-    services.put(Blobs, Blobs(load_blob_settings(), settings.home))
+    kept = load_blob_settings()
+    services.put(Blobs, Blobs(kept, settings.home))
+    waiting = kept.model_copy(update={"folder": settings.uploads})
+    services.put(UploadStore, UploadStore(Blobs(waiting, settings.home, AREA)))
     services.put(EvidenceSettings, load_evidence_settings())
     return services

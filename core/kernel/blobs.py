@@ -8,7 +8,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterable, Generator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -86,11 +86,13 @@ class Blobs:
     Args:
         settings: Where files are stored.
         home: The folder whose ``blobs`` is used where the settings name none.
+        area: Where among all files these are, so that other files of the same store are not theirs.
     """
 
-    def __init__(self, settings: BlobSettings, home: Path) -> None:
+    def __init__(self, settings: BlobSettings, home: Path, area: str = "") -> None:
         self._settings = settings
         self._home = home
+        self._area = f"{area}/" if area else ""
 
     @cached_property
     def _folder(self) -> Path | None:
@@ -106,8 +108,13 @@ class Blobs:
         """What keeps files."""
         return s3_store(self._settings) if self._folder is None else LocalStore(self._folder)
 
-    async def put(self, tenancy: Tenancy, content: AsyncIterable[bytes]) -> Stored:
+    async def put(self, tenancy: Tenancy, content: AsyncIterable[bytes], *, named: str = "") -> Stored:
         """Store a file as it comes; where the stream breaks off, nothing is stored.
+
+        Args:
+            tenancy: Whose file.
+            content: The file.
+            named: What it is found by where that is not what is stored of it, so that two of the same are two.
 
         Raises:
             BlobStoreIsDown: It could not be stored.
@@ -122,7 +129,7 @@ class Blobs:
                 size += len(some)
             gathered.seek(0)
             blob = digest.hexdigest()
-            await self._place(path_of(tenancy, blob), gathered)
+            await self._place(self._path(tenancy, named or blob), gathered)
         return Stored(blob, size)
 
     async def _place(self, path: str, gathered: IO[bytes]) -> None:
@@ -139,9 +146,29 @@ class Blobs:
             BlobStoreIsDown: It could not be read.
         """
         with told_plainly():
-            found = await obstore.get_async(self._store, path_of(tenancy, blob))
+            found = await obstore.get_async(self._store, self._path(tenancy, blob))
             async for some in found.stream(min_chunk_size=BLOCK):
                 yield bytes(some)
+
+    @asynccontextmanager
+    async def fetched(self, tenancy: Tenancy, blob: str) -> AsyncGenerator[IO[bytes], None]:
+        """Copy a file to a nameless one of this machine, for whoever must go back in it; it ends with the block.
+
+        Raises:
+            BlobIsMissing: It is not there.
+            BlobStoreIsDown: It could not be read.
+        """
+        with told_plainly():
+            folder = self._folder
+        with tempfile.TemporaryFile(dir=folder) as copy:
+            async for some in self.read(tenancy, blob):
+                await asyncio.to_thread(copy.write, some)
+            copy.flush()
+            copy.seek(0)
+            yield copy
+
+    def _path(self, tenancy: Tenancy, blob: str) -> str:
+        return self._area + path_of(tenancy, blob)
 
     async def exists(self, tenancy: Tenancy, blob: str) -> bool:
         """Tell whether a file is there.
@@ -151,7 +178,7 @@ class Blobs:
         """
         try:
             with told_plainly():
-                await obstore.head_async(self._store, path_of(tenancy, blob))
+                await obstore.head_async(self._store, self._path(tenancy, blob))
         except BlobIsMissing:
             return False
         return True
@@ -164,7 +191,7 @@ class Blobs:
         """
         try:
             with told_plainly():
-                await obstore.delete_async(self._store, path_of(tenancy, blob))
+                await obstore.delete_async(self._store, self._path(tenancy, blob))
         except BlobIsMissing:
             return
 
@@ -174,7 +201,7 @@ class Blobs:
         Raises:
             BlobStoreIsDown: They could not be listed.
         """
-        listed: Any = obstore.list(self._store, room_of(tenancy), chunk_size=PAGE)  # type: ignore[reportUnknownMemberType]
+        listed: Any = obstore.list(self._store, self._area + room_of(tenancy), chunk_size=PAGE)  # type: ignore[reportUnknownMemberType]
         with told_plainly():
             async for page in listed:
                 yield {one["path"].rsplit("/", 1)[-1]: one["last_modified"] for one in page}
@@ -186,7 +213,7 @@ class Blobs:
         """
         if self._folder is None:
             return 0
-        return await asyncio.to_thread(drop_older, self._folder / room_of(tenancy), instant.timestamp())
+        return await asyncio.to_thread(drop_older, self._folder / (self._area + room_of(tenancy)), instant.timestamp())
 
 
 def drop_older(folder: Path, before: float) -> int:

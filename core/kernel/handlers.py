@@ -3,13 +3,19 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.discovery import ROOTS, import_modules
+from core.kernel.jobs import fail_job_of
 from core.kernel.work import Work
 
 Run = Callable[[Work], Awaitable[None]]
 AnyRun = TypeVar("AnyRun", bound=Run)
+GivenUp = Callable[[AsyncSession, UUID, Mapping[str, Any], str], Awaitable[None]]
+"""Is told of work that is given up, in the transaction that does so: the tenant, the payload and the error's code."""
 
 USUAL_LIMIT = timedelta(seconds=60)
 USUAL_ATTEMPTS = 8
@@ -26,6 +32,7 @@ class Handler:
         attempts: How often it is tried before it becomes a dead letter.
         after_activity: How long after anything was done in a tenant it is due there, once for all that is done
             meanwhile; it is sent by itself then, with the tenant as ``subject_id``.
+        given_up: Ends what the work leaves under way where it is given up, also because every worker was lost over it.
     """
 
     topic: str
@@ -33,6 +40,7 @@ class Handler:
     limit: timedelta = USUAL_LIMIT
     attempts: int = USUAL_ATTEMPTS
     after_activity: timedelta | None = None
+    given_up: GivenUp | None = None
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -44,6 +52,7 @@ def handles(
     limit: timedelta = USUAL_LIMIT,
     attempts: int = USUAL_ATTEMPTS,
     after_activity: timedelta | None = None,
+    given_up: GivenUp | None = None,
 ) -> Callable[[AnyRun], AnyRun]:
     """Declare the handler of a topic; it stands in the feature's ``jobs.py``.
 
@@ -56,10 +65,35 @@ def handles(
         if declared is not None and described(declared.run) != described(run):
             msg = f"The topic {topic} has a handler already: {described(declared.run)}."
             raise ValueError(msg)
-        HANDLERS[topic] = Handler(topic=topic, run=run, limit=limit, attempts=attempts, after_activity=after_activity)
+        HANDLERS[topic] = Handler(
+            topic=topic,
+            run=run,
+            limit=limit,
+            attempts=attempts,
+            after_activity=after_activity,
+            given_up=given_up,
+        )
         return run
 
     return declare
+
+
+async def tell_given_up(
+    session: AsyncSession, tenant_id: UUID, topic: str, payload: Mapping[str, Any], error: str
+) -> None:
+    """End what work leaves under way that is given up: the job it names, and what its handler knows of.
+
+    Args:
+        session: The transaction that gives it up.
+        tenant_id: The tenant it was for.
+        topic: Its topic.
+        payload: What it was told.
+        error: Why, by its code.
+    """
+    await fail_job_of(session, tenant_id, payload, error)
+    handler = HANDLERS.get(topic)
+    if handler is not None and handler.given_up is not None:
+        await handler.given_up(session, tenant_id, payload, error)
 
 
 @dataclass(frozen=True, slots=True)

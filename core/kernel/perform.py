@@ -12,8 +12,8 @@ import structlog
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError
-from core.kernel.handlers import HANDLERS, Handler
-from core.kernel.jobs import JobIsCancelled, fail_job_of
+from core.kernel.handlers import HANDLERS, Handler, tell_given_up
+from core.kernel.jobs import JobIsCancelled
 from core.kernel.outbox_rows import DEAD, DONE, Tenancy
 from core.kernel.queue import Handover
 from core.kernel.receipts import AlreadyReceived
@@ -120,7 +120,7 @@ async def give_up(background: Background, started: Started, error: str) -> None:
         return
     context = Tenancy(started.target_tenant_id, started.network_id).context
     async with background.database.transaction(Role.APP, context) as session:
-        await fail_job_of(session, started.target_tenant_id, started.payload, error)
+        await tell_given_up(session, started.target_tenant_id, started.topic, started.payload, error)
 
 
 async def let_go(background: Background, started: Started) -> None:

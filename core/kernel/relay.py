@@ -15,8 +15,7 @@ import structlog
 
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
-from core.kernel.handlers import HANDLERS, Following
-from core.kernel.jobs import fail_job_of
+from core.kernel.handlers import HANDLERS, Following, tell_given_up
 from core.kernel.outbox_rows import DEAD, DONE, Claimed, Tenancy
 from core.kernel.queue import Handover, Queue, QueueIsDown
 from core.kernel.roles import Role
@@ -167,7 +166,7 @@ class Relay:
                     continue
                 swept.dead += len(rows)
                 for row in rows:
-                    await fail_job_of(session, tenant_id, row.payload, error)
+                    await tell_given_up(session, tenant_id, row.topic, row.payload, error)
             runnable = [row for row in due if is_runnable(row)]
             if runnable:
                 await outbox_rows.mark_handed(session, tenant_id, ids(runnable), now + background.pace.lease)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
             show has changed; none are kept where it is 0.
         home: Folder for what is kept beside the database.
         uploads_folder: Where files lie that wait to be imported, ``uploads`` in ``home`` by default. API and workers
-            must have the same one.
+            must have the same one; not used where files lie in a bucket.
     """
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="ignore", frozen=True)

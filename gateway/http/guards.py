@@ -12,6 +12,7 @@ from core.kernel.deadlines import Deadlines
 from core.kernel.errors import DomainError
 from core.kernel.logs import places
 from gateway.http.answers import json_response, refusal_error, refusal_response
+from gateway.http.bodies import Arriving
 from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow, TooManyRequests
 from gateway.http.headers import RawHeaders
 from gateway.http.observation import observed_in
@@ -76,6 +77,8 @@ class BodyGuard:
         except DomainError as refusal:
             observed_in(scope).outcome = refusal.code
             answer = refusal_response(refusal)
+            if files is not None:
+                await Arriving(receive, waits=waits(observed_in(scope).headers)).let_pass()
             # What is left of the body is not read, and must not be taken for the next request.
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
@@ -85,10 +88,13 @@ class BodyGuard:
     def _streamed(self, receive: Receive, files: Allowance) -> Receive:
         """Bound a file: as a whole, and each pause in it."""
         now = asyncio.get_running_loop().time
-        due, taken, whole = now() + files.longest_s, 0, False
+        due, taken, whole, told = now() + files.longest_s, 0, False, True
 
         async def bounded() -> Message:
-            nonlocal taken, whole
+            nonlocal taken, whole, told
+            if whole and not told:  # It was refused with its last piece: whoever reads on learns that it is over.
+                told = True
+                return {"type": "http.request", "body": b"", "more_body": False}
             if whole:
                 return await receive()
             try:
@@ -96,10 +102,11 @@ class BodyGuard:
                     message = await receive()
             except TimeoutError as error:
                 raise RequestTooSlow from error
+            refused, whole = taken > files.largest, not message.get("more_body", False)
             taken += len(message.get("body", b""))
-            if taken > files.largest:
+            if taken > files.largest and not refused:  # Once: what is left may be read over.
+                told = False
                 raise RequestTooLarge(largest=files.largest)
-            whole = not message.get("more_body", False)
             return message
 
         return bounded
@@ -222,3 +229,8 @@ class CrashBarrier:
                 await json_response(body, 500)(scope, receive, send)
             elif scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1011, "reason": InternalError.code})
+
+
+def waits(headers: RawHeaders) -> bool:
+    """Tell whether a client sends its body only when it is asked to."""
+    return headers.get(b"expect", b"").strip().lower() == b"100-continue"

@@ -4,7 +4,6 @@ It is no GraphQL upload in a multipart body: pages of strangers may submit those
 This body is the file and nothing else, of a media type that no form has, from somebody with a token.
 """
 
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -15,13 +14,17 @@ from starlette.responses import Response
 from core.kernel.errors import DomainError
 from core.kernel.graphql.ids import global_id
 from core.kernel.ids import new_id
+from core.kernel.outbox_rows import Tenancy
 from core.kernel.scope import Scope
 from core.records.uploads.receive import KeepUpload, check_room, keep_upload
 from core.records.uploads.store import Received, UploadStore
 from gateway.auth.sign_in import SignIn
 from gateway.http.answers import json_response
-from gateway.http.errors import MalformedRequest, TooManyRequests
+from gateway.http.bodies import Arriving
+from gateway.http.errors import MalformedRequest, RequestTooSlow, TooManyRequests
 from gateway.http.files import refused, scope_of
+from gateway.http.guards import waits
+from gateway.http.observation import observed_in
 from gateway.http.parts import Parts
 
 MEDIA_TYPE: Final = "application/octet-stream"
@@ -42,15 +45,18 @@ class UploadRoute:
         self._arriving = 0
 
     async def take(self, request: Request) -> Response:
-        """Take one file in; what is refused is not read to its end, and the connection ends with it."""
+        """Take one file in; of what is refused only some more is read, and the connection ends with it."""
+        arriving = Arriving(request.receive, waits=waits(observed_in(request.scope).headers))
         try:
-            upload_id, received = await self._take(request)
+            upload_id, received = await self._take(request, arriving)
         except DomainError as refusal:
+            if not isinstance(refusal, RequestTooSlow):
+                await arriving.let_pass()
             return refused(request, refusal)
         said = {"upload": global_id(TYPE, upload_id), "bytes": received.bytes, "sha256": received.file_hash}
         return json_response(said, HTTPStatus.CREATED)
 
-    async def _take(self, request: Request) -> tuple[UUID, Received]:
+    async def _take(self, request: Request, arriving: Arriving) -> tuple[UUID, Received]:
         scope = await scope_of(request, self._sign_in)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
             raise MalformedRequest(problem=f"its Content-Type is not {MEDIA_TYPE}")
@@ -60,30 +66,20 @@ class UploadRoute:
             await check_room(unit)
         self._arriving += 1
         try:
-            return await self._keep(scope, request)
+            return await self._keep(scope, request, arriving)
         finally:
             self._arriving -= 1
 
-    async def _keep(self, scope: Scope, request: Request) -> tuple[UUID, Received]:
+    async def _keep(self, scope: Scope, request: Request, arriving: Arriving) -> tuple[UUID, Received]:
         store, upload_id = self._parts.services.get(UploadStore), new_id()
         largest = self._parts.edge.max_upload_bytes
-        received = await store.receive(scope.tenant_id, upload_id, pieces_of(request), largest)
+        owner = Tenancy(scope.tenant_id, scope.network_id)
+        received = await store.receive(owner, upload_id, arriving.pieces(), largest)
         command = KeepUpload(upload_id=upload_id, name=request.query_params.get("name", ""), received=received)
         try:
             async with self._parts.database.unit(scope, clock=self._parts.clock) as unit:
                 await keep_upload(unit, command)
         except BaseException:
-            await store.forget(scope.tenant_id, upload_id)
+            await store.forget(owner, upload_id)
             raise
         return upload_id, received
-
-
-async def pieces_of(request: Request) -> AsyncIterator[bytes]:
-    """Give a body as it arrives.
-
-    Raises:
-        ClientDisconnect: The client has gone.
-    """
-    async for piece in request.stream():
-        if piece:
-            yield piece

@@ -97,7 +97,7 @@ class UploadIsGone(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say how to go on."""
-        return "Upload it again; API and worker must have the same folder of uploads."
+        return "Upload it again; all processes must store files in the same place."
 
 
 @fact

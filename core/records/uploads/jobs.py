@@ -1,12 +1,18 @@
 """Background work of uploads: import a file, and delete what nobody has imported."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError
 from core.kernel.handlers import handles
 from core.kernel.jobs import ACTIVE, JobIsCancelled, fail, find_job, finish, report
+from core.kernel.outbox_rows import Tenancy
 from core.kernel.timers import clear_timer
 from core.kernel.work import Work
 from core.records.importing.figures import Figures
@@ -15,15 +21,21 @@ from core.records.mappings.loading import parse_mapping
 from core.records.uploads.errors import ImportIsCancelled, UploadIsGone
 from core.records.uploads.models import ImportUpload
 from core.records.uploads.receive import EXPIRES
-from core.records.uploads.repository import delete_upload, end_run, find_upload
+from core.records.uploads.repository import delete_upload, end_lost_run, end_run, find_upload
 from core.records.uploads.start import IMPORT
 from core.records.uploads.store import UploadStore
 
+GIVEN_UP: Final = "The import was tried again and again and is given up; what it had imported by then is there."
 LONGEST = timedelta(hours=12)
 """An import is one run from its beginning; a worker that takes over after a kill adds what is missing."""
 
 
-@handles(IMPORT, limit=LONGEST)
+async def given_up(session: AsyncSession, tenant_id: UUID, payload: Mapping[str, Any], error: str) -> None:
+    """Mark the run failed whose import is given up, after failures or because every worker was lost over it."""
+    await end_lost_run(session, tenant_id, UUID(payload["upload_id"]), error, GIVEN_UP)
+
+
+@handles(IMPORT, limit=LONGEST, given_up=given_up)
 async def import_upload(work: Work) -> None:
     """Import a file into the tenant; killed and run again, it adds only what is missing."""
     upload_id, job_id = UUID(work.payload["upload_id"]), UUID(work.payload["job_id"])
@@ -45,10 +57,16 @@ async def imported(work: Work, upload: ImportUpload, job_id: UUID) -> DomainErro
     Raises:
         JobIsCancelled: Somebody asked it to stop.
     """
-    path = work.services.get(UploadStore).path_of(upload.tenant_id, upload.id)
     await report(work, job_id, 0, upload.bytes)
-    if not path.exists():
-        return UploadIsGone()
+    try:
+        async with work.services.get(UploadStore).fetched(owner_of(upload), upload.id) as path:
+            return await imported_from(work, upload, job_id, path)
+    except UploadIsGone as gone:
+        return gone
+
+
+async def imported_from(work: Work, upload: ImportUpload, job_id: UUID, path: Path) -> DomainError | None:
+    """Import what lies there."""
 
     async def watch(figures: Figures) -> None:
         await report(work, job_id, figures.bytes_read, upload.bytes)
@@ -76,7 +94,12 @@ async def end(work: Work, upload: ImportUpload, job_id: UUID, failure: DomainErr
             await end_run(unit, run_id_of(upload), failure.code, failure.message)
         await delete_upload(unit, upload.id)
         await clear_timer(unit, EXPIRES, upload.id)
-    await work.services.get(UploadStore).forget(upload.tenant_id, upload.id)
+    await work.services.get(UploadStore).forget(owner_of(upload), upload.id)
+
+
+def owner_of(upload: ImportUpload) -> Tenancy:
+    """Say whose file it is."""
+    return Tenancy(upload.tenant_id, upload.network_id)
 
 
 def run_id_of(upload: ImportUpload) -> UUID:
@@ -96,4 +119,4 @@ async def expire_upload(work: Work) -> None:
         if upload is not None and upload.job_id is not None and (await find_job(unit, upload.job_id)).status in ACTIVE:
             return
         await delete_upload(unit, upload_id)
-    await work.services.get(UploadStore).forget(work.scope.tenant_id, upload_id)
+    await work.services.get(UploadStore).forget(Tenancy(work.scope.tenant_id, work.scope.network_id), upload_id)

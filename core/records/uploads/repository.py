@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
+from core.kernel.clock import recorded_now
 from core.kernel.unit import Unit
 from core.records.models import ImportRun, RunStatus
 from core.records.uploads.models import ImportUpload
@@ -68,4 +70,22 @@ async def end_run(unit: Unit, run_id: UUID, code: str, message: str) -> None:
             col(ImportRun.status) == RunStatus.RUNNING.value,
         )
         .values(status=RunStatus.FAILED.value, error_code=code, error_message=message, updated_at=now, finished_at=now)
+    )
+
+
+async def end_lost_run(session: AsyncSession, tenant_id: UUID, upload_id: UUID, code: str, message: str) -> None:
+    """Mark the run of a file failed that has not ended, where nothing but its file is known."""
+    now = recorded_now()
+    owned = select(ImportUpload.run_id).where(
+        col(ImportUpload.tenant_id) == tenant_id, col(ImportUpload.id) == upload_id
+    )
+    await session.execute(
+        update(ImportRun)
+        .where(
+            col(ImportRun.tenant_id) == tenant_id,
+            col(ImportRun.id).in_(owned),
+            col(ImportRun.status) == RunStatus.RUNNING.value,
+        )
+        .values(status=RunStatus.FAILED.value, error_code=code, error_message=message, updated_at=now, finished_at=now)
+        .execution_options(synchronize_session=False)
     )

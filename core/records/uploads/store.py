@@ -1,21 +1,23 @@
-"""Where files lie that wait to be imported: a folder per tenant, outside of the database."""
+"""Where files lie that wait to be imported: with all other files, in a folder or over the S3 protocol."""
 
-import asyncio
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from datetime import timedelta
 from pathlib import Path
-from time import time
-from typing import IO, Final, Protocol
+from typing import Final
 from uuid import UUID
 
-from core.records.uploads.errors import UploadIsEmpty, UploadTooLarge
+from core.kernel.blobs import BlobIsMissing, Blobs
+from core.kernel.clock import recorded_now
+from core.kernel.outbox_rows import Tenancy
+from core.records.uploads.errors import UploadIsEmpty, UploadIsGone, UploadTooLarge
 
+AREA: Final = "imports"
+"""Where in the store they are: what looks through evidence does not see them."""
 AT_ONCE: Final = 1024 * 1024
 """Bytes that are written in one go, so that a request holds little memory and few threads are asked for."""
-ARRIVING: Final = ".part"
-FORGOTTEN_S: Final = 9 * 86_400
+FORGOTTEN: Final = timedelta(days=9)
 """After that long every file has been imported or expired; one that is still there was left by a process that died."""
 
 
@@ -27,109 +29,76 @@ class Received:
     file_hash: str
 
 
-class UploadStore(Protocol):
-    """Keeps files until they are imported."""
+class UploadStore:
+    """Keeps files until they are imported, each by the id of its upload.
 
-    async def receive(self, tenant_id: UUID, upload_id: UUID, pieces: AsyncIterator[bytes], largest: int) -> Received:
+    Args:
+        blobs: Stores files in the area of uploads.
+    """
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    async def receive(self, owner: Tenancy, upload_id: UUID, pieces: AsyncIterable[bytes], largest: int) -> Received:
         """Keep a file as it arrives; it is there whole or not at all.
 
         Raises:
             UploadTooLarge: It has more bytes than that.
             UploadIsEmpty: It has none.
+            BlobStoreIsDown: It could not be stored.
         """
-        ...
+        stored = await self._blobs.put(owner, bounded(pieces, largest), named=upload_id.hex)
+        await self._sweep(owner)
+        return Received(stored.size, stored.blob)
 
-    def path_of(self, tenant_id: UUID, upload_id: UUID) -> Path:
-        """Give where a file lies, whether it is there or not."""
-        ...
+    @asynccontextmanager
+    async def fetched(self, owner: Tenancy, upload_id: UUID) -> AsyncGenerator[Path, None]:
+        """Give where a file can be read on this machine as long as the block lasts; a kill leaves nothing of it.
 
-    async def forget(self, tenant_id: UUID, upload_id: UUID) -> None:
-        """Delete a file, if it is there."""
-        ...
-
-
-class LocalUploads:
-    """Keeps files in a folder of this machine, which its owner alone may read.
-
-    Args:
-        folder: The folder; it is made when the first file comes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def receive(self, tenant_id: UUID, upload_id: UUID, pieces: AsyncIterator[bytes], largest: int) -> Received:
-        """Keep a file as it arrives; see :class:`UploadStore`."""
-        path = self.path_of(tenant_id, upload_id)
-        arriving = path.with_suffix(ARRIVING)
-        file = await asyncio.to_thread(opened, arriving)
+        Raises:
+            UploadIsGone: It is not there.
+            BlobStoreIsDown: It could not be read.
+        """
         try:
-            received = await write_all(file, pieces, largest)
-            await asyncio.to_thread(kept, file, arriving, path)
-        except BaseException:
-            file.close()
-            arriving.unlink(missing_ok=True)
-            raise
-        return received
+            async with self._blobs.fetched(owner, upload_id.hex) as file:
+                yield Path(f"/dev/fd/{file.fileno()}")
+        except BlobIsMissing as missing:
+            raise UploadIsGone from missing
 
-    def path_of(self, tenant_id: UUID, upload_id: UUID) -> Path:
-        """Give where a file lies; see :class:`UploadStore`."""
-        return self._folder / str(tenant_id) / str(upload_id)
+    async def forget(self, owner: Tenancy, upload_id: UUID) -> None:
+        """Delete a file, if it is there.
 
-    async def forget(self, tenant_id: UUID, upload_id: UUID) -> None:
-        """Delete a file; see :class:`UploadStore`."""
-        await asyncio.to_thread(self.path_of(tenant_id, upload_id).unlink, missing_ok=True)
+        Raises:
+            BlobStoreIsDown: It could not be deleted.
+        """
+        await self._blobs.delete(owner, upload_id.hex)
 
-
-def opened(path: Path) -> IO[bytes]:
-    """Begin a file that its owner alone may read, and sweep out what was forgotten beside it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for beside in path.parent.iterdir():
-        if time() - beside.stat().st_mtime > FORGOTTEN_S:
-            beside.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
+    async def _sweep(self, owner: Tenancy) -> None:
+        """Delete what processes that died left of the tenant's uploads."""
+        before = recorded_now() - FORGOTTEN
+        await self._blobs.drop_unfinished(owner, before)
+        async for page in self._blobs.stored(owner):
+            for name in [one for one, at in page.items() if at < before]:
+                await self._blobs.delete(owner, name)
 
 
-async def write_all(file: IO[bytes], pieces: AsyncIterator[bytes], largest: int) -> Received:
-    """Write what arrives, a piece at a time.
+async def bounded(pieces: AsyncIterable[bytes], largest: int) -> AsyncIterator[bytes]:
+    """Pass a file on in larger pieces.
 
     Raises:
         UploadTooLarge: It is more than that.
         UploadIsEmpty: It is nothing.
     """
-    digest, size, waiting = sha256(), 0, bytearray()
+    size, waiting = 0, bytearray()
     async for piece in pieces:
         size += len(piece)
         if size > largest:
             raise UploadTooLarge(largest=largest)
         waiting += piece
         if len(waiting) >= AT_ONCE:
-            await asyncio.to_thread(write, file, digest, bytes(waiting))
+            yield bytes(waiting)
             waiting.clear()
-    await asyncio.to_thread(write, file, digest, bytes(waiting))
     if not size:
         raise UploadIsEmpty
-    return Received(size, digest.hexdigest())
-
-
-class Digest(Protocol):
-    """Takes bytes in."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take bytes in."""
-        ...
-
-
-def write(file: IO[bytes], digest: Digest, content: bytes) -> None:
-    """Write and hash some bytes."""
-    digest.update(content)
-    left = memoryview(content)
-    while left:
-        left = left[file.write(left) :]
-
-
-def kept(file: IO[bytes], arriving: Path, path: Path) -> None:
-    """Give a file that has arrived its name, once it is on disk."""
-    os.fsync(file.fileno())
-    file.close()
-    arriving.rename(path)
+    if waiting:
+        yield bytes(waiting)

@@ -27,6 +27,7 @@ from core.kernel.database import Database
 from core.kernel.idle import run_until_idle
 from core.kernel.ids import new_id
 from core.kernel.migration.run import bootstrap, upgrade
+from core.kernel.outbox_rows import Tenancy
 from core.kernel.work import Background
 from core.records.execution.rebuild import check_tenant
 from core.records.importing import grouping
@@ -120,7 +121,10 @@ async def test_a_killed_worker_leaves_an_upload_that_the_next_one_imports(
     services = make_services(chain.database, settings)
     upload = new_id()
     received = await services.get(UploadStore).receive(
-        chain.scope.tenant_id, upload, pieces(log_for_crashes(log_of).read_bytes()), 10_000_000
+        Tenancy(chain.scope.tenant_id, chain.scope.network_id),
+        upload,
+        pieces(log_for_crashes(log_of).read_bytes()),
+        10_000_000,
     )
     own = mapping(tenant={"own": True, "first_event": None}).model_dump_json(by_alias=True, exclude_none=True)
     async with chain.database.unit(chain.scope, clock=chain.clock) as unit:

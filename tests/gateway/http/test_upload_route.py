@@ -12,10 +12,13 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from core.kernel.blobs import path_of
 from core.kernel.clock import SetClock, SystemClock
 from core.kernel.database import Database
 from core.kernel.graphql.ids import split_id
+from core.kernel.outbox_rows import Tenancy
 from core.records.uploads.receive import MOST_WAITING
+from core.records.uploads.store import AREA
 from gateway.auth.own_issuers import builtin_issuer
 from gateway.http.app import create_app
 from gateway.http.edge_settings import ServerKind
@@ -23,12 +26,12 @@ from gateway.server.http_server import server_of
 from gateway.server.listening import listening
 from tenants.people.persons import Identity
 from tests.gateway.http.edge import edge_for, settings_for
-from tests.gateway.http.serving import until
 from tests.support.cluster import ROLE_SECRET
 from tests.support.networks import BuiltNetwork
 from tests.tenants.office import Office, somebody
 
 FILE = {"Content-Type": "application/octet-stream"}
+LARGE = 12 * 1024 * 1024
 SMALL = {"max_upload_bytes": 100_000, "max_body_bytes": 2_048, "uploads_at_once": 1, "body_timeout_s": 0.5}
 
 
@@ -96,9 +99,10 @@ async def test_a_file_is_kept_in_its_tenants_folder_and_read_by_nobody_else(door
     assert (answer.status_code, said["bytes"], said["sha256"]) == (201, len(content), sha256(content).hexdigest())
     kind, id_ = split_id(said["upload"])
     (file,) = door.files()
-    assert (kind, file) == ("ImportUpload", door.folder / str(door.network.north.tenant_id) / id_)
+    owner = Tenancy(door.network.north.tenant_id, door.network.id)
+    assert (kind, file) == ("ImportUpload", door.folder / AREA / path_of(owner, UUID(id_).hex))
     assert file.read_bytes() == content
-    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert door.folder.stat().st_mode & 0o777 == 0o700
     (row,) = await door.rows()
     assert (row["id"], row["tenant_id"]) == (UUID(id_), door.network.north.tenant_id)
     assert (row["file_name"], row["bytes"], row["file_hash"]) == ("May.csv", len(content), said["sha256"])
@@ -160,9 +164,40 @@ async def test_a_file_may_take_longer_than_a_request_while_it_keeps_coming(door:
         _, breaking = await asyncio.open_connection("127.0.0.1", port)
         breaking.write("\r\n".join([*head, f"Authorization: {door.manager['Authorization']}", "", "x"]).encode())
         await breaking.drain()
-        await until(lambda: len(door.files()) == 2)
         breaking.close()
-        await until(lambda: len(door.files()) == 1)
+        writer.close()
+        assert len(door.files()) == 1
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize(("signed_in", "status"), [(True, 413), (False, 401)])
+async def test_whoever_sends_what_is_refused_reads_why(
+    door: Door, kind: ServerKind, declared: bool, signed_in: bool, status: int
+) -> None:
+    """The whole file is sent before anything is read, more than the machine keeps for a server that does not read."""
+    head = ["POST /uploads HTTP/1.1", "Host: a", "Content-Type: application/octet-stream"]
+    head += [f"Authorization: {door.manager['Authorization']}"] if signed_in else []
+    head += [f"Content-Length: {LARGE}" if declared else "Transfer-Encoding: chunked"]
+    content = bytes(LARGE) if declared else b"%x\r\n%b\r\n0\r\n\r\n" % (LARGE, bytes(LARGE))
+    async with serving(door.app, kind) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write("\r\n".join([*head, "", ""]).encode() + content)
+        async with asyncio.timeout(10):
+            await writer.drain()
+            answer = await reader.readline()
+        assert int(answer.split()[1]) == (413 if declared else status)
+        writer.close()
+    assert door.files() == []
+
+
+async def test_nothing_is_asked_for_of_what_is_refused(door: Door) -> None:
+    async with serving(door.app, ServerKind.UVICORN) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = ["POST /uploads HTTP/1.1", "Host: a", "Content-Type: application/octet-stream", "Expect: 100-continue"]
+        writer.write("\r\n".join([*head, "Content-Length: 9000", "", ""]).encode())
+        async with asyncio.timeout(10):
+            assert b" 401 " in await reader.readline()
         writer.close()
 
 

@@ -1,26 +1,37 @@
 """A file that is uploaded is imported by the worker, into its tenant alone, with progress; then it is gone."""
 
-from collections.abc import AsyncIterator
+import os
+import threading
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import localbucket
 import pytest
+from pydantic import SecretStr
 
+from core.kernel.blob_settings import BlobSettings, BlobStoreKind
+from core.kernel.blobs import Blobs, path_of
 from core.kernel.clock import SetClock
 from core.kernel.errors import NotPermitted
 from core.kernel.graphql.ids import global_id
+from core.kernel.handlers import USUAL_ATTEMPTS
 from core.kernel.idle import Ran, run_until_idle
 from core.kernel.ids import new_id
+from core.kernel.outbox_rows import Tenancy
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Scope
 from core.kernel.work import Background
 from core.records.importing import journal
 from core.records.uploads.errors import TooManyUploads
 from core.records.uploads.receive import MOST_WAITING, KeepUpload, check_room, keep_upload
-from core.records.uploads.store import LocalUploads, Received, UploadStore
+from core.records.uploads.start import IMPORT
+from core.records.uploads.store import AREA, Received, UploadStore
 from gateway.wiring import make_services
 from tests.core.records.builders import mapping, xes_log
 from tests.core.records.conftest import Chain, person
@@ -59,13 +70,17 @@ class House:
     def store(self) -> UploadStore:
         return self.api.services.get(UploadStore)
 
+    @property
+    def owner(self) -> Tenancy:
+        return Tenancy(self.scope.tenant_id, self.scope.network_id)
+
     def path(self, upload: UUID) -> Path:
-        return self.store.path_of(self.scope.tenant_id, upload)
+        return self.folder / AREA / path_of(self.owner, upload.hex)
 
     async def upload(self, content: bytes, name: str = "log.xes") -> UUID:
         """Do what `POST /uploads` does."""
         upload = new_id()
-        received = await self.store.receive(self.scope.tenant_id, upload, pieces(content), 1_000_000)
+        received = await self.store.receive(self.owner, upload, pieces(content), 1_000_000)
         async with self.chain.database.unit(self.scope, clock=self.chain.clock) as unit:
             await keep_upload(unit, KeepUpload(upload_id=upload, name=name, received=received))
         return upload
@@ -103,7 +118,7 @@ async def pieces(content: bytes, size: int = 10_000) -> AsyncIterator[bytes]:
 @pytest.fixture
 async def house(chain: Chain, tmp_path: Path, admin: Any, clock: SetClock) -> House:
     services = make_services(chain.database, SETTINGS)
-    services.put(UploadStore, LocalUploads(tmp_path / "uploads"))
+    services.put(UploadStore, UploadStore(Blobs(BlobSettings(folder=tmp_path), tmp_path, AREA)))
     se = await chain.tenant("se")
     await chain.tenant("pl")
     return House(chain, se, Api(chain.database, services, clock), tmp_path, admin)
@@ -205,6 +220,75 @@ async def test_a_file_that_is_not_there_fails_and_can_be_uploaded_again(house: H
     await house.start(await house.upload(LOG))
     await house.work()
     assert ((await house.run(done))["status"], (await house.run(done))["errorCode"]) == ("FINISHED", None)
+
+
+class Quiet(localbucket.S3Handler):
+    """Tells nobody of every request."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def bucket(folder: Path) -> Generator[BlobSettings]:
+    """Serve a bucket over the S3 protocol."""
+    (folder / "logs").mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Quiet,), {"data_root": folder}))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield BlobSettings(
+            store=BlobStoreKind.S3,
+            s3_bucket="logs",
+            s3_endpoint=f"http://127.0.0.1:{server.server_port}",
+            s3_access_key=SecretStr("a"),
+            s3_secret_key=SecretStr("b"),
+        )
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def test_api_and_worker_need_no_folder_in_common_where_files_lie_in_a_bucket(
+    house: House, tmp_path: Path
+) -> None:
+    with bucket(tmp_path) as settings:
+        house.api.services.put(UploadStore, UploadStore(Blobs(settings, tmp_path / "api", AREA)))
+        upload = await house.upload(LOG)
+        kept = tmp_path / "logs" / AREA / path_of(house.owner, upload.hex)
+        assert kept.read_bytes() == LOG
+        done = await house.start(upload)
+        house.api.services.put(UploadStore, UploadStore(Blobs(settings, tmp_path / "worker", AREA)))
+        await house.work()
+        assert ((await house.run(done))["status"], await house.records()) == ("FINISHED", 2)
+        assert not kept.exists()
+
+
+async def test_what_processes_that_died_left_is_swept_out_by_the_next_file(house: House) -> None:
+    left = await house.upload(b"x")
+    waiting = await house.upload(b"x")
+    long_ago = (datetime.now(UTC) - timedelta(days=10)).timestamp()
+    os.utime(house.path(left), (long_ago, long_ago))
+    await house.upload(b"x")
+    assert (house.path(left).exists(), house.path(waiting).exists()) == (False, True)
+
+
+async def test_the_run_of_an_import_that_every_worker_was_lost_over_has_failed(house: House) -> None:
+    upload = await house.upload(LOG)
+    done = await house.start(upload)
+    lost = "UPDATE outbox SET status = 'running', attempts = $3 WHERE tenant_id = $1 AND topic = $2"
+    await house.admin.execute(lost, house.scope.tenant_id, IMPORT, USUAL_ATTEMPTS)
+    house.chain.clock.advance(timedelta(minutes=5))
+    await house.work()
+    run, job = await house.run(done), await house.job(done)
+    lost_over = "kernel.worker_lost"
+    assert (run["status"], run["errorCode"], job["status"], job["error"]) == ("FAILED", lost_over, "FAILED", lost_over)
+    again = "UPDATE outbox SET status = 'waiting', attempts = 0 WHERE tenant_id = $1 AND topic = $2"
+    await house.admin.execute(again, house.scope.tenant_id, IMPORT)
+    await house.work()
+    run = await house.run(done)
+    assert (run["status"], run["errorCode"], await house.records()) == ("FINISHED", None, 2)
 
 
 @pytest.mark.parametrize(
