@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
@@ -18,6 +19,12 @@ from tests.support.networks import BuiltNetwork, build_network
 ADDRESS = pytest.StashKey[Address]()
 CLUSTER = pytest.StashKey[Cluster]()
 ALONE = Path(__file__).parent / "wheel"
+
+# How long an example takes says more about the machine than about the rule; and whoever breaks something should see
+# the same examples fail again. Long forms look elsewhere each time: `--hypothesis-profile=anew`.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("anew", deadline=None, derandomize=False)
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -314,8 +314,8 @@ async def test_migrating_without_rights_says_what_to_set(office: Office) -> None
 
 
 async def test_migrating_twice_changes_nothing(office: Office, address: Address) -> None:
-    for _ in range(2):
-        ended = touchstone("migrate", **office.settings, MIGRATE_DATABASE_URL=address.admin_url)
+    for run in (touchstone, invoked):
+        ended = run("migrate", **office.settings, MIGRATE_DATABASE_URL=address.admin_url)
         assert ended.returncode == 0, told(ended)
 
 
@@ -453,9 +453,9 @@ async def test_tokens_are_signed_in_development_alone(office: Office) -> None:
     ended = touchstone("tokens", "--subject", "somebody", **office.settings)
     assert ended.returncode == 0, told(ended)
     assert ended.stdout.strip().count(".") == 2
-    assert_refused(touchstone("tokens", **office.settings), "cli.no_builtin_issuer")
+    assert_refused(invoked("tokens", **office.settings), "cli.no_builtin_issuer")
     off = office.settings | {"TOUCHSTONE_BUILTIN_ISSUER": "false", "TOUCHSTONE_ENVIRONMENT": "production"}
-    refused = touchstone("tokens", "--subject", "somebody", **off)
+    refused = invoked("tokens", "--subject", "somebody", **off)
     assert_refused(refused, "cli.no_builtin_issuer")
     assert "eyJ" not in told(refused)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.end_to_end.command import assert_refused, told, touchstone
+from tests.end_to_end.command import assert_refused, invoked, told, touchstone
 from tests.end_to_end.test_cli import settings_for
 from tests.support.cluster import Address, admin_database_url, clone, drop, superuser
 
@@ -23,33 +23,31 @@ async def place(address: Address) -> AsyncGenerator[str]:
 
 async def test_a_log_is_exported_and_verified(address: Address, place: str, tmp_path: Path) -> None:
     settings = settings_for(address, place) | {"TOUCHSTONE_HOME": str(tmp_path / "home")}
-    created = touchstone("tenants", "create-network", "acme", **settings)
+    created = invoked("tenants", "create-network", "acme", **settings)
     assert created.returncode == 0, told(created)
     note, leaves, log = (tmp_path / name for name in ("acme.checkpoint", "acme.leaves", "acme.ndjson.gz"))
     options = ("--network", "acme", "--file", note, "--leaves", leaves, "--export", log)
-    made = touchstone("checkpoint", *options, **settings)
+    made = invoked("checkpoint", *options, **settings)
     assert made.returncode == 0, told(made)
     key = made.stderr.strip().rsplit(" ", 1)[1]
     assert note.read_text(encoding="utf-8").startswith("touchstone/")
     held = ("--checkpoint", note, "--key", key, "--leaves", leaves)
     for source in (("--network", "acme"), ("--export", log)):
-        verified = touchstone("verify", *held, *source, **settings)
+        verified = invoked("verify", *held, *source, **settings)
         assert verified.returncode == 0, told(verified)
         assert "held against 1 checkpoints" in verified.stdout
     admin = await superuser(admin_database_url(address.admin_url, place))
     altered = await admin.fetchval("UPDATE audit_entries SET details = '{\"forged\":true}' RETURNING id")
     await admin.close()
     found = tmp_path / "found.json"
-    refused = touchstone("verify", *held, "--network", "acme", "--json", found, **settings)
+    refused = invoked("verify", *held, "--network", "acme", "--json", found, **settings)
     assert_refused(refused, "cli.log_not_whole")
     assert "altered" in refused.stdout
     assert json.loads(found.read_text())["findings"][0]["id"] == str(altered)
     still = touchstone("verify", *held, "--export", log, **settings)
     assert still.returncode == 0, told(still)
-    assert_refused(
-        touchstone("verify", "--checkpoint", log, "--network", "acme", **settings), "sealing.file_unreadable"
-    )
-    assert_refused(touchstone("verify", "--export", note, **settings), "sealing.file_unreadable")
-    assert_refused(touchstone("verify", **settings), "kernel.invalid_input")
-    assert_refused(touchstone("verify", "--proof", note, "--key", key, **settings), "cli.proof_shows_nothing")
-    assert_refused(touchstone("verify", "--proof", note, "--key", "nothing", **settings), "kernel.invalid_input")
+    assert_refused(invoked("verify", "--checkpoint", log, "--network", "acme", **settings), "sealing.file_unreadable")
+    assert_refused(invoked("verify", "--export", note, **settings), "sealing.file_unreadable")
+    assert_refused(invoked("verify", **settings), "kernel.invalid_input")
+    assert_refused(invoked("verify", "--proof", note, "--key", key, **settings), "cli.proof_shows_nothing")
+    assert_refused(invoked("verify", "--proof", note, "--key", "nothing", **settings), "kernel.invalid_input")

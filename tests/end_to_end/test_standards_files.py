@@ -9,7 +9,7 @@ import pytest
 
 from core.standards.exchange.policy import read_file
 from gateway.seed.plan import CONTENT
-from tests.end_to_end.command import assert_refused, told, touchstone
+from tests.end_to_end.command import assert_refused, invoked, told, touchstone
 from tests.end_to_end.test_cli import settings_for
 from tests.support.cluster import Address, clone, drop
 
@@ -35,14 +35,14 @@ async def test_the_seed_is_founded_and_its_standard_given_away(settings: dict[st
     )
     assert exported.returncode == 0, told(exported)
     assert given.read_text(encoding="utf-8") == (CONTENT / "sales-service.json").read_text(encoding="utf-8")
-    assert touchstone("tenants", "create-network", "other", **settings).returncode == 0
-    taken = touchstone("standards", "import", given, "--network", "other", **settings)
+    assert invoked("tenants", "create-network", "other", **settings).returncode == 0
+    taken = invoked("standards", "import", given, "--network", "other", **settings)
     assert taken.returncode == 0, told(taken)
     assert read_file(given.read_text(encoding="utf-8")).hash in taken.stdout
-    again = touchstone("standards", "export", "sales-service", "1.0.0", "--network", "other", **settings)
+    again = invoked("standards", "export", "sales-service", "1.0.0", "--network", "other", **settings)
     assert again.stdout == given.read_text(encoding="utf-8")
     changed = json.loads(given.read_text(encoding="utf-8")) | {"number": "1.1.0"}
     given.write_text(json.dumps(changed), encoding="utf-8")
-    assert_refused(touchstone("standards", "import", given, "--network", "other", **settings), "standards.hash_differs")
-    missing = touchstone("standards", "import", tmp_path / "nowhere.json", "--network", "other", **settings)
+    assert_refused(invoked("standards", "import", given, "--network", "other", **settings), "standards.hash_differs")
+    missing = invoked("standards", "import", tmp_path / "nowhere.json", "--network", "other", **settings)
     assert_refused(missing, "kernel.invalid_input")

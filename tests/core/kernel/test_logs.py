@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
+from core.kernel import logs
 from core.kernel.logs import REDACTED, allow_keys, configure_logs
 from core.kernel.telemetry import span
 
@@ -14,11 +15,12 @@ PERSON = "Åse O'Hara"
 
 
 @pytest.fixture
-def out() -> Generator[io.StringIO, None, None]:
+def out(monkeypatch: pytest.MonkeyPatch) -> Generator[io.StringIO, None, None]:
     """Logs as they would go to standard output; logging is as it was afterwards."""
     root = logging.getLogger()
     before = root.handlers, root.level
     stream = io.StringIO()
+    monkeypatch.setattr(logs, "_lines", logs.Lines())  # Or later lines of this process would go into this stream.
     configure_logs("test", stream=stream)
     yield stream
     root.handlers, root.level = before
