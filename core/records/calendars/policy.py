@@ -20,6 +20,9 @@ HORIZON_DAYS: Final = 3_660
 KEPT_DAYS: Final = 16_384
 """Days that are kept once they were worked out: an imported case that was never closed may go on for a dozen years."""
 
+MARGIN: Final = 3
+"""Dates at either end of those looked at of which a part may lie outside."""
+
 Span = tuple[datetime, datetime]
 """A half-open stretch of time, in UTC."""
 
@@ -76,17 +79,80 @@ def open_spans(calendar: Calendar, since: datetime, until: datetime) -> Iterator
         since: First instant, in UTC.
         until: Where to end, in UTC; nothing at or after it is given.
     """
-    zone = ZoneInfo(calendar.zone)
-    # A zone whose offset jumps by a day skips a date: one day more on each side is looked at.
-    day, last = since.astimezone(zone).date() - DAY, until.astimezone(zone).date() + DAY
-    while day <= last:
-        for start, end in spans_of(calendar, day):
+    days = days_of(calendar)
+    first, last = looked_at(calendar, since, until)
+    for day in range(first, last + 1):
+        for start, end in days.spans(day):
             if end > since and start < until:
                 yield max(start, since), min(end, until)
-        day += DAY
 
 
-@lru_cache(maxsize=KEPT_DAYS)
+def open_time(calendar: Calendar, since: datetime, until: datetime) -> timedelta:
+    """Count how long a site is open between two instants: the sum of :func:`open_spans`, however long that is.
+
+    Args:
+        calendar: The calendar.
+        since: First instant, in UTC.
+        until: Where to end, in UTC.
+    """
+    if until <= since:
+        return timedelta()
+    days = days_of(calendar)
+    first, last = looked_at(calendar, since, until)
+    # All of a date lies inside, unless it is one of the first or last that are looked at.
+    inner = range(first + MARGIN, last - MARGIN + 1)
+    outer = (*range(first, min(first + MARGIN, last + 1)), *range(max(inner.start, last - MARGIN + 1), last + 1))
+    spans = (span for day in outer for span in days.spans(day))
+    clipped = (min(end, until) - max(start, since) for start, end in spans if end > since and start < until)
+    return sum(clipped, days.total(inner) if inner else timedelta())
+
+
+def looked_at(calendar: Calendar, since: datetime, until: datetime) -> tuple[int, int]:
+    """Give the first and last date, as ordinals, whose windows may lie between two instants."""
+    zone = ZoneInfo(calendar.zone)
+    # A zone whose offset jumps by a day skips a date: one day more on each side is looked at.
+    return since.astimezone(zone).toordinal() - 1, until.astimezone(zone).toordinal() + 1
+
+
+class Days:
+    """What was worked out of one calendar, by ordinals of dates: it is looked up once, and not once a day.
+
+    Args:
+        calendar: The calendar.
+    """
+
+    def __init__(self, calendar: Calendar) -> None:
+        """Begin with nothing."""
+        self._calendar = calendar
+        self._spans: dict[int, tuple[Span, ...]] = {}
+        self._begin = 0
+        self._sums: list[timedelta] = []
+
+    def spans(self, day: int) -> tuple[Span, ...]:
+        """Give the spans of a date."""
+        found = self._spans.get(day)
+        if found is None:
+            if len(self._spans) >= KEPT_DAYS:
+                self._spans.clear()
+            found = self._spans[day] = spans_of(self._calendar, date.fromordinal(day))
+        return found
+
+    def total(self, days: range) -> timedelta:
+        """Count how long the site is open on dates that follow one another; no date is counted up twice."""
+        if not self._sums or days.start < self._begin or days.stop - self._begin > KEPT_DAYS:
+            self._begin, self._sums = days.start, [timedelta()]
+        while self._begin + len(self._sums) - 1 < days.stop:
+            spans = self.spans(self._begin + len(self._sums) - 1)
+            self._sums.append(sum((end - start for start, end in spans), self._sums[-1]))
+        return self._sums[days.stop - self._begin] - self._sums[days.start - self._begin]
+
+
+@lru_cache(maxsize=256)
+def days_of(calendar: Calendar) -> Days:
+    """Give what was worked out of a calendar."""
+    return Days(calendar)
+
+
 def spans_of(calendar: Calendar, day: date) -> tuple[Span, ...]:
     """Give the stretches of time in which the wall clock shows a time inside the windows of a date."""
     windows = windows_of(calendar, day)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from core.records.calendars.policy import HORIZON_DAYS, Calendar, Span, open_spans
+from core.records.calendars.policy import HORIZON_DAYS, Calendar, Span, open_spans, open_time
 from core.records.events.state import WaitingFor
 
 FIRST_LOOK: Final = timedelta(days=8)
@@ -120,7 +120,21 @@ def status_of(terms: Terms, due: datetime | None, until: datetime, now: datetime
 
 def used(terms: Terms, until: datetime) -> timedelta:
     """Count the time a clock has run before an instant."""
-    return sum((end - start for start, end in running_spans(terms, until)), timedelta())
+    begin = terms.started_at
+    if begin >= until:
+        return timedelta()
+    stood = (
+        open_within(terms.calendar, max(one.start, begin), until if one.end is None else min(one.end, until))
+        for one in terms.pauses
+    )
+    return open_within(terms.calendar, begin, until) - sum(stood, timedelta())
+
+
+def open_within(calendar: Calendar | None, since: datetime, until: datetime) -> timedelta:
+    """Count how long a calendar is open between two instants; all of it where there is none."""
+    if until <= since:
+        return timedelta()
+    return until - since if calendar is None else open_time(calendar, since, until)
 
 
 def instant_used(terms: Terms, seconds: int) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.records.calendars.policy import Calendar, Window, Windows, open_spans
+from core.records.calendars.policy import Calendar, Window, Windows, open_spans, open_time
 
 MINUTE = timedelta(minutes=1)
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Shanghai", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
@@ -84,3 +84,16 @@ def test_a_make_up_working_day_is_worked_and_a_holiday_is_not() -> None:
 def test_a_closed_calendar_never_opens() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     assert not list(open_spans(Calendar(zone="UTC", week=((),) * 7), start, start + timedelta(days=400)))
+
+
+@settings(max_examples=30)
+@given(calendars(), st.lists(st.tuples(st.integers(-900_000, 900_000), st.integers(-5_000, 900_000)), max_size=4))
+def test_the_time_a_site_is_open_is_the_sum_of_when_it_is(
+    made: tuple[Calendar, datetime], asked: list[tuple[int, int]]
+) -> None:
+    calendar, around = made
+    for begin, minutes in asked:  # Forth and back through the same calendar, years apart or hours.
+        since = around + MINUTE * begin
+        until = since + MINUTE * minutes
+        spans = open_spans(calendar, since, until) if until > since else ()
+        assert open_time(calendar, since, until) == sum((end - start for start, end in spans), timedelta())
