@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import BindParameter, ColumnElement, FromClause
 
 from core.kernel.permissions import Permission
 from core.kernel.rows import Row
@@ -259,6 +259,45 @@ class Kept:
     head: type[Row]
     revision: str
     names_tenant: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks a question and where, as parameters of a statement.
+
+    Attributes:
+        tenant: The tenant acted in.
+        network: Its network.
+        lineage: The tenant and all above it, root first, as an array.
+        arguments: The arguments the figure depends on, by their names, as texts.
+    """
+
+    tenant: BindParameter[Any]
+    network: BindParameter[Any]
+    lineage: BindParameter[Any]
+    arguments: Mapping[str, BindParameter[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWhile:
+    """A promise of a root field with code: equal questions have equal answers while a figure is the same.
+
+    For answers about this moment that also depend on units above, and that time alone may change. Whatever changes
+    anything the answer shows changes the figure in the same transaction, and so does the passing of an instant on which
+    the answer depends. A figure never comes back. Where the tenant stands in the tree, and the rows of the tenants on
+    the way from the root to it, are a part of the figure without being named.
+
+    Attributes:
+        figure: Gives the figure as text; it may ask for :data:`NOW`.
+        arguments: The text arguments it depends on.
+        unless: Arguments that ask for something else than this moment; where one is given, nothing is kept.
+        fleeting: Fields of the answer that are different at every moment; with one of them, nothing is kept.
+    """
+
+    figure: Callable[[Asking], ColumnElement[Any]]
+    arguments: tuple[str, ...] = ()
+    unless: frozenset[str] = frozenset()
+    fleeting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What was folded for a tenant, remembered by all that bears on it, and forgotten where too much is."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -25,6 +26,7 @@ class Resolved:
         document: The effective document, canonical text.
         hash: SHA-256 of the document.
         span: While it holds, as long as nothing that bears on it changes.
+        numbers: The numbers of all versions that were issued to the tenant, by their ids.
     """
 
     gathered: Gathered
@@ -32,6 +34,7 @@ class Resolved:
     document: str
     hash: str
     span: Span
+    numbers: Mapping[UUID, str]
 
 
 @dataclass(slots=True)

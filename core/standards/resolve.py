@@ -24,7 +24,8 @@ from core.standards.policy.view import EffectivePeriod, EffectiveView, read_view
 from core.standards.policy.waived import waive
 from core.standards.remembered import MEMORY, Resolved
 from core.standards.repository.adaptations import keep_document, kept_documents, revision_of
-from core.standards.rollouts.upcoming import UpcomingVersion, upcoming_versions
+from core.standards.rollouts.policy.succession import Succession
+from core.standards.rollouts.upcoming import UpcomingVersion, issue_numbers, upcoming_versions
 
 SETTLED_AFTER: Final = timedelta(seconds=10)
 """A write ends within five seconds, so what was known longer ago than this never changes again."""
@@ -45,7 +46,8 @@ class Resolution:
         revision: Revision of the tenant's own side as it is now, to send back with an adaptation.
         context: What was asked to be known of the situation.
         locales: In which languages texts are shown, the most wanted first.
-        upcoming: Versions the tenant is not on yet, the newest first.
+        numbers: The numbers of all versions that were issued to the tenant, by their ids.
+        succession: What decides which of them it is on.
     """
 
     standard: EffectiveStandard
@@ -56,7 +58,13 @@ class Resolution:
     revision: int
     context: Context
     locales: Sequence[str]
-    upcoming: Sequence[UpcomingVersion]
+    numbers: Mapping[UUID, str]
+    succession: Succession
+
+    @property
+    def upcoming(self) -> Sequence[UpcomingVersion]:
+        """The versions the tenant is not on yet, the newest first."""
+        return upcoming_versions(self.succession, self.numbers, self.at)
 
     @property
     def chosen(self) -> Sequence[EffectiveValue]:
@@ -110,7 +118,8 @@ async def effective_standard(
         revision=revision,
         context=situation,
         locales=await locales_wanted(unit, locale, lineage),
-        upcoming=await upcoming_versions(unit, found.gathered, instant),
+        numbers=found.numbers,
+        succession=found.gathered.succession,
     )
 
 
@@ -137,7 +146,8 @@ async def resolved(
     gathered = await gather(unit, code, lineage, Span(instant, instant + MOMENT), known_at)
     standard = folded(gathered, code, instant)
     document = effective_text(standard)
-    return Resolved(gathered, standard, document, hash_of(document), span_around(gathered, instant))
+    numbers = await issue_numbers(unit, gathered)
+    return Resolved(gathered, standard, document, hash_of(document), span_around(gathered, instant), numbers)
 
 
 def span_around(gathered: Gathered, instant: datetime) -> Span:

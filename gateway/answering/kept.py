@@ -33,7 +33,7 @@ from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
 from gateway.execution.compiled.plan import Plan
 
-MOST_OF_ALL: Final = 32
+MOST_OF_ALL: Final = 8
 """One answer takes at most this part of the whole room, so that none drives out all others."""
 ENTRY_BYTES: Final = 1_000
 """What a place takes beside its texts and permissions, about: the key's parts and the table's own."""

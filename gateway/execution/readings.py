@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Table
 
 from core.kernel.graphql.entities import Entity
-from core.kernel.reads import Hole
+from core.kernel.reads import Hole, KeptWhile
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
 
 READINGS = "touchstone.readings"
@@ -69,10 +69,25 @@ class KeptReading:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptWhileReading:
+    """What tells whether an answer about this moment that was kept still holds.
+
+    Attributes:
+        kept: The promise.
+        tenants: The table of tenants.
+        placements: Where they stand in the tree.
+    """
+
+    kept: KeptWhile
+    tenants: Table
+    placements: Table
+
+
+@dataclass(frozen=True, slots=True)
 class CodeReading:
     """Whatever only a resolver can tell; its answer may be given again where ``kept`` says so."""
 
-    kept: KeptReading | None = None
+    kept: KeptReading | KeptWhileReading | None = None
 
 
 Reading = (

@@ -64,7 +64,7 @@ def of_other(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
         case NodeLookup():
             return NodeReading()
         case Code(kept=kept):
-            return CodeReading(kept_reading(kept, field.declared.breadth) if kept else None)
+            return CodeReading(kept_reading(kept, field.declared.breadth, field.graphql) if kept else None)
         case _:
             return CodeReading()
 

@@ -9,7 +9,7 @@ from strawberry.types.field import StrawberryField
 from core.kernel.at_once import AtOnce
 from core.kernel.errors import DomainError
 from core.kernel.graphql.access import Permission
-from core.kernel.reads import Breadth, Kept, Listing, Lookup, Reading
+from core.kernel.reads import Breadth, Kept, KeptWhile, Listing, Lookup, Reading
 
 DECLARED = "touchstone.declared"
 
@@ -34,7 +34,7 @@ class Code:
     """
 
     body: Callable[..., Any]
-    kept: Kept | None = None
+    kept: Kept | KeptWhile | None = None
 
 
 @dataclass(frozen=True, slots=True)

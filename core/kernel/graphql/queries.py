@@ -13,7 +13,7 @@ from core.kernel.graphql.fields import RootField, body_arguments, body_type, nul
 from core.kernel.graphql.filters import filter_argument, search_argument
 from core.kernel.graphql.paging import argument, paging_arguments
 from core.kernel.graphql.types import Connection, Node
-from core.kernel.reads import Breadth, Condition, Kept, Listing, Lookup, Ordering, Searching
+from core.kernel.reads import Breadth, Condition, Kept, KeptWhile, Listing, Lookup, Ordering, Searching
 
 Body = Callable[..., Any]
 QUERY_COST = 5
@@ -90,7 +90,7 @@ def query_field(
     breadth: Breadth = Breadth.TENANT,
     cost: int = QUERY_COST,
     name: str = "",
-    kept: Kept | None = None,
+    kept: Kept | KeptWhile | None = None,
 ) -> Callable[[Body], RootField]:
     """Declare a query with code: a coroutine of at most ten lines that maps arguments, calls a use case, maps back.
 

@@ -11,6 +11,7 @@ from core.kernel.reads import Breadth
 from core.kernel.unit import Unit
 from core.standards.graphql.contexts import ContextInput
 from core.standards.graphql.effective import EffectiveStandardType, resolution_shown
+from core.standards.graphql.keeping import WHILE_IT_HOLDS
 from core.standards.graphql.types import (
     AdaptationFilter,
     AdaptationType,
@@ -78,6 +79,7 @@ adaptations = query_connection(
     description="What holds for the tenant acted in, with the reason for every value.",
     arguments=ASKED,
     cost=COST,
+    kept=WHILE_IT_HOLDS,
 )
 async def effective_standard(
     unit: Unit,

@@ -1,13 +1,14 @@
 """Tell which versions a tenant is not on yet, with their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from core.kernel.unit import Unit
 from core.standards.gather import Gathered, seeing
 from core.standards.repository.published import numbers_by_id
-from core.standards.rollouts.policy.succession import Stage
+from core.standards.rollouts.policy.succession import Stage, Succession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +26,21 @@ class UpcomingVersion:
     effective_from: datetime | None
 
 
-async def upcoming_versions(unit: Unit, gathered: Gathered, instant: datetime) -> Sequence[UpcomingVersion]:
-    """List the versions the tenant is not on at an instant, the newest first."""
-    found = gathered.succession.upcoming(instant)
-    if not found:
-        return ()
+async def issue_numbers(unit: Unit, gathered: Gathered) -> Mapping[UUID, str]:
+    """Give the numbers of all versions that were ever issued to a tenant; those it is on are known."""
+    known = {one.id: one.content.number for one in gathered.versions}
+    missing = {one.id for one in gathered.succession.issues} - known.keys()
+    if not missing:
+        return known
     async with seeing(unit, gathered.lineage):
-        numbers = await numbers_by_id(unit, [one.version_id for one in found])
+        return {**known, **await numbers_by_id(unit, missing)}
+
+
+def upcoming_versions(
+    succession: Succession, numbers: Mapping[UUID, str], instant: datetime
+) -> Sequence[UpcomingVersion]:
+    """List the versions the tenant is not on at an instant, the newest first."""
     return [
         UpcomingVersion(number=numbers[one.version_id], stage=one.stage, effective_from=one.effective_from)
-        for one in found
+        for one in succession.upcoming(instant)
     ]

@@ -15,16 +15,17 @@ from core.kernel.reads import Breadth
 from gateway.execution.compiled.arguments import Arguments, Find
 from gateway.execution.compiled.bail import Bail, Inexpressible
 from gateway.execution.compiled.binds import Run
+from gateway.execution.compiled.keeping import figure, revision
 from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.payloads import PayloadPlan, payload_plan
 from gateway.execution.compiled.plan import Plan, Root
 from gateway.execution.compiled.rows import Rows, walls
 from gateway.execution.compiled.statement import ContextStrategy
-from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
+from gateway.execution.compiled.texts import NULL, concat, or_else, quoted
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.guards import GUARDS, Guards
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan
-from gateway.execution.readings import READINGS, CodeReading, KeptReading, NodeReading, Readings
+from gateway.execution.readings import READINGS, CodeReading, KeptReading, KeptWhileReading, NodeReading, Readings
 from gateway.execution.resolvers import looked_up, read_id
 from gateway.execution.selections import Selections
 
@@ -171,6 +172,8 @@ class RootCompiler:
                 return self._node()
             case CodeReading(kept=KeptReading() as kept) if self.keeps:
                 return revision(kept, self.objects)
+            case CodeReading(kept=KeptWhileReading() as kept) if self.keeps:
+                return figure(kept, self.objects, definition, self.nodes)
             case _:
                 raise Inexpressible(f"Query.{name} is read by code")
 
@@ -204,23 +207,6 @@ class RootCompiler:
         owned = walls(rows.plan.entity.model, rows.source, self.objects.binds)
         one = found.where(*owned, *conditions).limit(sa.literal_column("1")).correlate(None).scalar_subquery()
         return or_else(one, NULL)
-
-
-def revision(kept: KeptReading, objects: ObjectCompiler) -> ColumnElement[Any]:
-    """Print the revision at which an answer holds: of the tenant's head, and of its row where that is shown as well."""
-    binds = objects.binds
-    head = kept.head.table.alias(objects.alias())
-    text: Text = [or_else(one_of(head.c[kept.head.name], head.c.tenant_id == binds.tenant), "none")]
-    if kept.named is not None:
-        tenant = kept.named.table.alias(objects.alias())
-        own = sa.and_(tenant.c.network_id == binds.network, tenant.c.id == binds.tenant)
-        text += ["/", or_else(one_of(tenant.c[kept.named.name], own), "none")]
-    return concat(text)
-
-
-def one_of(column: ColumnElement[Any], which: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Read a column of one row, as text."""
-    return sa.select(sa.cast(column, sa.Text())).where(which).correlate(None).scalar_subquery()
 
 
 def column_value(plan: LookupPlan, name: str, find: Find) -> Find:

@@ -5,22 +5,33 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from core.kernel.scope import Scope
 from core.standards import remembered, resolve, standing
 from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
 from core.standards.errors import NoStandardInForce
+from core.standards.graphql import queries
 from core.standards.remembered import Memory
 from core.standards.resolve import Resolution, effective_standard
 from core.standards.standing import holding_at
 from core.standards.withdraw import WithdrawVersion, withdraw_version
+from gateway.answering.answering import Answering
+from tenants.networks.change_settings import ChangeSettings, change_settings
 from tenants.networks.move import MoveTenant, move_tenant
 from tests.core.standards.builders import CODE, Stage, content, wish
 from tests.core.standards.rollouts.staging import ADOPT, ROLL_BACK, Rolling, wave
-from tests.core.standards.test_graphql import client
+from tests.core.standards.test_graphql import Client, client
+from tests.core.standards.test_jobs import work_off
 from tests.core.standards.waivers.asking import bounded, granted
+from tests.support.api import Api, answer_of, whole_schema
 from tests.support.networks import provisioned
+
+HOLDS = """query Holds { effectiveStandard(code: "incident-handling") {
+    hash revision version title { locale text } upcoming { version effectiveFrom wave phase }
+    clauses { key text { locale text } }
+    values { clauseKey parameterKey variant value adapted why { kind overlayId outcome validFrom validTo } } } }"""
 
 
 @dataclass
@@ -37,7 +48,14 @@ class Watched:
             found = (await holding_at(unit, CODE, unit.now)).hash
             told = await effective_standard(unit, CODE)
         assert found == told.hash
+        answer = await Client(self.stage, self.scope).ask(HOLDS)
+        assert (answer["hash"], answer["revision"]) == (found, told.revision)
         return found
+
+    async def answered_anew(self) -> Any:
+        """Ask the API with nothing kept."""
+        api = Api.on(self.stage.database, self.stage.clock)
+        return answer_of(await Answering(whole_schema(), compiled=False).execute(HOLDS, {}, api.context(self.scope)))
 
     async def look_anew(self) -> Resolution:
         """Read and fold everything, with nothing remembered."""
@@ -49,9 +67,12 @@ class Watched:
         self.told.append(await self.look())
         anew = await self.look_anew()
         assert anew.hash == self.told[-1], "it is as if nothing had been remembered"
+        asked = Client(self.stage, self.scope)
+        assert await asked.execute(HOLDS) == await self.answered_anew()
         with self.monkeypatch.context() as patched:
             patched.setattr(standing, "fold", None)
             patched.setattr(resolve, "resolved", None)
+            patched.setattr(queries, "resolve", None)
             assert await self.look() == self.told[-1], "it is told without folding again"
 
     async def after(self, change: Awaitable[Any]) -> Any:
@@ -161,3 +182,23 @@ async def test_as_known_then_is_never_remembered(stage: Stage, monkeypatch: pyte
         await stage.resolve(stage.network.north, known_at=then)
     assert memory.kept == {}
     assert (await stage.resolve(stage.network.north)).hash != before.hash
+
+
+async def test_another_moment_or_language_is_answered_anew(stage: Stage) -> None:
+    german = {"en": "Incident handling", "de": "Umgang mit Vorfällen"}
+    await stage.publish(msgspec.structs.replace(content(), title=german))
+    north = stage.network.north
+    asked = Client(stage, north)
+    moment = f'{{ effectiveStandard(code: "{CODE}") {{ at }} }}'
+    first = await asked.ask(moment)
+    stage.clock.advance(timedelta(seconds=1))
+    assert (await asked.ask(moment))["at"] != first["at"]
+    at = f'query ($at: DateTime) {{ effectiveStandard(code: "{CODE}", at: $at) {{ hash }} }}'
+    then = stage.clock.now().isoformat()
+    assert await asked.ask(at, at=then) == await asked.ask(at) == {"hash": (await asked.ask(HOLDS))["hash"]}
+    assert await asked.refused(at, at="1990-01-01T00:00:00Z") == "standards.none_in_force"
+    before = await asked.ask(HOLDS)
+    await stage.act(north, change_settings, ChangeSettings(expected_version=1, locale="de"))
+    await work_off(stage)
+    after = await asked.ask(HOLDS)
+    assert [one["title"]["locale"] for one in (before, after)] == ["en", "de"]
