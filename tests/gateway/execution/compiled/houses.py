@@ -23,7 +23,15 @@ from core.kernel.services import Services
 from core.kernel.settings import Settings
 from gateway.execution.guards import GUARDS
 from gateway.execution.plans import EntityPlan, FilterPlan, ListPlan, LookupPlan, ToOnePlan
-from gateway.execution.readings import READINGS, CodeReading, ColumnReading, DocumentReading, HoleReading, Readings
+from gateway.execution.readings import (
+    READINGS,
+    CodeReading,
+    ColumnReading,
+    DocumentReading,
+    HoleReading,
+    KeptReading,
+    Readings,
+)
 from gateway.schema.assembly import TouchstoneSchema
 from gateway.wiring import make_services
 from tenants.roles import BUILT_IN
@@ -112,7 +120,7 @@ class House:
         return frozenset(
             name
             for (type_name, name), one in fields.items()
-            if type_name == "Query" and isinstance(one, CodeReading) and one.kept
+            if type_name == "Query" and isinstance(one, CodeReading) and isinstance(one.kept, KeptReading)
         )
 
     def context(self, acting: Acting) -> RequestContext:
@@ -293,8 +301,10 @@ def the_first(_making: Making) -> Any:
 
 def revisions(readings: Readings) -> dict[tuple[str, str], Any]:
     """Revisions at which kept answers hold, of all tenants the same: nothing but whose they are tells them apart."""
-    kept = [one.kept for one in readings.fields.values() if isinstance(one, CodeReading) and one.kept is not None]
-    columns = [column for one in kept for column in (one.head, one.named) if column is not None]
+    kept = [one.kept for one in readings.fields.values() if isinstance(one, CodeReading)]
+    columns = [
+        column for one in kept if isinstance(one, KeptReading) for column in (one.head, one.named) if column is not None
+    ]
     return {(one.table.name, one.name): the_first for one in columns}
 
 
