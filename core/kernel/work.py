@@ -114,6 +114,24 @@ class Work:
                 await receive(unit, self.started)
             yield unit
 
+    @asynccontextmanager
+    async def unit_in(self, tenant_id: UUID, lineage: tuple[UUID, ...]) -> AsyncGenerator[Unit, None]:
+        """Open a transaction in one of the tenants that one command is for, on behalf of whoever sent it.
+
+        Each of them keeps a receipt, so that a repeated run does what is left in the others.
+
+        Args:
+            tenant_id: The tenant, which is of the same network.
+            lineage: The tenant and all above it, root first.
+
+        Raises:
+            AlreadyReceived: The command had its effect in this tenant before.
+        """
+        scope = replace(self.scope, tenant_id=tenant_id, lineage=lineage, on_behalf_of=self.scope.tenant_id)
+        async with self.background.database.unit(scope, clock=self.clock, directory=self.directory) as unit:
+            await receive(unit, self.started)
+            yield unit
+
 
 async def open_work(background: Background, started: Started) -> Work:
     """Build the scope in which an event or command is handled.

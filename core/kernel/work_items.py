@@ -115,6 +115,36 @@ async def open_item(
     return written.scalar() or await open_of(unit, kind, subject_id)
 
 
+async def open_items(unit: Unit, kind: str, subject_kind: str, facts: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Put several things of one kind into the inbox, in one statement; see :func:`open_item`.
+
+    Args:
+        unit: The transaction they belong to.
+        kind: ``<feature>.<what waits>``.
+        subject_kind: What kind of things they are about.
+        facts: For each thing, by its id, what the wording needs.
+    """
+    if not facts:
+        return
+    opened = recorded_now()
+    rows = [
+        {
+            "tenant_id": unit.tenant_id,
+            "network_id": unit.network_id,
+            "id": new_id(),
+            "kind": kind,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "status": "open",
+            "facts": canonical_text(said),
+            "opened_at": opened,
+            "version": 1,
+        }
+        for subject_id, said in facts.items()
+    ]
+    await unit.session.execute(insert(WorkItem).values(rows).on_conflict_do_nothing())
+
+
 async def take_item(unit: Unit, command: TakeWorkItem) -> WorkItem:
     """Take a work item.
 

@@ -1,9 +1,10 @@
 """Gather what is folded: the published versions and overlays of a lineage, and the tenant's own adaptations."""
 
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,7 +13,7 @@ from core.kernel.errors import NotFound
 from core.kernel.unit import Unit
 from core.standards.merging.behind import bases_of, versions_behind
 from core.standards.merging.upgrades import Whereabouts, place_in, standing_in, waivers_standing_in
-from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
+from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion, RolloutStage
 from core.standards.policy.content import Narrowing, read_content
 from core.standards.policy.lineage import Site
 from core.standards.policy.overlays import Overlay, Version
@@ -22,10 +23,13 @@ from core.standards.repository.adaptations import adaptations_of
 from core.standards.repository.lineages import set_lineage
 from core.standards.repository.published import overlays_of, versions_by_id
 from core.standards.rollouts.policy.succession import Issue, Piece, Succession
+from core.standards.rollouts.repository.standing import stages_of
 from core.standards.rollouts.standing import succession_of
 from core.standards.vocabulary import Operator, OverlayKind
 from core.standards.waivers.models import WaiverSpan
 from core.standards.waivers.repository import waiver_spans_of
+
+AnyRow = TypeVar("AnyRow", PublishedOverlay, RolloutStage, PublishedVersion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,62 @@ class Gathered:
                 yield one.span.end
 
 
+@dataclass(slots=True)
+class Shelf:
+    """What several tenants below the same units read of these, read once.
+
+    A tenant that is read with others does not publish the standard itself, so what it shares with them is what the
+    units above it published. Who publishes meanwhile has everybody looked at again.
+
+    Attributes:
+        shared: Whether what is read is put on the shelf, and taken from it.
+        without_waivers: Whether the tenant at hand is known to have been granted none.
+    """
+
+    shared: bool = False
+    without_waivers: bool = False
+    _known: dict[tuple[object, ...], Any] = field(default_factory=dict[tuple[object, ...], Any])
+
+    async def overlays(
+        self, unit: Unit, code: str, lineage: Sequence[UUID], known_at: datetime | None
+    ) -> Sequence[PublishedOverlay]:
+        """Give what the units of a lineage published."""
+        if not self.shared:
+            return await overlays_of(unit, code, lineage, known_at)
+        key = ("overlays", code, *lineage[:-1])
+        if key not in self._known:
+            self._known[key] = apart(unit, await overlays_of(unit, code, lineage[:-1], known_at))
+        return self._known[key]
+
+    async def stages(
+        self, unit: Unit, code: str, lineage: Sequence[UUID], known_at: datetime | None
+    ) -> Sequence[RolloutStage]:
+        """Give where the waves of the rollouts of a lineage stand."""
+        if not self.shared:
+            return await stages_of(unit, code, lineage, known_at)
+        key = ("stages", code, *lineage[:-1])
+        if key not in self._known:
+            self._known[key] = apart(unit, await stages_of(unit, code, lineage[:-1], known_at))
+        return self._known[key]
+
+    async def versions(self, unit: Unit, ids: Collection[UUID]) -> Mapping[UUID, PublishedVersion]:
+        """Give published versions by their ids."""
+        missing = [one for one in ids if ("version", one) not in self._known]
+        found = await versions_by_id(unit, missing) if missing else {}
+        if self.shared:
+            apart(unit, found.values())
+            self._known.update({("version", id_): one for id_, one in found.items()})
+        return {one: found[one] if one in found else self._known["version", one] for one in ids}
+
+
+def apart(unit: Unit, rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """Take rows out of the transaction they were read in: whatever becomes of that one, they stay as they were read."""
+    found = list(rows)
+    for row in found:
+        unit.session.expunge(row)
+    return found
+
+
 async def gather(
     unit: Unit,
     code: str,
@@ -87,6 +147,7 @@ async def gather(
     known_at: datetime | None,
     own: Sequence[Adaptation] | None = None,
     following: Collection[UUID] | None = None,
+    shelf: "Shelf | None" = None,
 ) -> Gathered:
     """Gather what bears on a standard in the unit's tenant.
 
@@ -99,16 +160,19 @@ async def gather(
         own: The tenant's own adaptations as known then, where they were read before.
         following: Versions that name places which are looked for in others, beside that which holds first; empty where
             no places are looked for.
+        shelf: What others below the same units have read of these just now; of what is known now alone.
     """
-    granted = await waiver_spans_of(unit, code, known_at)
+    shelf = shelf or Shelf()
+    granted: Sequence[WaiverSpan] = () if shelf.without_waivers else await waiver_spans_of(unit, code, known_at)
     async with seeing(unit, lineage):
-        rows = await overlays_of(unit, code, lineage, known_at)
+        rows = await shelf.overlays(unit, code, lineage, known_at)
         issued = [row for row in rows if row.kind == OverlayKind.VERSION]
         issues = [Issue(id=row.published_version_id, span=span_of(row)) for row in issued if row.published_version_id]
-        succession = await succession_of(unit, code, lineage, issues, known_at)
+        stages = await shelf.stages(unit, code, lineage, known_at)
+        succession = await succession_of(unit, code, stages, issues, known_at)
         pieces = [piece for piece in succession.pieces() if piece.span.meets(span)]
         on = {piece.version_id for piece in pieces}
-        texts = await versions_by_id(unit, on) if pieces else {}
+        texts = await shelf.versions(unit, on)
         laid = [row for row in rows if row.kind == OverlayKind.ADAPTATION and row.owner_tenant_id != unit.tenant_id]
         above = [overlay_of(row, row.owner_tenant_id) for row in laid]
         waivers = [waived_of(row, succession) for row in granted]

@@ -4,6 +4,7 @@ The fold suspends them by itself; this only tells the owner, so nothing hangs on
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from core.kernel.unit import Unit
 from core.kernel.work_items import open_item, settle_items
 from core.standards.gather import Gathered
 from core.standards.judge import instants_to_judge
+from core.standards.merging.beside import EVERYTHING, Beside
 from core.standards.merging.carry import ITEM
 from core.standards.merging.repository import kept_suspended
 from core.standards.policy.fold import Above
@@ -28,21 +30,32 @@ class Suspension:
     at: datetime
 
 
-async def tell_suspended(unit: Unit, code: str, gathered: Gathered) -> Sequence[Suspension]:
+async def tell_suspended(
+    unit: Unit,
+    code: str,
+    gathered: Gathered,
+    told: AbstractSet[UUID] = frozenset(),
+    beside: Beside = EVERYTHING,
+) -> Sequence[Suspension]:
     """Open a work item for every own adaptation that is or will be suspended, and settle those of all others.
 
     Args:
         unit: The owner's transaction.
         code: The standard.
         gathered: What bears on it in the owner's tenant from now on.
+        told: Adaptations of which the owner was told just now.
+        beside: What the tenant had beside its adaptations before.
     """
     span = Span(unit.now)
-    left = await kept_suspended(unit, code)
+    left = await kept_suspended(unit, code) if beside.outcomes else set[UUID]()
     found = {id_: one for id_, one in suspensions(gathered, span).items() if id_ not in left}
     for adaptation_id, suspension in found.items():
+        if adaptation_id in told:
+            continue
         facts = {"code": code, "outcome": suspension.judged.outcome, "at": suspension.at}
         await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=adaptation_id, facts=facts)
-    await settle_items(unit, ITEM, [overlay.id for overlay in gathered.own if overlay.id not in found])
+    if beside.items:
+        await settle_items(unit, ITEM, [overlay.id for overlay in gathered.own if overlay.id not in found])
     return list(found.values())
 
 

@@ -4,11 +4,11 @@ What fits follows by itself: its row is closed, and another says the same of the
 version's start on. What does not fit stays as it is, suspended, and waits. Done again, nothing more happens.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
@@ -17,10 +17,11 @@ from core.kernel.direct import add_many
 from core.kernel.outbox import send
 from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
-from core.kernel.work_items import open_item, settle_items
+from core.kernel.work_items import open_item, open_items, settle_items
 from core.standards.amend import amend_many, has_below
-from core.standards.gather import Gathered, gather, lineage_at, overlay_of, seeing
+from core.standards.gather import Gathered, Shelf, gather, lineage_at, overlay_of, seeing
 from core.standards.merging.behind import version_read
+from core.standards.merging.beside import EVERYTHING, Beside, what_is_beside
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.merging.repository import (
     adaptations_by_ids,
@@ -76,26 +77,34 @@ class Carried:
     Attributes:
         more: Whether there are more adaptations than one transaction carries; carry again in another.
         gathered: What bears on the standard in the tenant now, with what was carried; empty where it has nothing.
+        waiting: The adaptations that wait, of which their owner is told.
+        beside: What the tenant had beside its adaptations before.
     """
 
     more: bool = False
     gathered: Gathered | None = None
+    waiting: AbstractSet[UUID] = frozenset()
+    beside: Beside = EVERYTHING
 
 
-async def carry_adaptations(unit: Unit, code: str) -> Carried:
+async def carry_adaptations(unit: Unit, code: str, shelf: Shelf | None = None) -> Carried:
     """Carry the tenant's adaptations of a standard.
 
     Args:
         unit: The owner's transaction.
         code: The standard.
+        shelf: What other tenants have read of the units above them just now; where the tenant stands, the unit's scope
+            then says.
     """
     await hold_head(unit, code)
-    standing = await standing_of(unit, code)
+    beside = await what_is_beside(unit, code, ITEM)
+    standing = await standing_of(unit, code, beside)
     if not standing.rows:
-        return Carried()
+        return Carried(beside=beside)
     first = min(row.valid_from for row in standing.rows.values())
-    lineage = await lineage_at(unit, unit.now)
-    gathered = await gather(unit, code, lineage, Span(first), None, standing.own)
+    lineage = unit.scope.lineage if shelf else await lineage_at(unit, unit.now)
+    read = replace(shelf or Shelf(), without_waivers=not beside.waivers)
+    gathered = await gather(unit, code, lineage, Span(first), None, standing.own, shelf=read)
     aside = [since(overlay_of(standing.rows[id_], unit.tenant_id), at) for id_, at in standing.ended.items()]
     bases = {row.based_on for row in standing.rows.values()}
     walk = walked(gathered, await skipped_by(unit, gathered, bases), aside, unit.now)
@@ -103,9 +112,9 @@ async def carry_adaptations(unit: Unit, code: str) -> Carried:
         if standing.accepted(id_, one.version.id):
             del walk.waiting[id_]
     roots, more = next_roots(walk, standing)
-    await write(unit, code, standing, walk, roots)
-    await wait(unit, standing, walk, roots)
-    return Carried(more, replace(gathered, own=[piece.overlay for piece in walk.live.values()]))
+    await write(unit, code, standing, walk, roots, beside)
+    told = await wait(unit, standing, walk, roots)
+    return Carried(more, replace(gathered, own=[piece.overlay for piece in walk.live.values()]), told, beside)
 
 
 async def skipped_by(unit: Unit, gathered: Gathered, bases: AbstractSet[UUID]) -> Sequence[Version]:
@@ -120,10 +129,10 @@ async def skipped_by(unit: Unit, gathered: Gathered, bases: AbstractSet[UUID]) -
         return [version_read(row) for row in (await versions_by_id(unit, named)).values()]
 
 
-async def standing_of(unit: Unit, code: str) -> Standing:
+async def standing_of(unit: Unit, code: str, beside: Beside) -> Standing:
     """Read what the tenant has laid over a standard, and what waits."""
     own = await adaptations_of(unit, code)
-    waiting, kept = await standing_outcomes(unit, code)
+    waiting, kept = await standing_outcomes(unit, code) if beside.outcomes else ({}, {})
     known = Standing(rows={}, own=own, open=waiting, kept=kept)
     aside = await adaptations_by_ids(unit, known.ended) if known.ended else ()
     return replace(known, rows={row.id: row for row in (*own, *aside)})
@@ -141,7 +150,7 @@ def next_roots(walk: Walk, standing: Standing) -> tuple[set[UUID], bool]:
     return {*chosen, *(set(standing.rows) - changed)}, len(chosen) < len(changed)
 
 
-async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: set[UUID]) -> None:
+async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: set[UUID], beside: Beside) -> None:
     """Write what follows and what was ended."""
     closed = [row for row in standing.own if row.id in walk.closed & roots]
     fresh = [piece for piece in walk.live.values() if piece.fresh and piece.root in roots]
@@ -157,7 +166,7 @@ async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: se
     told = [outcome_values(unit, standing.rows[piece.root], merged, version) for merged, version, piece in followed]
     await add_many(unit, MergeOutcomeRow.__tablename__, told)
     await add_many(unit, Adaptation.__tablename__, ended)
-    await settle_items(unit, ITEM, [row.id for row in closed])
+    await settle_items(unit, ITEM, [row.id for row in closed] if beside.items else ())
     counts = {
         "followed": len(followed),
         "ended": sum(one.ended for one in walk.waiting.values()),
@@ -181,8 +190,12 @@ async def write(unit: Unit, code: str, standing: Standing, walk: Walk, roots: se
     await amend_many(unit, closed=[row.id for row in closed], added=added, head=head, below=below)
 
 
-async def wait(unit: Unit, standing: Standing, walk: Walk, roots: set[UUID]) -> None:
-    """Keep what does not fit for its owner to decide; what waited before and does no longer is overtaken."""
+async def wait(unit: Unit, standing: Standing, walk: Walk, roots: set[UUID]) -> AbstractSet[UUID]:
+    """Keep what does not fit for its owner to decide; what waited before and does no longer is overtaken.
+
+    Returns:
+        The adaptations of which the owner is told by it.
+    """
     waiting = {id_: one for id_, one in walk.waiting.items() if one.piece.root in roots}
     moved = {one.piece.root: id_ for id_, one in waiting.items()}
     gone: list[UUID] = []
@@ -208,9 +221,9 @@ async def wait(unit: Unit, standing: Standing, walk: Walk, roots: set[UUID]) -> 
             standing.kept[id_].ended = False
     await settle_items(unit, ITEM, gone)
     await unit.session.flush()
-    for id_, one in waiting.items():
-        if id_ not in kept:
-            await open_outcome(unit, standing, one)
+    fresh = {id_: one for id_, one in waiting.items() if id_ not in kept}
+    await open_outcomes(unit, standing, fresh.values())
+    return fresh.keys()
 
 
 def same(unit: Unit, standing: Standing, before: MergeOutcomeRow, waiting: Waiting) -> bool:
@@ -218,13 +231,14 @@ def same(unit: Unit, standing: Standing, before: MergeOutcomeRow, waiting: Waiti
     return says_the_same(before, waiting_row(unit, standing.rows[waiting.piece.root], waiting))
 
 
-async def open_outcome(unit: Unit, standing: Standing, waiting: Waiting) -> None:
-    """Put one adaptation before its owner."""
-    row = waiting_row(unit, standing.rows[waiting.piece.root], waiting)
-    unit.session.add(row)
+async def open_outcomes(unit: Unit, standing: Standing, waiting: Collection[Waiting]) -> None:
+    """Put adaptations before their owner."""
+    rows = [waiting_row(unit, standing.rows[one.piece.root], one) for one in waiting]
+    unit.session.add_all(rows)
     await unit.session.flush()
-    await tell(unit, row)
-    await watch(unit, row, waiting)
+    await open_items(unit, ITEM, "adaptation", {row.adaptation_id: facts_of(row) for row in rows})
+    for row, one in zip(rows, waiting, strict=True):
+        await watch(unit, row, one)
 
 
 async def watch(unit: Unit, row: MergeOutcomeRow, waiting: Waiting) -> None:
@@ -242,13 +256,17 @@ async def carry_at_turn(unit: Unit, outcome_id: UUID) -> None:
 
 async def tell(unit: Unit, row: MergeOutcomeRow, **more: str) -> None:
     """Open the work item of an outcome; ``waiver`` says what became of the one that was asked for."""
-    facts = {
+    facts = {**facts_of(row), **more}
+    await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=row.adaptation_id, facts=facts)
+
+
+def facts_of(row: MergeOutcomeRow) -> dict[str, Any]:
+    """Give what the work item of an outcome says."""
+    return {
         "code": row.code,
         "outcome": row.outcome,
         "at": row.at,
         "merge_outcome_id": row.id,
         "version": row.version_number,
         "proposal": row.proposal,
-        **more,
     }
-    await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=row.adaptation_id, facts=facts)

@@ -8,23 +8,22 @@ from core.kernel.unit import Unit
 from core.standards.policy.spans import Span
 from core.standards.rollouts.models import RolloutStage
 from core.standards.rollouts.policy.succession import Issue, Stage, Succession
-from core.standards.rollouts.repository.standing import adoptions_of, assigned_waves, stages_of
+from core.standards.rollouts.repository.standing import adoptions_of, assigned_waves
 from core.standards.rollouts.vocabulary import Phase, RolloutMode
 
 
 async def succession_of(
-    unit: Unit, code: str, lineage: Sequence[UUID], issues: Sequence[Issue], known_at: datetime | None
+    unit: Unit, code: str, rows: Sequence[RolloutStage], issues: Sequence[Issue], known_at: datetime | None
 ) -> Succession:
     """Read which versions the unit's tenant is on over time.
 
     Args:
         unit: The tenant, last of the lineage.
         code: The standard.
-        lineage: The tenant and all above it.
+        rows: Where the waves of rollouts of the tenant and all above it stand.
         issues: The published versions of the lineage, as known then.
         known_at: What was known then; what is known now where it is empty.
     """
-    rows = await stages_of(unit, code, lineage, known_at)
     if not rows:
         return Succession(issues=issues)
     versions = {row.published_version_id for row in rows}

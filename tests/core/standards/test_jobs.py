@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from core.kernel.directory import Directory
 from core.kernel.handlers import load_handlers
 from core.kernel.idle import run_until_idle
 from core.kernel.services import Services
+from core.kernel.unit import Unit
 from core.kernel.work import Background
 from core.standards import jobs
 from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
@@ -88,7 +90,13 @@ async def test_a_region_suspends_and_gives_way_again(stage: Stage) -> None:
 
 
 TELL = "standards.tell_below"
-CHECKS = "SELECT * FROM outbox WHERE network_id = $1 AND topic = 'standards.check_adaptations' ORDER BY id"
+CHECKS = "SELECT * FROM outbox WHERE network_id = $1 AND topic = 'standards.check_many' ORDER BY id"
+
+
+async def checked(stage: Stage) -> list[UUID]:
+    """Give the tenants that commands were for, one after the other."""
+    rows = await stage.admin.fetch(CHECKS, stage.network.id)
+    return [UUID(one) for row in rows for one in orjson.loads(row["payload"])["tenants"]]
 
 
 async def test_telling_many_units_is_cut_into_pieces(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,20 +112,84 @@ async def test_telling_many_units_is_cut_into_pieces(stage: Stage, monkeypatch: 
     sent = [
         row for row in await stage.admin.fetch(CHECKS, network.id) if row["tenant_id"] == network.headquarters.tenant_id
     ]
-    below = [scope.tenant_id for scope in network.scopes[1:]]
-    assert sorted(row["target_tenant_id"] for row in sent) == sorted(below)
+    told = [UUID(one) for row in sent for one in orjson.loads(row["payload"])["tenants"]]
+    assert sorted(told) == sorted(scope.tenant_id for scope in network.scopes[1:])
     assert {row["status"] for row in sent} == {"done"}
+
+
+WRITTEN = """SELECT (SELECT count(*) FROM adaptations WHERE network_id = $1) AS adaptations,
+    (SELECT count(*) FROM merge_outcomes WHERE network_id = $1) AS outcomes,
+    (SELECT count(*) FROM work_items WHERE network_id = $1 AND kind = 'standards.adaptation_suspended') AS items,
+    (SELECT count(*) FROM audit_entries WHERE network_id = $1 AND action = 'standards.carry') AS acts"""
+
+
+async def three_adapted(stage: Stage) -> None:
+    """Let the region and both of its units adapt, and publish a version in which one of these does not fit."""
+    await stage.publish()
+    for scope, limit in zip(stage.network.scopes[1:], (6500, 3000, 3200), strict=True):
+        await stage.adapt(scope, wish(limit))
+    await work_off(stage)
+    await stage.publish(content("2.0.0", STRICTER), stage.clock.now() + timedelta(seconds=1))
+    stage.clock.advance(timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_command_for_many_that_is_killed_in_between_does_the_rest(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    await three_adapted(stage)
+    real, looked = jobs.check, list[UUID]()
+
+    async def killed(unit: Unit, code: str, *given: Any) -> None:
+        await real(unit, code, *given)
+        looked.append(unit.tenant_id)
+        if len(looked) == place + 1:
+            raise OSError
+
+    monkeypatch.setattr(jobs, "check", killed)
+    with pytest.raises(OSError):
+        await work_off(stage)
+    before = await stage.admin.fetchrow(WRITTEN, stage.network.id)
+    assert before["acts"] <= place, "what the killed transaction did is not there"
+    stage.clock.advance(timedelta(minutes=1))
+    await work_off(stage)
+    once = await stage.admin.fetchrow(WRITTEN, stage.network.id)
+    assert (once["outcomes"], once["items"], once["acts"]) == (3, 1, 2)
+    again = "UPDATE outbox SET status = 'waiting', due_at = sent_at WHERE network_id = $1 AND topic = $2"
+    await stage.admin.execute(again, stage.network.id, jobs.CHECK_MANY)
+    await work_off(stage)
+    assert await stage.admin.fetchrow(WRITTEN, stage.network.id) == once, "done again, nothing more happens"
+
+
+async def test_trouble_in_one_tenant_keeps_no_other_from_being_looked_at(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await three_adapted(stage)
+    real, troubled = jobs.check, stage.network.north.tenant_id
+
+    async def failing(unit: Unit, code: str, *given: Any) -> None:
+        await real(unit, code, *given)
+        if unit.tenant_id == troubled and given:
+            raise ValueError
+
+    monkeypatch.setattr(jobs, "check", failing)
+    await work_off(stage)
+    alone = "SELECT * FROM outbox WHERE network_id = $1 AND topic = $2 AND target_tenant_id <> tenant_id"
+    [sent] = await stage.admin.fetch(alone, stage.network.id, jobs.CHECK)
+    assert (sent["target_tenant_id"], sent["status"]) == (troubled, "done")
+    acts = await stage.admin.fetchrow(WRITTEN, stage.network.id)
+    assert (acts["outcomes"], acts["acts"]) == (3, 2)
 
 
 async def test_who_has_nothing_that_hangs_on_a_standard_is_not_told(stage: Stage) -> None:
     await stage.publish()
     await stage.adapt(stage.network.north, wish(5000))
     await work_off(stage)
-    told = [row["target_tenant_id"] for row in await stage.admin.fetch(CHECKS, stage.network.id)]
+    told = await checked(stage)
     assert stage.network.south.tenant_id not in told
     await stage.publish(content("2.0.0", STRICTER), stage.clock.now())
     await work_off(stage)
-    told = [row["target_tenant_id"] for row in await stage.admin.fetch(CHECKS, stage.network.id)]
+    told = await checked(stage)
     assert set(told) == {stage.network.north.tenant_id}
 
 
@@ -129,7 +201,7 @@ async def test_who_adapts_while_the_others_are_told_is_found_by_a_second_look(st
     assert await stage.admin.fetch(CHECKS, stage.network.id) == []
     stage.clock.advance(SETTLED_AFTER)
     await work_off(stage)
-    told = [row["target_tenant_id"] for row in await stage.admin.fetch(CHECKS, stage.network.id)]
+    told = await checked(stage)
     assert set(told) == {stage.network.north.tenant_id}
 
 
