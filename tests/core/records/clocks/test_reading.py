@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.records.calendars.policy import Calendar
@@ -54,7 +54,7 @@ def minutes_counted(clock: Terms, minutes: int) -> int:
     return sum(counts(clock, clock.started_at + MINUTE * number) for number in range(minutes))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(terms(), st.integers(0, 3000))
 def test_a_clock_counts_the_minutes_in_which_it_runs(clock: Terms, minutes: int) -> None:
     now = clock.started_at + MINUTE * minutes
@@ -62,7 +62,7 @@ def test_a_clock_counts_the_minutes_in_which_it_runs(clock: Terms, minutes: int)
     assert read_clock(clock, now).used_seconds == 60 * minutes_counted(clock, minutes)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(terms())
 def test_a_clock_falls_due_when_its_limit_is_first_used_up(clock: Terms) -> None:
     left, found = clock.limit_seconds // 60, None
@@ -78,7 +78,7 @@ def test_a_clock_falls_due_when_its_limit_is_first_used_up(clock: Terms) -> None
         assert due is None or due > clock.started_at + MINUTE * DAYS
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(terms(), st.integers(0, 3000))
 def test_pauses_are_put_down_to_whoever_caused_them(clock: Terms, minutes: int) -> None:
     expected = dict.fromkeys(WaitingFor, 0)

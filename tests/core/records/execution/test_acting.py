@@ -274,3 +274,37 @@ async def test_a_record_ends_on_what_it_began_with_unless_it_is_migrated(shop: S
     await shop.act(record_id, do.CompleteStep(key="report"))
     await shop.act(record_id, do.Resolve())
     assert await shop.run(lambda unit: check_record(unit, record_id)) == ()
+
+
+async def test_what_was_done_stays_done_where_its_clause_is_called_otherwise_split_or_merged(shop: Shop) -> None:
+    record_id = await after(shop, TAKEN, do.StartStep(key="repair", readiness=SURE))
+    intake, visit, repair, report = PROCESS["steps"]
+
+    def moved(number: str, kind: str, sources: list[str], **processes: list[Any]) -> dict[str, Any]:
+        said = content(CODE, number)
+        bodies = [{"key": key, "kind": "process", "body": {"steps": steps}} for key, steps in processes.items()]
+        said["clauses"] = [*({"text": {"en": "The steps."}, **one} for one in bodies), said["clauses"][1]]
+        return {**said, "lineage": [{"kind": kind, "sources": sources, "targets": list(processes)}]}
+
+    for version, said in enumerate(
+        (
+            moved("2.0.0", "rename", ["process"], care=[intake, visit, repair, report]),
+            moved("3.0.0", "split", ["care"], desk=[intake, report], field=[visit, repair]),
+            moved("4.0.0", "merge", ["desk", "field"], whole=[intake, {**repair, "when": ""}, report]),
+        ),
+        start=3,
+    ):
+        await shop.chain.publish_content(said, shop.chain.clock.now())
+        shop.chain.clock.advance(MINUTE)
+        order = MigrateRecord(record_id=record_id, expected_version=version)
+        await shop.run(lambda unit, order=order: migrate_record(unit, order))
+        assert (await shop.row(record_id))["standard_version"] == said["number"]
+        kept = [(one["key"], one["counts_as"], one["state"]) for one in await shop.steps(record_id)]
+        assert kept == [("intake", None, "completed"), ("repair", None, "started")]
+        with pytest.raises(why.StepIsDone):
+            await shop.act(record_id, do.CompleteStep(key="intake"))
+    await shop.act(record_id, do.CompleteStep(key="repair"))
+    with pytest.raises(RequiredStepsMissing) as refused:
+        await shop.act(record_id, do.Resolve())
+    assert refused.value.steps == ("report",)
+    assert await shop.run(lambda unit: check_record(unit, record_id)) == ()
