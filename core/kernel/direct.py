@@ -76,14 +76,22 @@ async def fetch_in(session: AsyncSession, sql: str, *values: Any) -> list[Any]: 
 
 
 async def driver_of(session: AsyncSession) -> Any:  # noqa: ANN401 - asyncpg's connections are not typed
-    """Give the driver's connection of a session's open transaction, which is the same until it ends."""
+    """Give the driver's connection of a session's open transaction, which is the same until it ends.
+
+    Within a savepoint the session is asked for it anew: only then is the savepoint set.
+    """
     held: Any = session.info.get(DRIVER)
-    transaction = session.sync_session.get_transaction()
-    if held is not None and held[0] is transaction:
+    if held is not None and held[0] is innermost(session):
         return held[1]
     raw = await (await session.connection()).get_raw_connection()
-    session.info[DRIVER] = (session.sync_session.get_transaction(), raw.driver_connection)
+    session.info[DRIVER] = (innermost(session), raw.driver_connection)
     return raw.driver_connection
+
+
+def innermost(session: AsyncSession) -> object:
+    """Give what a session is in: a savepoint, else its transaction, where it is in one."""
+    inner = session.sync_session
+    return inner.get_nested_transaction() or inner.get_transaction()
 
 
 async def write(unit: Unit, *rows: NewRow) -> None:

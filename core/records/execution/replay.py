@@ -153,8 +153,6 @@ async def replay(work: Work, event: DeviceEvent, at: datetime, latest: datetime 
         await apply(work, event, event.command, moment, sealer)
         return
     async with work.unit.session.begin_nested():
-        # The savepoint is set when the session first takes its connection; what is put to the driver comes after it.
-        await work.unit.session.connection()
         await apply(work, event, await event.command(work), moment, sealer)
 
 
