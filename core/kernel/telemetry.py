@@ -82,6 +82,13 @@ def configure_telemetry(settings: Settings) -> None:
     metrics.set_meter_provider(MeterProvider(metric_readers=readers, resource=resource, views=[ROOMY]))
 
 
+def end_telemetry() -> None:
+    """Send what waits to be sent, where a process ends without Python's own farewell."""
+    for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
+        if isinstance(provider, TracerProvider | MeterProvider):
+            provider.shutdown()
+
+
 def exporters(collector: str) -> tuple[MetricExporter, SpanExporter]:
     """Give what sends metrics and traces to a collector; imported here, for without one nobody should wait for it."""
     package = "opentelemetry.exporter.otlp.proto.http"

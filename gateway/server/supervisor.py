@@ -1,10 +1,8 @@
 """Several processes behind one port: each is watched, started again when it ends, and never outlives this one."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +10,9 @@ from pathlib import Path
 import structlog
 
 from gateway.http.edge_settings import EdgeSettings, ServerKind
+from gateway.server.forked import FORKSERVER, Forked
+from gateway.server.worker import work
 
-WORKER = "gateway.server.worker"
 STEADY_S = 10.0
 LONGEST_PAUSE_S = 10.0
 MARGIN_S = 5.0
@@ -43,10 +42,11 @@ class Supervisor:
         self._kind = kind
         self._edge = edge
         self._folder = folder
-        self._running: dict[int, asyncio.subprocess.Process] = {}
+        self._running: dict[int, Forked] = {}
+        self._forking = asyncio.Lock()
         self._stopping = asyncio.Event()
         # Closed by the kernel when this process ends in whatever way: that is how workers know.
-        self._life, self._held = os.pipe()
+        self._life, self._held = FORKSERVER.Pipe(duplex=False)
 
     async def run(self) -> None:
         """Keep the workers running until told to stop, and wait until they have ended."""
@@ -63,8 +63,8 @@ class Supervisor:
         finally:
             self.force()
             self._close_listeners()
-            os.close(self._life)
-            os.close(self._held)
+            self._life.close()
+            self._held.close()
 
     def stop(self) -> None:
         """Tell every worker to stop."""
@@ -89,18 +89,14 @@ class Supervisor:
             log.error("server.worker_ended", kind=self._kind.value, status=status, attempt=failures)
             await self._pause(failures)
 
-    async def _start(self, number: int) -> asyncio.subprocess.Process:
-        listener = self._listeners[number % len(self._listeners)].fileno()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", WORKER, str(listener), str(self._life), str(number), self._kind.value),
-            str(self._folder),
-            pass_fds=(listener, self._life),
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches this process alone, which passes it on once
-        )
+    async def _start(self, number: int) -> Forked:
+        listener = self._listeners[number % len(self._listeners)]
+        process = Forked(work, listener, self._life, number, self._kind, self._folder)
+        async with self._forking:
+            await process.start()
         self._running[number] = process
         if self._stopping.is_set():
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
         log.info("server.worker_started", kind=self._kind.value, count=len(self._running))
         return process
 
@@ -115,8 +111,7 @@ class Supervisor:
 
     def _signal(self, which: signal.Signals) -> None:
         for process in self._running.values():
-            if process.returncode is None:
-                process.send_signal(which)
+            process.send_signal(which)
 
     def _close_listeners(self) -> None:
         for one in self._listeners:

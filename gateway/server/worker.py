@@ -1,18 +1,17 @@
-"""One worker of several: ``python -m gateway.server.worker``, started by the supervisor and by nobody else."""
+"""One worker of several, started by the supervisor and by nobody else."""
 
 import os
 import signal
 import socket
-import sys
 import threading
 import time
-from collections.abc import Sequence
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from core.kernel.logs import configure_logs
 from core.kernel.settings import load_settings
-from core.kernel.telemetry import configure_telemetry
+from core.kernel.telemetry import configure_telemetry, end_telemetry
 from gateway.collecting import settle
 from gateway.http.app import create_app
 from gateway.http.application import Application
@@ -24,22 +23,27 @@ from gateway.server.loops import run_to_the_end
 MARGIN_S = 5.0
 
 
-def main(arguments: Sequence[str]) -> None:
+def work(listener: socket.socket, life: Connection, number: int, kind: ServerKind, folder: Path) -> None:
     """Serve until told to stop, or until the supervisor has gone.
 
     Args:
-        arguments: File number of the listening socket, file number of the pipe that ends with the supervisor, this
-            worker's number, the server's kind, the folder where figures are gathered.
+        listener: The listening socket.
+        life: The end of a pipe whose other end goes with the supervisor.
+        number: This worker's number.
+        kind: Which server to run.
+        folder: Where figures are gathered.
     """
-    listener, life, number, kind, folder = arguments
+    os.setsid()  # Ctrl-C reaches the supervisor alone, which passes it on once.
     settings, edge = load_settings(), load_edge_settings()
-    end_with_supervisor(int(life), edge.drain_notice_s + edge.drain_s + MARGIN_S)
+    end_with_supervisor(life, edge.drain_notice_s + edge.drain_s + MARGIN_S)
     configure_logs(settings.service_name)
     configure_telemetry(settings)
-    app = create_app(settings, edge=edge, figures=partial(gathered, Path(folder)))
+    app = create_app(settings, edge=edge, figures=partial(gathered, folder))
     settle()
-    own = socket.socket(fileno=int(listener))
-    run_to_the_end(serve(app, edge, ServerKind(kind), own, Path(folder), int(number)))
+    try:
+        run_to_the_end(serve(app, edge, kind, listener, folder, number))
+    finally:
+        end_telemetry()
 
 
 async def serve(
@@ -52,17 +56,13 @@ async def serve(
             await server.serve(listener)
 
 
-def end_with_supervisor(life: int, patience_s: float) -> None:
+def end_with_supervisor(life: Connection, patience_s: float) -> None:
     """Stop when the supervisor has ended, however it ended, and end for certain after a while."""
 
     def watch() -> None:
-        os.read(life, 1)
+        life.poll(None)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(patience_s)
         os._exit(1)
 
     threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -46,7 +46,8 @@ class Process:
         return self.log.read_text()
 
     def workers(self) -> list[int]:
-        return children_of(self.process.pid)
+        """The workers: forked from a process that the server has started."""
+        return below(self.process.pid)
 
     async def ended(self, patience_s: float = 20) -> int:
         async with asyncio.timeout(patience_s):
@@ -81,6 +82,11 @@ def children_of(parent: int) -> list[int]:
             if int(above) == parent and state != "Z":
                 found.append(int(stat.parent.name))
     return sorted(found)
+
+
+def below(server: int) -> list[int]:
+    """List the processes that were forked from those that a process has started."""
+    return sorted(worker for one in children_of(server) for worker in children_of(one))
 
 
 def is_running(pid: int) -> bool:
@@ -119,7 +125,7 @@ async def running(
     try:
         yield Process(process, port, log)
     finally:
-        left = children_of(process.pid)
+        left = [*below(process.pid), *children_of(process.pid)]
         for one in [*left, *([process.pid] if process.returncode is None else [])]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
