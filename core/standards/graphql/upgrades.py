@@ -31,7 +31,7 @@ from core.standards.graphql.types import AdaptationType, PublishedVersionType, a
 from core.standards.graphql.vocabulary import Facet
 from core.standards.graphql.waiver_types import WaiverType
 from core.standards.merging import resolve_merge as resolving
-from core.standards.merging.errors import MergeIsSettled, WaiverIsProposed
+from core.standards.merging.errors import MergeIsSettled, WaiverComesTooEarly, WaiverIsProposed
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.models import Adaptation, PublishedVersion, Waiver
 from core.standards.permissions import ADAPT_STANDARDS, READ_STANDARDS
@@ -191,6 +191,7 @@ class ResolveMergeInput:
         UnknownParameter,
         VariantsAreAmbiguous,
         WaiverIsProposed,
+        WaiverComesTooEarly,
         WaiverIsThere,
         WaiverTooLong,
         WrongType,

@@ -1,5 +1,6 @@
 """Refusals of upgrades."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from core.kernel.errors import DomainError, fact
@@ -47,3 +48,27 @@ class WaiverIsProposed(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say what to do."""
         return "Decide ASK_WAIVER, with a compensating measure and an end; until it is granted the value is suspended."
+
+
+@fact
+class WaiverComesTooEarly(DomainError):  # noqa: N818 - errors are facts
+    """The place is called so by a version that has not begun, and nothing of today's version stands for it.
+
+    Attributes:
+        place: The clause, or the clause and the parameter joined by a dot.
+        begins: When that version begins for the tenant.
+    """
+
+    place: str
+    begins: datetime
+    code: ClassVar[str] = "standards.waiver_comes_too_early"
+
+    @property
+    def message(self) -> str:
+        """Say when it can be asked for."""
+        return f"A waiver of {self.place} can be asked for from {self.begins.isoformat()} on, when its version begins."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Decide ADJUST or ACCEPT_PROPOSAL now, or ASK_WAIVER again from that instant on."

@@ -13,8 +13,9 @@ from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.kernel.work_items import settle_items
 from core.standards.adapt import Adapt, WithdrawAdaptation, adapt, withdraw_adaptation
+from core.standards.errors import UnknownParameter
 from core.standards.merging.carry import ITEM, tell
-from core.standards.merging.errors import MergeIsSettled, WaiverIsProposed
+from core.standards.merging.errors import MergeIsSettled, WaiverComesTooEarly, WaiverIsProposed
 from core.standards.merging.models import MergeOutcomeRow
 from core.standards.merging.repository import adaptations_by_ids, hold_head, outcome_by_id, outcome_waived_by
 from core.standards.merging.vocabulary import MergeOutcome, MergeStatus, ProposalKind, Resolution
@@ -23,6 +24,7 @@ from core.standards.permissions import ADAPT_STANDARDS
 from core.standards.policy.checks import checked_note
 from core.standards.policy.content import Narrowing, address
 from core.standards.policy.documents import JsonValue
+from core.standards.policy.laying import Place
 from core.standards.policy.variants import read_selector
 from core.standards.vocabulary import Operator
 from core.standards.waivers.ask import AskWaiver, ask_waiver
@@ -74,6 +76,7 @@ async def resolve_merge(unit: Unit, command: ResolveMerge) -> MergeOutcomeRow:
         NotFound: There is no such outcome in this tenant.
         MergeIsSettled: Nothing waits any more.
         WaiverIsProposed: What is proposed is a waiver, which is asked for by itself.
+        WaiverComesTooEarly: The place is there only in a version that has not begun.
         InvalidInput: The reason is missing, something is given or missing where it should not be, or no waiver can
             make it hold.
         DomainError: What is laid is refused as ``adapt`` refuses it, what is asked for as ``ask_waiver`` does.
@@ -109,10 +112,11 @@ async def have_waived(unit: Unit, decision: Decision, command: ResolveMerge) -> 
         raise InvalidInput(field="action", problem="a waiver lifts what keeps a value from holding, and nothing else")
     if command.until is None:
         raise InvalidInput(field="until", problem="a waiver takes an end")
+    clause, parameter = place_now(unit, row)
     asked = AskWaiver(
         code=row.code,
-        clause_key=row.clause_key if row.clause_key_after is None else row.clause_key_after,
-        parameter_key=row.parameter_key if row.parameter_key_after is None else row.parameter_key_after,
+        clause_key=clause,
+        parameter_key=parameter,
         context=dict(read_selector(row.variant)),
         value=adaptation.value,
         measure=command.measure,
@@ -120,11 +124,24 @@ async def have_waived(unit: Unit, decision: Decision, command: ResolveMerge) -> 
         legal_basis=adaptation.legal_basis,
         until=command.until,
     )
-    row.waiver_id = (await ask_waiver(unit, asked)).id
+    try:
+        row.waiver_id = (await ask_waiver(unit, asked)).id
+    except UnknownParameter as unknown:
+        if row.at <= unit.now:
+            raise
+        raise WaiverComesTooEarly(place=address(clause, parameter), begins=row.at) from unknown
     await unit.session.flush()
     await settle_items(unit, ITEM, [row.adaptation_id])
     await decided(unit, row, command.action)
     return row
+
+
+def place_now(unit: Unit, row: MergeOutcomeRow) -> Place:
+    """Name the place as it is called now: a waiver follows it into a version that has not begun."""
+    if row.at > unit.now:
+        return row.clause_key, row.parameter_key
+    clause, parameter = row.clause_key_after, row.parameter_key_after
+    return row.clause_key if clause is None else clause, row.parameter_key if parameter is None else parameter
 
 
 async def follow_waiver(unit: Unit, waiver_id: UUID) -> None:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.core.standards.builders import CODE, Stage, wish
 from tests.core.standards.merging.test_carrying import TIGHT
-from tests.core.standards.merging.working import outcomes, upgrade, version, waiting_items
+from tests.core.standards.merging.working import moved, outcomes, upgrade, version, waiting_items
 from tests.core.standards.waivers.asking import REQUEST, Front, changing, front, work_off
 
 OUTCOME = "outcome { id status resolution reason waiver { status decisionReason value } adaptation { value } }"
@@ -105,3 +106,52 @@ async def test_what_a_waiver_cannot_lift_is_not_asked_for(stage: Stage) -> None:
     given = {"action": "ASK_WAIVER", "compensatingMeasure": "We call.", "reason": CODE, "until": until}
     assert (await north.change("resolveMerge", OUTCOME, outcome=waits["id"], **given))["code"] == "kernel.invalid_input"
     assert await stage.rows() == before
+
+
+@pytest.mark.parametrize("named_otherwise", [False, True])
+async def test_it_is_asked_for_before_the_version_begins(stage: Stage, *, named_otherwise: bool) -> None:
+    await stage.publish()
+    await stage.adapt(stage.network.north, wish(5000))
+    turn = stage.clock.now() + timedelta(days=10)
+    await upgrade(stage, moved("2.0.0", TIGHT) if named_otherwise else version("2.0.0", limit=TIGHT), turn)
+    north = front(stage, stage.network.north)
+    [waits] = (await north.client.data(f"{{ {SHOWN} }}"))["mergeOutcomes"]["nodes"]
+    until = (stage.clock.now() + timedelta(days=90)).isoformat()
+    given = {"action": "ASK_WAIVER", "compensatingMeasure": "We call back.", "reason": "A small shop.", "until": until}
+    await north.done("resolveMerge", OUTCOME, outcome=waits["id"], **given)
+    await work_off(stage)
+    await decide(stage, "GRANTED")
+    assert await held(stage) == 5000
+    stage.clock.advance(timedelta(days=11))
+    await work_off(stage)
+    assert await held(stage) == 5000, "it holds on in the version that began"
+    stage.clock.advance(timedelta(days=80))
+    await work_off(stage)
+    assert await held(stage) == 3600
+
+
+async def held(stage: Stage) -> object:
+    """Give the limit of the first response in north, whatever its clause is called."""
+    standard = (await stage.resolve(stage.network.north)).standard
+    [value] = [one.value for (clause, key), one in standard.values.items() if key == "limit" and "response" in clause]
+    return value
+
+
+async def test_what_is_named_only_later_says_from_when_on_it_can_be_asked_for(stage: Stage) -> None:
+    await stage.publish()
+    await stage.adapt(stage.network.north, wish(5000))
+    now = stage.clock.now()
+    await upgrade(stage, moved("2.0.0"), now + timedelta(days=10))
+    tighter = msgspec.structs.replace(moved("3.0.0", TIGHT), lineage=())
+    await upgrade(stage, tighter, now + timedelta(days=20))
+    north = front(stage, stage.network.north)
+    waiting = (await north.client.data(f"{{ {SHOWN} }}"))["mergeOutcomes"]["nodes"]
+    [waits] = [one for one in waiting if one["status"] == "OPEN"]
+    until = (now + timedelta(days=90)).isoformat()
+    given = {"action": "ASK_WAIVER", "compensatingMeasure": "We call back.", "reason": "A small shop.", "until": until}
+    before = await stage.rows()
+    refused = await north.change("resolveMerge", OUTCOME, outcome=waits["id"], **given)
+    assert refused["code"] == "standards.waiver_comes_too_early", refused
+    assert await stage.rows() == before
+    stage.clock.advance(timedelta(days=11))
+    await north.done("resolveMerge", OUTCOME, outcome=waits["id"], **given)
