@@ -25,6 +25,7 @@ from core.standards.policy.checks import checked_content
 from core.standards.policy.content import content_hash, content_text
 from core.standards.publish import PublishVersion, publish_version
 from tests.core.standards.builders import FACTS, SINCE, Stage, content, wish
+from tests.core.standards.test_graphql import APPROVE, SUBMIT, client, drafted, moving
 from tests.support.networks import as_person
 
 
@@ -273,3 +274,16 @@ async def test_an_instant_without_a_zone_is_refused(stage: Stage) -> None:
             await stage.adapt(stage.network.north, command)
         refused.append(found.value)
     assert [one.field for one in refused if isinstance(one, InvalidInput)] == ["validFrom", "validTo"]
+
+
+async def test_whoever_wrote_a_version_does_not_approve_it(stage: Stage) -> None:
+    author, submitter = (client(stage, stage.network.headquarters) for _ in range(2))
+    version = await drafted(author)
+    version = (await submitter.change(SUBMIT, **moving(version)))["version"]
+    before = await stage.rows()
+    for one in (author, submitter):
+        refused = await one.change(APPROVE, **moving(version))
+        assert refused["code"] == "work.author_may_not_approve", "neither who wrote it nor who handed it in"
+    assert await stage.rows() == before
+    approved = await client(stage, stage.network.headquarters).change(APPROVE, **moving(version))
+    assert approved["version"]["status"] == "APPROVED"
