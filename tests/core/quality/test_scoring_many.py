@@ -1,10 +1,10 @@
 """Records that were opened together are scored by one command: each once, however often it runs or is cut off."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.kernel.outbox import send
 from core.kernel.unit import Unit

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from core.kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted, StaleEdit
 from core.kernel.ids import new_id
@@ -94,7 +95,7 @@ async def test_opening_again_gives_the_same_record(chain: Chain, admin: Any) -> 
     assert await do(chain, north, open_record, CALL) == first
     assert await everything(admin, north) == before
     assert await do(chain, south, open_record, CALL) != first
-    assert await do(chain, north, open_record, replace(CALL, channel="email")) != first
+    assert await do(chain, north, open_record, structs.replace(CALL, channel="email")) != first
 
 
 async def test_records_opened_at_once_under_one_name_are_one(chain: Chain) -> None:
@@ -129,7 +130,7 @@ async def test_a_record_that_cannot_be_opened_leaves_nothing(
     north = await chain.tenant("north")
     before = await everything(admin, north)
     with pytest.raises(refusal):
-        await do(chain, north, open_record, replace(CALL, **changes))
+        await do(chain, north, open_record, structs.replace(CALL, **changes))
     assert await everything(admin, north) == before
 
 
@@ -137,7 +138,7 @@ async def test_one_name_is_not_opened_under_two_standards(chain: Chain) -> None:
     await chain.publish("other")
     await do(chain, chain.scope, open_record, CALL)
     with pytest.raises(RecordKeyIsTaken) as refused:
-        await do(chain, chain.scope, open_record, replace(CALL, standard_code="other"))
+        await do(chain, chain.scope, open_record, structs.replace(CALL, standard_code="other"))
     assert refused.value.standard == "incident-handling"
 
 
