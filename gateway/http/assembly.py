@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from core.kernel.changes import Changes
 from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError
 from core.kernel.graphql.context import RequestContext
@@ -88,7 +89,9 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
     service, builtin = service_tokens(settings), builtin_issuer(settings)
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
     answering = Answering(parts.schema, compiled=settings.compiled_reads, kept_bytes=settings.kept_answers_bytes)
-    streaming = Streaming(answering, LiveQueries(ChangeFeed(parts.database)))
+    feed = ChangeFeed(parts.database)
+    parts.services.put(Changes, feed)
+    streaming = Streaming(answering, LiveQueries(feed))
     means = Means(parts.database, parts.services, parts.clock)
     operations = Operations(answering, streaming, context_maker(parts), means, edge.operation_timeout_s)
     graphiql = page_for(parts)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -166,10 +167,10 @@ class Operations:
             self._context(opened, correlation_id),
             name=operation.name,
             extensions=operation.extensions,
+            spend=partial(meter, opened),
         )
         async with aclosing(results):
             async for result in results:
-                meter(opened, result)
                 yield shaped(result, opened, correlation_id)
 
 

@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import NoReturn, cast
 
+import orjson
+
 from gateway.http.errors import MalformedRequest
 
 DEEPEST = 64
@@ -24,7 +26,8 @@ def read_json(body: bytes | str) -> object:
     """
     try:
         text = body.decode() if isinstance(body, bytes) else body
-        document = DECODER.decode(text)
+        known = compact(body) if isinstance(body, bytes) else None
+        document = DECODER.decode(text) if known is None else known
     except UnicodeDecodeError as error:
         raise MalformedRequest(problem="the body is not UTF-8") from error
     except RecursionError as error:
@@ -34,6 +37,19 @@ def read_json(body: bytes | str) -> object:
     if not is_plain(text):
         check_depth(document)
     return document
+
+
+def compact(body: bytes) -> object:
+    """Read JSON as browsers write it, without a blank; nothing where it has to be looked at piece by piece.
+
+    What is written again to the last byte has no name twice, no number that a reader would change, and nothing that
+    only some readers take.
+    """
+    try:
+        document = orjson.loads(body)
+        return document if orjson.dumps(document, option=orjson.OPT_STRICT_INTEGER) == body else None
+    except (orjson.JSONDecodeError, TypeError):
+        return None
 
 
 def is_plain(text: str) -> bool:

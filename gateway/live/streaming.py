@@ -1,6 +1,6 @@
 """Answers of an operation as they come: one of a query or mutation, each event of a subscription, live queries."""
 
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -12,6 +12,12 @@ from gateway.answering.answering import Answering
 from gateway.answering.prepared import Prepared
 from gateway.live.directive import is_live
 from gateway.live.queries import LiveQueries
+
+Spend = Callable[[ExecutionResult], None]
+
+
+def nothing_spent(_result: ExecutionResult) -> None:
+    """Meter nothing."""
 
 
 class Streaming:
@@ -34,8 +40,19 @@ class Streaming:
         *,
         name: str | None = None,
         extensions: dict[str, Any] | None = None,
+        spend: Spend = nothing_spent,
     ) -> AsyncGenerator[ExecutionResult]:
-        """Give the answers as they come."""
+        """Give the answers as they come.
+
+        Args:
+            query: The document.
+            variables: Values of its variables.
+            context: Who asks, and where.
+            name: Which of the document's operations is meant.
+            extensions: What the client sent beside.
+            spend: Called with each answer that was worked out: of a live query once, however many follow it, and also
+                where it is the same as before. All who share one act in the same tenant, which pays.
+        """
         prepared = self._answering.prepared(query, name)
         if prepared is None or prepared.is_subscription:
             results = await self._answering.schema.stream(
@@ -47,15 +64,21 @@ class Streaming:
             )
             async with aclosing(results):
                 async for one in results:
-                    yield cast("ExecutionResult", one)
+                    event = cast("ExecutionResult", one)
+                    spend(event)
+                    yield event
             return
         if context.scope is None or not is_live(prepared.node):
-            yield await self._answering.execute(query, variables, context, name=name, extensions=extensions)
+            only = await self._answering.execute(query, variables, context, name=name, extensions=extensions)
+            spend(only)
+            yield only
             return
         key = self._key(query, variables, context, context.scope, prepared, name)
 
         async def evaluate() -> ExecutionResult:
-            return await self._answering.execute(query, variables, context.now(), name=name)
+            answered = await self._answering.execute(query, variables, context.now(), name=name)
+            spend(answered)
+            return answered
 
         async with aclosing(self._live.follow(key, context.scope, evaluate)) as found:
             async for answer in found:

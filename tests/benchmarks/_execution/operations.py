@@ -22,8 +22,8 @@ class Document:
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def body(self) -> str:
-        """Give the body of the request."""
-        return json.dumps({"query": self.text, "variables": dict(self.variables)})
+        """Give the body of the request, as browsers write it."""
+        return json.dumps({"query": self.text, "variables": dict(self.variables)}, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

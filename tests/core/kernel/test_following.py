@@ -1,13 +1,23 @@
 """Jobs are followed as they go, and the audit trail is read, inside one tenant and with the permission alone."""
 
+import asyncio
+from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from core.kernel.audit import record_act
+from core.kernel.background.graphql import subscriptions
+from core.kernel.changes import Changes
 from core.kernel.database import Database
+from core.kernel.directory import Directory
 from core.kernel.graphql.ids import global_id
 from core.kernel.ids import new_id
 from core.kernel.jobs import advance, open_job
+from core.kernel.outbox import send
 from core.kernel.scope import Scope
+from core.kernel.services import Services
+from gateway.live.change_feed import ChangeFeed
 from tests.support.api import Api
 from tests.support.networks import BuiltNetwork, as_person
 
@@ -32,6 +42,28 @@ async def test_a_job_is_followed_to_its_end(api: Api, database: Database, networ
                 await advance(unit, job)
     assert [done for _, done in told] == [0, 1, 2]
     assert told[-1] == ("DONE", 2)
+
+
+async def test_who_follows_a_job_is_woken_by_what_its_tenant_sends(
+    api: Api, database: Database, network: BuiltNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "LOOK_EVERY_S", 600.0)
+    feed = ChangeFeed(database)
+    job = await opened(database, network.north)
+    services = Services()
+    services.put(Directory, api.services.get(Directory))
+    services.put(Changes, feed)
+    woken = replace(api, services=services)
+    told: list[int] = []
+    async with asyncio.timeout(60):
+        async for answer in woken.follow(network.north, FOLLOW, {"job": global_id("Job", job)}):
+            assert answer.data is not None, answer.codes
+            told.append(answer.data["jobProgress"]["done"])
+            if told[-1] < 2:
+                async with database.unit(network.north) as unit:
+                    await advance(unit, job)
+                    await send(unit, "tests.counted", {})
+    assert told == [0, 1, 2]
 
 
 async def test_nobody_follows_anothers_job(

@@ -47,9 +47,10 @@ class Stage:
         self.answering = Counting(whole_schema())
         self.live = LiveQueries(ChangeFeed(api.database, look_every_s=0.2))
         self.streaming = Streaming(self.answering, self.live)
+        self.spent: list[Any] = []
 
     def follow(self, scope: Scope, query: str = LIVE, **variables: Any) -> AsyncGenerator[Any]:
-        return self.streaming.answers(query, variables, self.api.context(scope))
+        return self.streaming.answers(query, variables, self.api.context(scope), spend=self.spent.append)
 
     async def open_site(self, scope: Scope, key: str) -> None:
         done = await self.api.execute(scope, OPEN_SITE, {"input": {"key": key, "name": key.title()}, "key": key})
@@ -92,6 +93,7 @@ async def test_many_who_follow_are_answered_at_once(stage: Stage, network: Built
         second = await asyncio.gather(*(following(one) for one in everyone))
         assert {tuple(keys(one)) for one in second} == {("only",)}
         assert stage.answering.executed <= 4
+        assert len(stage.spent) == stage.answering.executed
     finally:
         for one in everyone:
             await one.aclose()
