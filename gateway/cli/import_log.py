@@ -20,6 +20,7 @@ from core.records.mappings.schema import LogMapping
 from gateway.cli.console import OUT, progress, show_refusal, table
 from gateway.cli.operator import operator
 from gateway.cli.surroundings import surroundings
+from gateway.collecting import settle
 from tenants.networks.opening import LogTenants
 
 SCORING = {"scoring-conformance": frozenset({"records.read", "standards.read"})}
@@ -33,6 +34,7 @@ def import_log(
 ) -> None:
     """Import a log; started again it adds only what is missing. Exits with 1 if anything was refused."""
     with surroundings() as around:
+        settle()
         done = asyncio.run(run(around.settings, file, read_mapping(mapping), network))
     show(done)
     if json_file is not None:

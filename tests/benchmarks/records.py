@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.collecting import settle
 from tests.benchmarks._ground import GIB, ground_at, own_database, standing
 from tests.benchmarks._records import importing, listing, sealing, working
 from tests.benchmarks._records.served import served
@@ -12,6 +13,7 @@ from tests.support.cluster import admin_database_url, superuser
 async def run(quick: bool) -> list[dict[str, Any]]:
     """Run the suite; the short form takes few events and small logs, to see that everything runs."""
     size = QUICK if quick else FULL
+    settle()  # As every process that imports does.
     async with standing(size.room_gib * GIB) as cluster:
         async with served(cluster, size.few, size.many) as at:
             tell(f"{size.few:,} and {size.many:,} records are served")

@@ -21,13 +21,16 @@ Ask = Callable[..., Awaitable[list[Any]]]
 START: Final = UUID(int=0)
 HEAD_COLUMNS: Final = tuple(Head.__dataclass_fields__)
 LATE: Final = {
-    EVENT: "SELECT e.id, e.hash FROM record_events e"
-    " LEFT JOIN log_leaves l ON l.tenant_id = $1 AND l.subject_id = e.id"
-    " WHERE e.tenant_id = $1 AND e.id > $2 AND e.id <= $3 AND l.number IS NULL ORDER BY e.id LIMIT $4",
-    AUDIT: f"SELECT {', '.join(f'e.{name}' for name in AUDIT_COLUMNS)} FROM audit_entries e"  # noqa: S608 - constants
-    " LEFT JOIN log_leaves l ON l.tenant_id = $1 AND l.subject_id = e.id"
-    " WHERE e.tenant_id = $1 AND e.id > $2 AND e.id <= $3 AND l.number IS NULL ORDER BY e.id LIMIT $4",
+    source: f"SELECT {columns} FROM {table} WHERE tenant_id = $1 AND id > $2 AND id <= $3 AND id NOT IN"  # noqa: S608 - constants
+    " (SELECT subject_id FROM log_leaves WHERE tenant_id = $1 AND subject_id > $2 AND subject_id <= $3)"
+    " ORDER BY id LIMIT $4"
+    for source, columns, table in (
+        (EVENT, "id, hash", "record_events"),
+        (AUDIT, ", ".join(AUDIT_COLUMNS), "audit_entries"),
+    )
 }
+"""The leaves of a slice are read once: joined, each row would be compared with every leaf of a tenant unknown to
+statistics."""
 FRESH: Final = {
     EVENT: "SELECT id, hash FROM record_events WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
     AUDIT: f"SELECT {', '.join(AUDIT_COLUMNS)} FROM audit_entries"  # noqa: S608 - constants

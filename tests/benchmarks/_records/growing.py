@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from core.records.importing.figures import Figures
+from gateway.collecting import settle
 from tests.benchmarks._ground import Log, ground_at
 from tests.benchmarks._peak import peak_mebibytes
 from tests.benchmarks._records.importing import lines_mapping
@@ -39,6 +40,7 @@ class Tenths:
 
 async def main(url: str, logs: list[tuple[Path, int]]) -> None:
     """Import the logs, each into a network of its own."""
+    settle()
     async with ground_at(url) as ground:
         for path, records in logs:
             log = Log(path, lines_mapping(), "checkout")

@@ -16,6 +16,7 @@ from core.records.sealing import seal as sealing
 from core.records.sealing.errors import LogIsBroken
 from core.records.sealing.policy.heads import Head, checkpoint_of
 from core.records.sealing.policy.leaves import AUDIT, AUDIT_COLUMNS, EVENT
+from core.records.sealing.repository import LATE, START
 from core.records.sealing.seal import LATEST, id_at, seal_batch, sweep
 from tests.core.records.sealing.logbook import Logbook
 
@@ -87,6 +88,14 @@ async def test_what_becomes_visible_late_gets_a_later_number(book: Logbook) -> N
     leaves = await book.assert_whole()
     late = [one["number"] for one in leaves if one["subject_id"] in {event.id for event in made}]
     assert min(late) >= len(sealed)
+
+
+@pytest.mark.parametrize("source", [EVENT, AUDIT])
+async def test_what_came_late_is_found_in_one_reading_of_the_leaves(book: Logbook, source: str) -> None:
+    """In a tenant that statistics know nothing of, a join would compare every row with every leaf."""
+    plan = await book.admin.fetch(f"EXPLAIN {LATE[source]}", book.scope.tenant_id, START, new_id(), 10)
+    assert any("hashed SubPlan" in line[0] for line in plan)
+    assert not any("Nested Loop" in line[0] for line in plan)
 
 
 async def sealing_of(unit: Any, made: Any) -> None:
