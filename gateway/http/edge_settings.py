@@ -24,7 +24,7 @@ class EdgeSettings(BaseSettings):
         body_timeout_s: Seconds within which a body must have arrived, so that slow clients hold nothing.
         max_upload_bytes: Largest file that ``/uploads`` takes.
         upload_timeout_s: Seconds within which such a file must have arrived, no pause longer than a body may take.
-        uploads_at_once: Files that may arrive at one process at a time.
+        uploads_at_once: Files that may arrive at one process at a time; of one tenant half as many.
         max_document_chars: Longest GraphQL document.
         operation_timeout_s: Seconds within which a query or mutation must have ended.
         cors_origins: Origins of front ends served from elsewhere, separated by commas.

@@ -27,8 +27,8 @@ from core.records.permissions import READ_EVIDENCE
 from core.standards.policy.process import Proof
 from gateway.auth.sign_in import SignIn
 from gateway.http.answers import json_response
-from gateway.http.errors import RequestTooSlow, TooManyRequests
-from gateway.http.files import refused, scope_of
+from gateway.http.errors import RequestTooSlow
+from gateway.http.files import Room, refused, scope_of
 from gateway.http.guards import check_headers
 from gateway.http.observation import observed_in
 from gateway.http.parts import Parts
@@ -58,14 +58,11 @@ class EvidenceRoutes:
     def __init__(self, parts: Parts, sign_in: SignIn) -> None:
         self._parts = parts
         self._sign_in = sign_in
-        self._arriving = 0
+        self._room = Room()
 
     async def receive(self, request: Request) -> Response:
         """Receive a file for a record."""
         settings = self._parts.services.get(EvidenceSettings)
-        if self._arriving >= settings.at_once:
-            return refused(request, TooManyRequests())
-        self._arriving += 1
         body = request.stream()
         try:
             return await self._received(request, body, settings)
@@ -73,8 +70,6 @@ class EvidenceRoutes:
             if not isinstance(refusal, RequestTooSlow):
                 await let_pass(body)
             return refused(request, refusal)
-        finally:
-            self._arriving -= 1
 
     async def _received(self, request: Request, body: AsyncIterator[bytes], settings: EvidenceSettings) -> Response:
         headers = observed_in(request.scope).headers
@@ -83,7 +78,8 @@ class EvidenceRoutes:
         offered = offer_of(request)
         services = self._parts.services
         reception = Reception(services.get(Blobs), settings, services.get(MasterKeys))
-        received = await reception.receive(self._opener(scope), offered, paced(body, settings))
+        with self._room.place(scope, settings.at_once):
+            received = await reception.receive(self._opener(scope), offered, paced(body, settings))
         answer = {
             "upload": global_id("EvidenceUpload", received.upload_id),
             "size": received.size,

@@ -21,8 +21,8 @@ from core.records.uploads.store import Received, UploadStore
 from gateway.auth.sign_in import SignIn
 from gateway.http.answers import json_response
 from gateway.http.bodies import Arriving
-from gateway.http.errors import MalformedRequest, RequestTooSlow, TooManyRequests
-from gateway.http.files import refused, scope_of
+from gateway.http.errors import MalformedRequest, RequestTooSlow
+from gateway.http.files import Room, refused, scope_of
 from gateway.http.guards import waits
 from gateway.http.observation import observed_in
 from gateway.http.parts import Parts
@@ -42,7 +42,7 @@ class UploadRoute:
     def __init__(self, parts: Parts, sign_in: SignIn) -> None:
         self._parts = parts
         self._sign_in = sign_in
-        self._arriving = 0
+        self._room = Room()
 
     async def take(self, request: Request) -> Response:
         """Take one file in; of what is refused only some more is read, and the connection ends with it."""
@@ -60,15 +60,10 @@ class UploadRoute:
         scope = await scope_of(request, self._sign_in)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
             raise MalformedRequest(problem=f"its Content-Type is not {MEDIA_TYPE}")
-        if self._arriving >= self._parts.edge.uploads_at_once:
-            raise TooManyRequests
-        async with self._parts.database.unit(scope, clock=self._parts.clock, read_only=True) as unit:
-            await check_room(unit)
-        self._arriving += 1
-        try:
+        with self._room.place(scope, self._parts.edge.uploads_at_once):
+            async with self._parts.database.unit(scope, clock=self._parts.clock, read_only=True) as unit:
+                await check_room(unit)
             return await self._keep(scope, request, arriving)
-        finally:
-            self._arriving -= 1
 
     async def _keep(self, scope: Scope, request: Request, arriving: Arriving) -> tuple[UUID, Received]:
         store, upload_id = self._parts.services.get(UploadStore), new_id()

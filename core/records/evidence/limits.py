@@ -26,7 +26,7 @@ class EvidenceSettings(BaseSettings):
         kept_hours: Hours for which a file waits before it is deleted.
         idle_s: Seconds within which something more of a file must have arrived.
         slowest: Bytes a second that a file must arrive with on the whole, so that slow senders hold nothing for long.
-        at_once: Files that one process receives at a time.
+        at_once: Files that one process receives at a time; of one tenant half as many.
         link_s: Seconds for which a link to a piece of evidence holds.
     """
 

@@ -115,8 +115,8 @@ async def replay_events(
             number = known[event.client_id]
             outcomes.append(Outcome(client_id=event.client_id, fate=Fate.ALREADY_THERE, number=number))
             continue
-        at = event.device_at + skew
         try:
+            at = corrected(event.device_at, skew, "deviceAt")
             await replay(work, event, at, latest, sealer)
         except DomainError as refused:
             outcomes.append(conflict(event, refused))
@@ -136,6 +136,18 @@ def check(events: Sequence[DeviceEvent], skew: timedelta) -> None:
         raise InvalidInput(field="deviceAt", problem="an instant needs a zone")
     if abs(skew) > MOST_SKEW:
         raise ClockIsTooFarOff(seconds=int(skew.total_seconds()), most=int(MOST_SKEW.total_seconds()))
+
+
+def corrected(at: datetime, skew: timedelta, field: str) -> datetime:
+    """Give the right time of what a device's clock showed.
+
+    Raises:
+        InvalidInput: No calendar has it.
+    """
+    try:
+        return at + skew
+    except OverflowError as beyond:
+        raise InvalidInput(field=field, problem="with the skew it lies outside the calendar") from beyond
 
 
 async def replay(work: Work, event: DeviceEvent, at: datetime, latest: datetime | None, sealer: Sealer | None) -> None:

@@ -15,7 +15,13 @@ from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.permissions import READ_RECORDS, SHARE_VIEWS
 from core.records.saved_views.errors import TooManyViews, ViewNameIsTaken
-from core.records.saved_views.policy import Standing, ViewOrdering, checked_columns, checked_name
+from core.records.saved_views.policy import (
+    Standing,
+    ViewOrdering,
+    checked_columns,
+    checked_filter,
+    checked_name,
+)
 from core.records.saved_views.repository import (
     add_view,
     change_columns,
@@ -68,7 +74,7 @@ async def save_view(unit: Unit, command: SaveView) -> UUID:
 
     Raises:
         NotPermitted: The actor may not read records, or not share views.
-        InvalidInput: The name or a column does not have the form it must have.
+        InvalidInput: The name, the filter or a column does not have the form it must have.
         ViewNameIsTaken: The actor has a view of that name.
         TooManyViews: The actor has as many as anybody may have.
     """
@@ -82,7 +88,7 @@ async def save_view(unit: Unit, command: SaveView) -> UUID:
         "owner_id": owner_id,
         "name": name,
         "shared": command.shared,
-        "filter": canonical_text(command.filter),
+        "filter": checked_filter(canonical_text(command.filter)),
         "ordering": command.ordering.value,
         "columns": listed(checked_columns(command.columns)),
         "recorded_at": recorded_now(),
@@ -100,7 +106,7 @@ async def change_view(unit: Unit, command: ChangeView) -> UUID:
         NotPermitted: The actor may not read records, not share views, or not change those of others.
         NotFound: The actor sees no such view.
         StaleEdit: It was changed since it was read.
-        InvalidInput: The name or a column does not have the form it must have.
+        InvalidInput: The name, the filter or a column does not have the form it must have.
         ViewNameIsTaken: Its owner has another view of that name.
     """
     view = await taken_up(unit, command.view_id, command.expected_version)
@@ -111,7 +117,7 @@ async def change_view(unit: Unit, command: ChangeView) -> UUID:
         raise ViewNameIsTaken(name=name)
     said = {
         "name": name,
-        "filter": None if command.filter is None else canonical_text(command.filter),
+        "filter": None if command.filter is None else checked_filter(canonical_text(command.filter)),
         "ordering": None if command.ordering is None else command.ordering.value,
         "columns": None if command.columns is None else listed(checked_columns(command.columns)),
         "shared": command.shared,

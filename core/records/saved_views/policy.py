@@ -11,6 +11,8 @@ from core.kernel.errors import InvalidInput
 
 LONGEST_NAME: Final = 100
 MOST_COLUMNS: Final = 50
+LONGEST_FILTER: Final = 10_000
+"""Characters of a filter as it is stored; whoever lists views reads those of all filters."""
 COLUMN: Final = re.compile(r"[a-z][A-Za-z0-9]{0,63}(\.[a-z][A-Za-z0-9]{0,63}){0,3}")
 
 
@@ -52,6 +54,17 @@ def checked_name(name: str) -> str:
     if not said or len(said) > LONGEST_NAME or not said.isprintable():
         raise InvalidInput(field="name", problem=f"use 1 to {LONGEST_NAME} printable characters")
     return said
+
+
+def checked_filter(written: str) -> str:
+    """Give a view's filter as it is stored.
+
+    Raises:
+        InvalidInput: It is too long.
+    """
+    if len(written) > LONGEST_FILTER:
+        raise InvalidInput(field="filter", problem=f"use at most {LONGEST_FILTER} characters in all")
+    return written
 
 
 def checked_columns(columns: Sequence[str]) -> list[str]:

@@ -39,8 +39,9 @@ class Language:
 
     def instant(self, at: datetime, zone: ZoneInfo) -> str:
         """Write an instant in a zone: weekday, date and time to the minute."""
-        day = format_date(at.astimezone(zone), "full", locale=self.locale)
-        time = format_time(at, "short", tzinfo=zone, locale=self.locale)
+        there = in_zone(at, zone)
+        day = format_date(there, "full", locale=self.locale)
+        time = format_time(there.timetz(), "short", tzinfo=there.tzinfo, locale=self.locale)
         return str(get_datetime_format("medium", locale=self.locale)).replace("{0}", time).replace("{1}", day)
 
     def around(self, part: int, name: str) -> str:
@@ -49,7 +50,15 @@ class Language:
 
     def zone(self, zone: ZoneInfo, at: datetime) -> str:
         """Name a zone."""
-        return get_timezone_name(at.astimezone(zone), width="long", locale=self.locale)
+        return get_timezone_name(in_zone(at, zone), width="long", locale=self.locale)
+
+
+def in_zone(at: datetime, zone: ZoneInfo) -> datetime:
+    """Give an instant in a zone; as it is where that would lie outside the calendar, as promises for ever do."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
 
 
 def tags_wanted(header: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.records.links.view import CustomerView, SeenDelay, SeenSite, SeenStep
-from gateway.http.looking.languages import PLACE, Language
+from gateway.http.looking.languages import PLACE, Language, in_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +110,4 @@ def site(one: SeenSite) -> dict[str, Any]:
 
 def instant(at: datetime | None, zone: ZoneInfo) -> str | None:
     """Write an instant in a zone."""
-    return None if at is None else at.astimezone(zone).isoformat()
+    return None if at is None else in_zone(at, zone).isoformat()

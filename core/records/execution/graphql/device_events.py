@@ -26,7 +26,7 @@ from core.records.execution.errors import NotReplayable
 from core.records.execution.graphql.inputs import person_in
 from core.records.execution.hand_over import HandOverRecord, handed_over
 from core.records.execution.private import checked_private
-from core.records.execution.replay import DeviceEvent, Telling
+from core.records.execution.replay import DeviceEvent, Telling, corrected
 from core.records.links.announce import AnnounceDelay, announcing
 from core.records.open_record import checked_text, checked_word
 from core.records.work_record import checked_key
@@ -264,7 +264,7 @@ def taken(one: DeviceEventInput, around: Around) -> Telling:
             step=one.step(),
             asked=one.asked,
             round=one.round,
-            taken_at=None if one.taken_at is None else one.taken_at + around.skew,
+            taken_at=None if one.taken_at is None else corrected(one.taken_at, around.skew, "takenAt"),
             place=one.place,
             note=one.reason,
         )

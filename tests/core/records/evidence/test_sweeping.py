@@ -13,6 +13,7 @@ from uuid import UUID
 
 from core.kernel.blobs import Blobs
 from core.kernel.crypto import MasterKeys
+from core.kernel.graphql.ids import global_id
 from core.kernel.idle import run_until_idle
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
@@ -195,3 +196,32 @@ async def test_who_sends_too_slowly_is_not_waited_for(desk: Desk) -> None:
     waiting.cancel()
     await asyncio.wait([waiting])
     assert (await full.send(record, PNG)).status_code == 201
+
+
+async def test_strangers_and_one_tenants_slow_senders_leave_room_to_others(desk: Desk) -> None:
+    record, elsewhere = await desk.shop.open(), await desk.shop.chain.tenant("south")
+    begun = asyncio.Event()
+
+    async def stalling() -> AsyncIterator[bytes]:
+        yield PNG
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def stranger() -> int:
+        path = f"/records/{global_id('Record', record)}/evidence"
+        async with desk_of.client() as client:
+            return (await client.post(path, content=stalling(), params={"kind": "PHOTO"})).status_code
+
+    desk_of = desk_on(desk.shop, desk.folder, at_once=1)
+    unknown = asyncio.create_task(stranger())
+    await begun.wait()
+    assert (await desk_of.send(record, PNG)).status_code == 201, "who has no token takes no place"
+    assert await unknown == 401
+    desk_of, begun = desk_on(desk.shop, desk.folder, at_once=2), asyncio.Event()
+    waiting = asyncio.create_task(desk_of.send(record, stalling()))
+    await begun.wait()
+    assert (await desk_of.send(record, PNG)).status_code == 503, "half of the room is one tenant's"
+    assert (await desk_of.send(record, PNG, scope=elsewhere)).status_code == 404, "a neighbour is heard"
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert (await desk_of.send(record, PNG)).status_code == 201

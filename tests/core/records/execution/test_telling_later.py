@@ -141,3 +141,20 @@ async def test_what_is_refused_leaves_nothing_that_was_looked_up(counter: Counte
     ends = ({"kind": "TELL_STEP", "key": "intake"}, {"kind": "CLOSE"}, {"kind": "REOPEN", "reasonCode": "x"})
     closed = await told(counter, record, *ends)
     assert codes(closed) == ["APPLIED", "records.not_resolved", "records.not_resolved"]
+
+
+@pytest.mark.parametrize(("at", "skew"), [("0001-01-01T00:00:00Z", -1_000), ("9999-12-31T23:59:59Z", 5_000)])
+async def test_a_device_whose_clock_is_beyond_the_calendar_keeps_nothing_back(
+    counter: Counter, at: str, skew: int
+) -> None:
+    record = await counter.opened("a")
+    now = instant_text(counter.shop.chain.clock.now() - timedelta(milliseconds=skew))
+    upload = global_id("EvidenceUpload", uuid4())
+    sent: list[dict[str, Any]] = [
+        {"deviceAt": at, "kind": "TELL_STEP", "key": "intake"},
+        {"deviceAt": now, "kind": "ADD_EVIDENCE", "upload": upload, "key": "intake", "takenAt": at},
+        {"deviceAt": now, "kind": "TELL_STEP", "key": "intake"},
+    ]
+    events = [{"clientId": str(uuid4()), **one} for one in sent]
+    done = await counter.client.change("replayEvents", TOLD, record=record["id"], skewMilliseconds=skew, events=events)
+    assert codes(done) == ["kernel.invalid_input", "kernel.invalid_input", "APPLIED"]

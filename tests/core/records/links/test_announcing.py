@@ -64,3 +64,13 @@ async def test_who_may_not_announce_and_what_is_over(window: Window) -> None:
         record = await window.counter.does(name, record, type_="OnRecord" if name == "closeRecord" else "")
         async with nothing_written(window):
             assert await refused(window, record) == "records.not_open"
+
+
+async def test_a_promise_at_the_end_of_the_calendar_is_shown(window: Window) -> None:
+    record = await window.opened()
+    link = await window.shared(record)
+    await window.delayed(record, "9999-12-31T23:59:59Z")
+    assert (await window.read(link["path"]))["promisedAt"] == "9999-12-31T23:59:59+00:00"
+    page = await window.get(link["path"], accept="text/html", accept_language="en")
+    assert page.status_code == 200
+    assert "9999" in page.text

@@ -147,3 +147,14 @@ async def test_two_views_that_are_called_the_same_at_once_are_not(ann: Client) -
         told = sorted(answer.get("code", "") for answer in done)
         assert told == ["", "records.view_name_taken", "records.view_name_taken"]
         assert (await names(ann)).count(wished) == 1
+
+
+async def test_a_filter_is_as_long_as_a_list_of_views_bears(ann: Client) -> None:
+    view = await saved(ann)
+    long = {"channel": "x" * 10_000}
+    refused = await ann.change("saveView", "view { id }", name="Long", filter=long)
+    assert (refused["__typename"], refused["code"]) == ("InvalidInput", "kernel.invalid_input")
+    said = {"view": view["id"], "version": view["version"], "filter": long}
+    assert (await ann.change("changeView", "view { id }", **said))["__typename"] == "InvalidInput"
+    assert (await ann.data(LIST))["savedViews"][0]["filter"] == FILTER
+    assert await names(ann) == ["Mine"]
