@@ -154,7 +154,7 @@ async def test_a_filter_is_as_long_as_a_list_of_views_bears(ann: Client) -> None
     long = {"channel": "x" * 10_000}
     refused = await ann.change("saveView", "view { id }", name="Long", filter=long)
     assert (refused["__typename"], refused["code"]) == ("InvalidInput", "kernel.invalid_input")
-    said = {"view": view["id"], "version": view["version"], "filter": long}
+    said: dict[str, Any] = {"view": view["id"], "version": view["version"], "filter": long}
     assert (await ann.change("changeView", "view { id }", **said))["__typename"] == "InvalidInput"
     assert (await ann.data(LIST))["savedViews"][0]["filter"] == FILTER
     assert await names(ann) == ["Mine"]
