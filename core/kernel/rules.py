@@ -18,6 +18,12 @@ LONGEST: Final = 1_000
 """Characters of a rule."""
 DEEPEST: Final = 24
 """Brackets within brackets; the parser has an end of its own that it tells less well."""
+PATTERN: Final = "matches"
+"""The function that holds a text against a regular expression, the one thing in CEL that takes long by itself."""
+MOST_PATTERNS: Final = 4
+"""Regular expressions of one rule."""
+ONE_BY_ONE: Final = "all, exists, exists_one, filter, map"
+NO_LISTS: Final = f"stdlib:\n  exclude_macros: [{ONE_BY_ONE}]\n"
 KEPT: Final = 1_024
 """Compiled rules per environment; the ones used longest ago go first."""
 UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
@@ -89,7 +95,7 @@ class Rule:
         named: By which names it asks for texts, by what is asked for them.
     """
 
-    __slots__ = ("_env", "_expression", "_kinds", "named", "text")
+    __slots__ = ("_expression", "_kinds", "named", "text")
 
     def __init__(self, text: str, env: Any, kinds: Mapping[str, Kind]) -> None:  # noqa: ANN401 - the library's own
         """Compile a rule.
@@ -97,8 +103,9 @@ class Rule:
         Raises:
             RuleDoesNotCompile: It is none.
         """
-        self.text, self._env, self._kinds = text, env, kinds
+        self.text, self._kinds = text, kinds
         self._expression = expression_of(text, env)
+        check_patterns(text, kinds)
         self.named = named_in(text, kinds)
 
     def holds(self, facts: Mapping[str, Fact]) -> bool:
@@ -178,6 +185,32 @@ def expression_of(text: str, env: Any) -> Any:  # noqa: ANN401 - the library's o
     if made.return_type() != cel.Type.BOOL:
         raise RuleDoesNotCompile(1, 1, f"true or false is expected, not {made.return_type().name().lower()}")
     return made
+
+
+def check_patterns(text: str, kinds: Mapping[str, Kind]) -> None:
+    """Refuse a rule, which compiles, for what its regular expressions may cost.
+
+    Each takes milliseconds at worst; held against every one of a list, within another list, they would take minutes.
+
+    Raises:
+        RuleDoesNotCompile: There are too many, or they stand beside what goes through lists.
+    """
+    found = text.count(PATTERN)
+    if found > MOST_PATTERNS:
+        raise RuleDoesNotCompile(1, text.find(PATTERN) + 1, f"{PATTERN} stands at most {MOST_PATTERNS} times in a rule")
+    if found:
+        try:
+            without_lists(frozenset(kinds.items())).compile(text)
+        except RuntimeError as beside:
+            column = text.find(PATTERN) + 1
+            raise RuleDoesNotCompile(1, column, f"{PATTERN} does not stand beside {ONE_BY_ONE}") from beside
+
+
+@lru_cache(maxsize=16)
+def without_lists(kinds: frozenset[tuple[str, Kind]]) -> Any:  # noqa: ANN401 - the library's own
+    """Give an environment in which nothing goes through lists."""
+    variables = {name: TYPES[kind] for name, kind in kinds}
+    return cel.NewEnv(config=cel.NewEnvConfigFromYaml(NO_LISTS), variables=variables)
 
 
 def deepest(text: str) -> int:

@@ -34,6 +34,7 @@ FACTS: dict[str, Fact] = {
         ("steps.done.exists(one, one.startsWith('a'))", True),
         ("elapsed == 9007199254740992", True),
         ('record.channel.matches("^(p|m)+")', True),
+        ('record.channel.matches("^p") && has(site.kind)', True),
     ],
 )
 def test_a_rule_is_worked_out_from_facts(text: str, holds: bool) -> None:
@@ -56,6 +57,14 @@ def test_a_rule_is_worked_out_from_facts(text: str, holds: bool) -> None:
         ("urgent" + " " * LONGEST, 1, LONGEST + 1, "at most"),
         ("elapsed > 99999999999999999999", 1, 11, "invalid int"),
         ("elapsed > 1.5", 1, 9, "no matching overload"),
+        (
+            "steps.done.all(a, steps.done.all(b, !a.matches('((a?){200}){4}(a{200}){4}y')))",
+            1,
+            40,
+            "matches does not stand beside",
+        ),
+        ("['a'].map(one, one.matches('a')) == [true]", 1, 20, "matches does not stand beside"),
+        (" || ".join(["record.channel.matches('((a?){200}){4}(a{200}){4}y')"] * 5), 1, 16, "at most 4 times"),
     ],
 )
 def test_a_text_that_is_no_rule_is_refused_with_its_place(text: str, line: int, column: int, problem: str) -> None:
