@@ -255,6 +255,8 @@ async def test_an_import_started_again_adds_nothing(office: Office, tmp_path: Pa
 
 def begun_as_it_may(command: tuple[str, ...], settings: dict[str, str]) -> Any:
     """Run what serves as a process of its own, for it takes over the logs and signals of its process."""
+    if command == ("serve",):
+        command = ("serve", "--port", free_port())
     return (touchstone if command[0] in {"serve", "worker"} else invoked)(*command, **settings)
 
 
