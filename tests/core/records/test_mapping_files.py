@@ -96,7 +96,7 @@ def test_yaml_reads_every_scalar_as_text() -> None:
         ("{", "expected"),
         ("\x00", "not allowed|special characters"),
         ("just text", "the file: Input should be"),
-        ("x" * 300_000, "larger than 262144 bytes"),
+        ("x" * 65_537, "larger than 65536 bytes"),
     ],
 )
 def test_hostile_or_broken_yaml_is_refused(text: str, problem: str) -> None:
