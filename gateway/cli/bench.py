@@ -11,6 +11,7 @@ import typer
 
 from gateway.cli.console import OUT, table
 from gateway.cli.errors import BenchmarkIsUnknown
+from gateway.cli.places import require_places
 
 ROOM = 120
 """Columns that a table of cases takes."""
@@ -24,7 +25,9 @@ def bench(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
 ) -> None:
     """Run one suite; each case is a ratio against a floor or a peer measured in the same run."""
-    cases = asyncio.run(load(name).run(quick=quick))
+    suite = load(name)
+    require_places(json_file)
+    cases = asyncio.run(suite.run(quick=quick))
     show(name, cases)
     if json_file is not None:
         json_file.write_text(json.dumps(cases, indent=2) + "\n")

@@ -21,6 +21,7 @@ from core.records.sealing.repository import Ask, asking
 from core.records.sealing.seal import seal_batch
 from gateway.cli.console import ERR
 from gateway.cli.operator import Operator, operator
+from gateway.cli.places import require_places
 from gateway.cli.plan import acting
 from gateway.cli.surroundings import surroundings
 
@@ -50,6 +51,7 @@ def checkpoint(
     ] = None,
 ) -> None:
     """Export a signed checkpoint of a tenant's log; keep it where nobody of the network can write."""
+    require_places(file, leaves, export)
     with surroundings(queue=False) as around:
         note, key = asyncio.run(made(around.settings, (network, tenant), Wanted(leaves, export)))
     if file is None:

@@ -10,6 +10,7 @@ import typer
 
 from gateway.cli.errors import OptionsExclude, OptionsGoTogether
 from gateway.cli.home import Home
+from gateway.cli.places import require_places
 from gateway.cli.ports import require_free
 from gateway.cli.surroundings import surroundings
 from gateway.demo.children import Child
@@ -21,7 +22,9 @@ def demo(
     ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
     xes: Annotated[Path | None, typer.Option(help="Your own log, XES or CSV; needs --mapping.")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="What your log's traces mean.")] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="What your log's traces mean: a file, or the name of one that is shipped.")
+    ] = None,
     made_up: Annotated[
         bool, typer.Option("--made-up", help="Work on the made-up chain, even where the published log is at hand.")
     ] = False,
@@ -32,6 +35,7 @@ def demo(
         raise OptionsGoTogether(one="--xes", other="--mapping")
     if made_up and xes is not None:
         raise OptionsExclude(one="--made-up", other="--xes")
+    require_places(json_file)
     require_free(port)
     home = Home.found()
     home.make()

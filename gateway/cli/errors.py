@@ -210,6 +210,25 @@ class PortIsTaken(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class PlaceIsNotWritable(DomainError):  # noqa: N818 - errors are facts
+    """What a command is to write down cannot be written where it is wanted."""
+
+    file: str
+    problem: str
+    code: ClassVar[str] = "cli.place_not_writable"
+
+    @property
+    def message(self) -> str:
+        """Say why."""
+        return f"{self.file} cannot be written: {self.problem}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Name a file in a folder that is there and that you may write to; nothing was begun."
+
+
+@fact
 class OptionsGoTogether(DomainError):  # noqa: N818 - errors are facts
     """One option makes no sense without the other."""
 

@@ -15,10 +15,11 @@ from core.kernel.settings import Settings
 from core.records.importing.figures import Figures, Imported
 from core.records.importing.import_log import ImportLog
 from core.records.importing.import_log import import_log as import_into
-from core.records.mappings.loading import load_mapping, shipped_mapping
+from core.records.mappings.loading import named_mapping
 from core.records.mappings.schema import LogMapping
 from gateway.cli.console import OUT, progress, show_refusal, table
 from gateway.cli.operator import operator
+from gateway.cli.places import require_places
 from gateway.cli.surroundings import surroundings
 from gateway.collecting import settle
 from tenants.networks.opening import LogTenants
@@ -33,9 +34,10 @@ def import_log(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
 ) -> None:
     """Import a log; started again it adds only what is missing. Exits with 1 if anything was refused."""
+    require_places(json_file)
     with surroundings() as around:
         settle()
-        done = asyncio.run(run(around.settings, file, read_mapping(mapping), network))
+        done = asyncio.run(run(around.settings, file, named_mapping(mapping), network))
     show(done)
     if json_file is not None:
         json_file.write_text(json.dumps(asdict(done.figures), indent=2) + "\n")
@@ -43,12 +45,6 @@ def import_log(
         show_refusal(done.failure)
     if done.failure is not None or done.figures.refused:
         raise typer.Exit(1)
-
-
-def read_mapping(named: str) -> LogMapping:
-    """Read a mapping file, or one that is shipped."""
-    path = Path(named)
-    return load_mapping(path) if path.exists() or path.suffix else shipped_mapping(named)
 
 
 async def run(settings: Settings, file: Path, mapping: LogMapping, network: str) -> Imported:

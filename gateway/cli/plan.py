@@ -17,6 +17,7 @@ from gateway.answering.explaining import explained
 from gateway.cli.console import OUT, table
 from gateway.cli.errors import UnknownTenant, VariablesAreUnreadable
 from gateway.cli.operator import Operator, operator
+from gateway.cli.places import require_places
 from gateway.cli.surroundings import surroundings
 from gateway.http.features import contributions
 from gateway.schema.assembly import build_schema
@@ -39,6 +40,7 @@ def plan(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write it to this file.")] = None,
 ) -> None:
     """Show which fields of a query one SQL statement answers, that statement, and the database's plan for it."""
+    require_places(json_file)
     sent = read_variables(variables)
     with surroundings(queue=False) as around:
         told = asyncio.run(ask(around.settings, file.read_text(), sent, (network, tenant), operation, analyze=analyze))

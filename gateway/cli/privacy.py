@@ -18,6 +18,7 @@ from core.records.privacy.repository import erasures_after
 from gateway.cli.console import OUT
 from gateway.cli.errors import UnknownTenant
 from gateway.cli.operator import Operator, operator
+from gateway.cli.places import require_places
 from gateway.cli.records import scopes
 from gateway.cli.surroundings import surroundings
 
@@ -38,6 +39,7 @@ def erasures(
     file: Annotated[Path, typer.Option(help="Where to write them; keep it beside the backups, not in them.")],
 ) -> None:
     """Write down which customers were erased, in every tenant of a network; the file holds nothing personal."""
+    require_places(file)
     with surroundings(queue=False) as around:
         lines = asyncio.run(gathered(around.settings, network))
     file.write_bytes(b"".join([first_line(network), *lines]))
@@ -46,7 +48,12 @@ def erasures(
 
 @app.command("replay")
 def replay(
-    file: Annotated[Path, typer.Argument(help="What `touchstone privacy erasures` wrote, before the restore.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="What `touchstone privacy erasures` wrote, before the restore.", exists=True, dir_okay=False
+        ),
+    ],
     network: Network,
 ) -> None:
     """Erase again, after a restore, whom the restored state knows once more; repeated, it changes nothing."""

@@ -17,6 +17,7 @@ from core.standards.exchange.take_in import ImportStandard, import_standard
 from core.standards.models import StandardVersion
 from gateway.cli.console import OUT
 from gateway.cli.operator import operator
+from gateway.cli.places import require_places
 from gateway.cli.surroundings import surroundings
 
 app = typer.Typer(help="Standards as files, to be kept or given to another network.", no_args_is_help=True)
@@ -31,6 +32,7 @@ def give(
     file: Annotated[Path | None, typer.Option(help="Where to write it; printed by default.")] = None,
 ) -> None:
     """Write a version that headquarters published or drafted as one file."""
+    require_places(file)
     with surroundings(queue=False) as around:
         found = asyncio.run(read(around.settings, network, code, number))
     text = readable(found)

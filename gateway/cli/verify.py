@@ -25,6 +25,7 @@ from core.records.sealing.repository import asking
 from gateway.cli.console import OUT, progress, table
 from gateway.cli.errors import LogIsNotWhole, ProofShowsNothing
 from gateway.cli.operator import operator
+from gateway.cli.places import require_places
 from gateway.cli.plan import acting
 from gateway.cli.surroundings import surroundings
 
@@ -43,6 +44,7 @@ def verify(
     if proof is not None:
         show_proof(proof, trusted(key))
         return
+    require_places(json_file)
     held = held_from(checkpoint, key, leaves)
     if export is not None:
         examined = from_export(export, held)

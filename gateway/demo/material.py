@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.records.mappings.loading import load_mapping, shipped_mapping
+from core.records.mappings.loading import load_mapping, named_mapping, shipped_mapping
 from core.records.mappings.schema import LogMapping
 from gateway.demo import chain
 from gateway.demo.own_log import standard_in
@@ -48,17 +48,17 @@ class Material:
     turning_point: datetime | None = None
 
 
-def choose(xes: Path | None, mapping: Path | None, folder: Path, *, made_up: bool = False) -> Material:
+def choose(xes: Path | None, mapping: str | None, folder: Path, *, made_up: bool = False) -> Material:
     """Choose what to work on.
 
     Args:
         xes: One's own log.
-        mapping: What it means.
+        mapping: What it means: a file, or the name of one that is shipped.
         folder: Where a made-up log may be written.
         made_up: Whether to make one up even where the published one is there.
     """
     if xes is not None and mapping is not None:
-        return own_log(xes, load_mapping(mapping))
+        return own_log(xes, named_mapping(mapping))
     published = Path(__file__).parents[2].parent / PUBLISHED_LOG
     return chain_of_stores(folder) if made_up or not published.exists() else incidents(published)
 

@@ -34,7 +34,7 @@ class Wishes:
         once: Exit at the end instead of serving.
         json_file: Where the figures are written as well.
         xes: One's own log.
-        mapping: What it means.
+        mapping: What it means: a file, or the name of one that is shipped.
         made_up: Whether to work on the made-up chain in any case.
         port: Port of the API.
     """
@@ -42,7 +42,7 @@ class Wishes:
     once: bool
     json_file: Path | None
     xes: Path | None
-    mapping: Path | None
+    mapping: str | None
     made_up: bool
     port: int
 
@@ -102,7 +102,7 @@ def play_through(around: Surroundings, wishes: Wishes, api: Child) -> None:
         if wishes.once:
             raise typer.Exit(0 if went_well(performed.figures) else 1)
         ways_on(url, performed.tokens)
-        OUT.print("\n[dim]Ctrl-C ends everything; the data stays. touchstone doctor checks it.[/]")
+        OUT.print("\n[dim]Ctrl-C ends everything; the data stays. python3 run.py doctor checks it.[/]")
         serve_until_interrupted(crew.api)
 
 

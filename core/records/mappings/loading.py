@@ -79,6 +79,17 @@ def shipped_mapping(name: str) -> LogMapping:
     return load_mapping(SHIPPED / f"{name}.yaml")
 
 
+def named_mapping(named: str) -> LogMapping:
+    """Give the mapping that somebody names: a file of their own, or one that comes with the product.
+
+    Raises:
+        MappingInvalid: The file cannot be read or does not follow the schema.
+        MappingUnknown: It is no file, and none that comes with the product has this name.
+    """
+    path = Path(named)
+    return load_mapping(path) if path.exists() or path.suffix else shipped_mapping(named)
+
+
 def shipped_names() -> tuple[str, ...]:
     """Name the mappings that come with the product."""
     return tuple(sorted(one.stem for one in SHIPPED.glob("*.yaml")))
