@@ -45,6 +45,8 @@ def verify(
         show_proof(proof, trusted(key))
         return
     require_places(json_file)
+    if key:
+        trusted(key)
     held = held_from(checkpoint, key, leaves)
     if export is not None:
         examined = from_export(export, held)

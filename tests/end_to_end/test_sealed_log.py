@@ -50,4 +50,7 @@ async def test_a_log_is_exported_and_verified(address: Address, place: str, tmp_
     assert_refused(invoked("verify", "--export", note, **settings), "sealing.file_unreadable")
     assert_refused(invoked("verify", **settings), "kernel.invalid_input")
     assert_refused(invoked("verify", "--proof", note, "--key", key, **settings), "cli.proof_shows_nothing")
-    assert_refused(invoked("verify", "--proof", note, "--key", "nothing", **settings), "kernel.invalid_input")
+    for way in (("--proof", note), ("--export", log, "--checkpoint", note)):
+        refused = invoked("verify", *way, "--key", "nothing", **settings)
+        assert_refused(refused, "kernel.invalid_input")
+        assert "key: " in told(refused)

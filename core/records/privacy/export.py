@@ -44,7 +44,7 @@ PUT: Final = """
     UPDATE subject_exports SET content = $3, size = $4, made_at = $5
     WHERE tenant_id = $1 AND id = $2 AND made_at IS NULL AND expires_at > $5 RETURNING id"""
 DROP: Final = "UPDATE subject_exports SET content = NULL WHERE tenant_id = $1 AND id = $2"
-CUSTOMER: Final = "SELECT id, name, address, recorded_at FROM customers WHERE tenant_id = $1 AND id = $2"
+CUSTOMER: Final = "SELECT id, name, address, tier, recorded_at FROM customers WHERE tenant_id = $1 AND id = $2"
 RECORDS: Final = """
     SELECT id, channel, external_id, standard_code, standard_version, effective_hash, status, priority, service_type,
       opened_at, first_response_at, resolved_at, closed_at
@@ -148,7 +148,13 @@ async def customer_told(unit: Unit, ring: KeyRing, customer_id: UUID) -> Mapping
         ]
     except KeyIsErased as erased:
         raise CustomerIsErased from erased
-    return {"id": str(customer_id), **columns, "recordedAt": row["recorded_at"], "contacts": contacts}
+    return {
+        "id": str(customer_id),
+        **columns,
+        "tier": row["tier"],
+        "recordedAt": row["recorded_at"],
+        "contacts": contacts,
+    }
 
 
 async def records_told(unit: Unit, ring: KeyRing, page: Sequence[UUID]) -> list[Mapping[str, object]]:

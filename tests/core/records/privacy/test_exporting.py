@@ -53,7 +53,7 @@ async def make(keeper: Keeper) -> None:
 
 @pytest.mark.usefixtures("others")
 async def test_all_that_is_held_is_one_file_for_a_few_days(keeper: Keeper) -> None:
-    eva = await keeper.registered(name=f"Eva {MARK}", address="Harbour 7", contacts=[PHONE])
+    eva = await keeper.registered(name=f"Eva {MARK}", address="Harbour 7", tier="gold", contacts=[PHONE])
     await keeper.closed("a", customer=eva["id"])
     await keeper.closed("b", customer=eva["id"])
     await keeper.closed("of somebody else")
@@ -68,6 +68,7 @@ async def test_all_that_is_held_is_one_file_for_a_few_days(keeper: Keeper) -> No
     told = orjson.loads(read["file"])
     assert (told["format"], told["customer"]["name"]) == (FORMAT, f"Eva {MARK}")
     assert told["customer"]["contacts"][0]["address"] == PHONE["address"]
+    assert told["customer"]["tier"] == "gold"
     assert [one["externalId"] for one in told["records"]] == ["a", "b"]
     assert [one["note"] for one in told["records"][0]["events"] if one["note"]] == ["Zinnober about a."]
     assert [one["others"] for one in told["records"]] == [[{"said": "more"}], []]
