@@ -34,9 +34,9 @@ def grown() -> int:
 class Deadly(Blobs):
     """Stores a file, and no more."""
 
-    async def put(self, tenancy: Tenancy, content: AsyncIterable[bytes]) -> Stored:
+    async def put(self, tenancy: Tenancy, content: AsyncIterable[bytes], *, named: str = "") -> Stored:
         before = grown()
-        await super().put(tenancy, content)
+        await super().put(tenancy, content, named=named)
         print(grown() - before, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
