@@ -1,5 +1,6 @@
 """Fixtures of every test: the cluster, this worker's database, a clock, networks and clients."""
 
+import gc
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ settings.load_profile("same")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster in the controller, or where there are no workers; workers are told the address."""
+    gc.disable()  # Until all is imported and collected: whatever that makes stays.
     if config.option.collectonly or config.option.help:
         return
     told = getattr(config, "workerinput", None)

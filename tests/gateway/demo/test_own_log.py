@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.records.errors import LogUnreadable
+from core.records.mappings.loading import named_mapping
 from gateway.demo.material import own_log
 from gateway.demo.own_log import MappingDoesNotFit
 from tests.core.records.builders import event, mapping, xes_log, xes_trace
@@ -32,6 +33,21 @@ def test_a_log_of_which_no_trace_becomes_a_record_is_refused(tmp_path: Path) -> 
     with pytest.raises(MappingDoesNotFit) as refused:
         own_log(written(tmp_path, EMPTY, EMPTY), mapping(**under("incident-handling")))
     assert refused.value.looked_at == 2
+
+
+UNFIT = {
+    "<log><trace><event></trace>": LogUnreadable,
+    "<log/>": MappingDoesNotFit,
+    "<log><trace><event><string key='a' value='b'/></event></trace></log>": MappingDoesNotFit,
+}
+
+
+@pytest.mark.parametrize("content", UNFIT)
+def test_a_log_that_cannot_be_worked_on_is_refused_under_a_shipped_mapping(content: str, tmp_path: Path) -> None:
+    log = tmp_path / "broken.xes"
+    log.write_text(content)
+    with pytest.raises(UNFIT[content]):
+        own_log(log, named_mapping("bpic2013_incidents"))
 
 
 def test_a_log_that_is_not_there_is_refused(tmp_path: Path) -> None:
