@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from typing import Any
 
 FORKSERVER = get_context("forkserver")
-PRELOADED = "gateway.server.preloaded"
+FORKSERVER.set_forkserver_preload(["gateway.server.preloaded"])
 NOBODY_KNOWS = 255
 """How a process has ended whose parent, the one that forks, was lost before it."""
 
@@ -26,7 +26,6 @@ class Forked:
     """
 
     def __init__(self, work: Callable[..., None], *given: Any) -> None:  # noqa: ANN401 - whatever the work takes
-        FORKSERVER.set_forkserver_preload([PRELOADED])
         self._process = FORKSERVER.Process(target=work, args=given, daemon=True)
 
     async def start(self) -> None:
@@ -42,10 +41,10 @@ class Forked:
         finally:
             loop.remove_reader(self._process.sentinel)
         self._process.join()
-        status = self._process.exitcode
-        if status is None or status == NOBODY_KNOWS:
+        status = NOBODY_KNOWS if self._process.exitcode is None else self._process.exitcode
+        if status == NOBODY_KNOWS:
             self.send_signal(signal.SIGKILL)
-        return NOBODY_KNOWS if status is None else status
+        return status
 
     def send_signal(self, which: signal.Signals) -> None:
         """Send it a signal; one that has ended already gets none."""
