@@ -90,6 +90,37 @@ class GuardDoesNotCompile(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class GuardsCostTooMuch(DomainError):  # noqa: N818 - errors are facts
+    """Working out the guards of a process would keep everybody waiting.
+
+    Attributes:
+        place: The clause.
+        step: The step whose guards cost most.
+        cost: What all guards may cost together, each as often as steps stand under it.
+        most: What they may cost.
+    """
+
+    place: str
+    step: str
+    cost: int
+    most: int
+    code: ClassVar[str] = "standards.guards_cost_too_much"
+
+    @property
+    def message(self) -> str:
+        """Say what they cost, and where most."""
+        return (
+            f"In {self.place}, the guards may cost {self.cost:,} together, those of {self.step} most; "
+            f"at most {self.most:,} are worked out."
+        )
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "Go through fewer lists within one another, and repeat less in regular expressions."
+
+
+@fact
 class EvidenceMakesNoSense(DomainError):  # noqa: N818 - errors are facts
     """A step asks for evidence that nobody could give.
 
@@ -117,5 +148,5 @@ class EvidenceMakesNoSense(DomainError):  # noqa: N818 - errors are facts
         return "Ask for what can be given, or leave the evidence out."
 
 
-PROCESS_ERRORS = (ProcessIsCyclic, UnknownPredecessor, GuardDoesNotCompile, EvidenceMakesNoSense)
+PROCESS_ERRORS = (ProcessIsCyclic, UnknownPredecessor, GuardDoesNotCompile, GuardsCostTooMuch, EvidenceMakesNoSense)
 """What a draft may be refused with for the sake of its processes."""

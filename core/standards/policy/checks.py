@@ -67,6 +67,7 @@ def checked_content(content: StandardContent) -> StandardContent:
         ProcessIsCyclic: Steps of a process come before themselves.
         UnknownPredecessor: A step comes after one that is not there.
         GuardDoesNotCompile: A guard is no rule.
+        GuardsCostTooMuch: Working out the guards of a process would keep everybody waiting.
         EvidenceMakesNoSense: A step asks for evidence that nobody could give.
     """
     with at("format"):

@@ -20,7 +20,7 @@ from core.standards.policy.process import (
     said_outright,
     with_wordings,
 )
-from core.standards.policy.process_checks import check_order, check_parts
+from core.standards.policy.process_checks import check_cost, check_order, check_parts
 from core.standards.policy.process_order import Before, ancestors, predecessors
 
 SHARED = frozenset(StepContent.__struct_fields__)
@@ -88,6 +88,8 @@ def widened(core: ProcessContent, received: JsonValue, own: JsonValue) -> list[d
         check_parts(after, {stage.key for stage in core.stages}, "the process")
         made = between(before, after)
         check_order(predecessors(made.steps), "the process")
+        if after:
+            check_cost(made, "the process")
     except DomainError as problem:
         raise ValueError(problem.message) from problem
     refuse_reordering(before, made)

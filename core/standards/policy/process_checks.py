@@ -11,6 +11,7 @@ from core.standards.policy.variants import SITE, SITE_FORM
 from core.standards.process_errors import (
     EvidenceMakesNoSense,
     GuardDoesNotCompile,
+    GuardsCostTooMuch,
     ProcessIsCyclic,
     UnknownPredecessor,
 )
@@ -20,6 +21,8 @@ STANDING: Final = frozenset(Lane) - {Lane.EVIDENCE}
 ATTRIBUTES: Final = "their names are lower-case letters, digits and _, and begin with a letter"
 BY_MACHINES: Final = frozenset({Proof.LOG})
 """What nobody gives in person, nor anywhere."""
+MOST_COST: Final = 1_000_000
+"""What all guards of a process may cost together: some 50 milliseconds."""
 
 
 def check_process(process: ProcessContent, place: str) -> None:
@@ -33,6 +36,7 @@ def check_process(process: ProcessContent, place: str) -> None:
         UnknownPredecessor: A step comes after one that is not there.
         ProcessIsCyclic: Steps come before themselves.
         GuardDoesNotCompile: A guard is no rule.
+        GuardsCostTooMuch: Working out its guards would keep everybody waiting.
         EvidenceMakesNoSense: A step asks for evidence that nobody could give.
         ValueError: Something has two meanings, or names what is not there; the message says what.
     """
@@ -43,6 +47,29 @@ def check_process(process: ProcessContent, place: str) -> None:
     for stage in process.stages:
         check_guard(stage.when, stage.key, place)
     check_parts(process.steps, {stage.key for stage in process.stages}, place)
+    check_cost(process, place)
+
+
+def check_cost(process: ProcessContent, place: str) -> None:
+    """Refuse guards that would cost too much, each worked out for every step under it as all steps are done.
+
+    Raises:
+        GuardsCostTooMuch: They would.
+    """
+    stages = {stage.key: stage.when for stage in process.stages}
+    told = len(process.steps)
+    costs: dict[str, int] = {"": 0}
+    by_step: dict[str, int] = {}
+    for step in process.steps:
+        guards = (process.when, stages.get(step.stage, ""), step.when)
+        for guard in guards:
+            if guard not in costs:
+                costs[guard] = GUARDS.cost(guard, told)
+        by_step[step.key] = sum(costs[guard] for guard in guards)
+    cost = sum(by_step.values())
+    if cost > MOST_COST:
+        dearest = max(by_step, key=lambda key: by_step[key])
+        raise GuardsCostTooMuch(place=place, step=dearest, cost=cost, most=MOST_COST)
 
 
 def check_parts(steps: Sequence[StepContent], stages: set[str], place: str) -> None:

@@ -48,6 +48,14 @@ def order(*steps: dict[str, Any]) -> dict[str, frozenset[str]]:
     return ancestors(predecessors(woven(read_process(CORE), read_added(list(steps))).steps))
 
 
+def test_guards_of_added_steps_cost_no_more_than_all_guards_may() -> None:
+    within = "steps.done.all(a, steps.done.all(b, steps.done.all(c, a != b || b != c)))"
+    added = [{"key": f"tea{at}", "after": ["receive"], "when": within} for at in range(30)]
+    assert fitted(*added[:2])
+    with pytest.raises(ValueError, match="the guards may cost"):
+        fitted(*added)
+
+
 def test_a_step_is_put_between_others() -> None:
     made = running(woven(read_process(CORE), read_added([TEA])))
     assert ready_steps(made, ["receive"], Situation()) == ("receive", "tea", "price")

@@ -17,6 +17,7 @@ from core.standards.policy.view import read_view
 from core.standards.process_errors import (
     EvidenceMakesNoSense,
     GuardDoesNotCompile,
+    GuardsCostTooMuch,
     ProcessIsCyclic,
     UnknownPredecessor,
 )
@@ -72,6 +73,14 @@ def test_a_view_tells_limits_with_their_units_and_keeps_the_order() -> None:
     ]
 
 
+WITHIN = "steps.done.all(a, steps.done.all(b, ('x' in steps.done) || a != b))"
+"""Goes through all that was done for all that was done."""
+
+
+def many(count: int, when: str) -> dict[str, Any]:
+    return {"steps": [{"key": f"s{at}", "position": at + 1, "when": when} for at in range(count)]}
+
+
 def steps(*said: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"steps": [{"key": "a", "position": 1}, *said], **more}
 
@@ -98,6 +107,9 @@ REFUSED: list[tuple[dict[str, Any], type[DomainError], dict[str, Any]]] = [
     (steps(stages=[{"key": "s", "when": "x"}]), GuardDoesNotCompile, {"step": "s"}),
     (steps(when='record.colour == "red"'), GuardDoesNotCompile, {"step": "", "column": 7}),
     (steps(when='true &&\n site["Kind"] == "x"'), GuardDoesNotCompile, {"step": "", "line": 2, "column": 8}),
+    (many(100, WITHIN), GuardsCostTooMuch, {"step": "s0", "place": "reception", "most": 1_000_000}),
+    (many(100, "") | {"when": WITHIN}, GuardsCostTooMuch, {"step": "s0"}),
+    (many(40, "record.tier.matches('((a?){200}){4}y')"), GuardsCostTooMuch, {"step": "s0"}),
     *(
         (
             steps({"key": "b", "position": 2, "evidence": [{"key": "e", **wrong}]}),
@@ -112,6 +124,19 @@ REFUSED: list[tuple[dict[str, Any], type[DomainError], dict[str, Any]]] = [
         )
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("count", "when"),
+    [
+        (500, "'s1' in steps.done && record.tier == 'gold' && site.kind != ''"),
+        (100, "steps.done.exists(one, one.startsWith('s1')) || steps.skipped.size() > 0"),
+        (100, "record.tier.matches('^[a-z]{2,4}-[0-9]{3}$')"),
+        (10, WITHIN),
+    ],
+)
+def test_guards_as_people_write_them_are_far_from_costing_too_much(count: int, when: str) -> None:
+    standard(many(count, when))
 
 
 @pytest.mark.parametrize(("body", "error", "facts"), REFUSED)

@@ -114,12 +114,15 @@ async def test_neither_strangers_nor_those_without_leave_see_a_process(stage: St
 
 
 A: dict[str, Any] = {"key": "a", "position": 1}
+NUMBERS = ",".join("1" * 150)
+DEAR = f"[{NUMBERS}].all(a, [{NUMBERS}].all(b, [{NUMBERS}].all(c, a + b + c > 0)))"
 
 
 UNFIT: list[tuple[list[dict[str, Any]], str]] = [
     ([A | {"after": ["a"]}], "standards.process_is_cyclic"),
     ([A | {"after": ["b"]}], "standards.unknown_predecessor"),
     ([A | {"when": "record.colour"}], "standards.guard_does_not_compile"),
+    ([A | {"when": DEAR}, {"key": "b", "position": 2}], "standards.guards_cost_too_much"),
     ([A | {"evidence": [{"key": "e", "kinds": ["log"], "place": "site"}]}], "standards.evidence_makes_no_sense"),
     ([A | {"evidence": [{"key": "e", "kinds": []}]}], "kernel.invalid_input"),
 ]
