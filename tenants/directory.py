@@ -1,6 +1,6 @@
 """The directory: what other rooms may ask about the tree, read from the placements that are known now."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from tenants.networks.tree_queries import (
     read_tenants,
     read_units_below,
     still_placed,
+    still_speak,
 )
 from tenants.people.members import find_member
 from tenants.sites.models import Site
@@ -49,6 +50,10 @@ class SessionDirectory:
     def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
         """Give the condition that the last of a lineage stands exactly there at an instant, root first."""
         return still_placed(network_id, lineage, at)
+
+    def still_speak(self, network_id: UUID, locales: Mapping[UUID, str]) -> Condition:
+        """Give the condition that tenants have these locales."""
+        return still_speak(network_id, locales)
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         """Give the lineages of many tenants at once; one that is not of the network has none."""
@@ -114,6 +119,10 @@ class TenantDirectory:
     def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
         """Give the condition that the last of a lineage stands exactly there at an instant, root first."""
         return still_placed(network_id, lineage, at)
+
+    def still_speak(self, network_id: UUID, locales: Mapping[UUID, str]) -> Condition:
+        """Give the condition that tenants have these locales."""
+        return still_speak(network_id, locales)
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         """Give the lineages of many tenants at once; one that is not of the network has none."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
-from core.kernel.conditions import Condition
+from core.kernel.conditions import Condition, renumbered
 from core.kernel.direct import NewRow, NewRows
 from core.kernel.insertions import SHAPES, Parameters, Part, insertion, parts_of, settled, values_of
 from core.kernel.scope import Scope
@@ -26,7 +26,6 @@ PATIENCE: Final = "1s"
 """How long the statement waits for somebody who writes the same; a unit of work waits longer."""
 FRESH: Final = "new_"
 """What the rows written into a table are called in the statement, before the table's name."""
-PARAMETER: Final = re.compile(r"\$(\d+)")
 LIST: Final = re.compile(r"\$(\d+)::\w+\[\]")
 
 
@@ -144,8 +143,3 @@ def statement(
         name = f"{FRESH}{part[0]}" if read else f"w{place}"
         ctes.append(f"{name} AS ({insertion(part, times, 'asked', places)}{' RETURNING *' if read else ''})")
     return f"WITH {', '.join(ctes)} {telling} FROM asked"
-
-
-def renumbered(sql: str, places: Sequence[int]) -> str:
-    """Give a condition's parameters the numbers that they have in the statement."""
-    return PARAMETER.sub(lambda found: f"${places[int(found.group(1)) - 1]}", sql)

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.kernel.conditions import Condition, together
 from core.kernel.telemetry import statement_span, tracing_is_on
 from core.kernel.unit import Unit
 
@@ -73,6 +74,13 @@ async def fetch_in(session: AsyncSession, sql: str, *values: Any) -> list[Any]: 
         return await driver.fetch(sql, *values)
     with statement_span(sql):
         return await driver.fetch(sql, *values)
+
+
+async def all_hold(unit: Unit, conditions: Sequence[Condition]) -> bool:
+    """Tell whether all of some conditions hold, in one round trip."""
+    sql = together(*((one.sql, len(one.values)) for one in conditions))
+    [row] = await fetch(unit, f"SELECT {sql}", *(value for one in conditions for value in one.values))
+    return bool(row[0])
 
 
 async def driver_of(session: AsyncSession) -> Any:  # noqa: ANN401 - asyncpg's connections are not typed

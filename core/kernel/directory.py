@@ -77,6 +77,10 @@ class Directory(Protocol):
         """Give the condition that the last of a lineage stands exactly there at an instant, root first."""
         ...
 
+    def still_speak(self, network_id: UUID, locales: Mapping[UUID, str]) -> Condition:
+        """Give the condition that tenants have these locales."""
+        ...
+
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
         """Give the lineages of many tenants at once; one that is not of the network has none."""
         ...

@@ -11,25 +11,32 @@ from uuid import UUID
 
 from core.kernel.conditions import Condition
 from core.kernel.direct import fetch
-from core.kernel.unit import Act, Unit
+from core.kernel.unit import Acting, Unit
 
 FIGURES: Final = "SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]"
 PARTS: Final = {
     "above": f"""({FIGURES} FROM published_overlays
-        WHERE network_id = $1 AND code = {{code}} AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL)""",
+        WHERE network_id = $1 AND code = {{code}}
+          AND owner_tenant_id = ANY({{lineage}}::uuid[]) AND recorded_to IS NULL)""",
     "stages": f"""({FIGURES} FROM rollout_stages
-        WHERE network_id = $1 AND code = {{code}} AND owner_tenant_id = ANY($5::uuid[]) AND recorded_to IS NULL)""",
+        WHERE network_id = $1 AND code = {{code}}
+          AND owner_tenant_id = ANY({{lineage}}::uuid[]) AND recorded_to IS NULL)""",
     "own": "coalesce((SELECT revision FROM standard_heads WHERE tenant_id = $2 AND code = {code}), 0)",
     "kept": "EXISTS(SELECT FROM effective_documents WHERE tenant_id = $2 AND hash = {hash})",
 }
 """What is asked of one standard: figures of all that bears on it, and whether a document is kept."""
 BEARING: Final = (
     "SELECT asked.code, "  # noqa: S608 - texts of this module alone
-    + ", ".join(f"{sql.format(code='asked.code', hash='asked.hash')} AS {name}" for name, sql in PARTS.items())
+    + ", ".join(
+        f"{sql.format(code='asked.code', hash='asked.hash', lineage='$5')} AS {name}" for name, sql in PARTS.items()
+    )
     + " FROM unnest($3::text[], $4::text[]) AS asked (code, hash)"
 )
-REMEMBERED: Final = {"above": " = $6::bigint[]", "stages": " = $7::bigint[]", "own": " = $8", "kept": ""}
-STILL_BEARS: Final = " AND ".join(sql.format(code="$3", hash="$4") + REMEMBERED[name] for name, sql in PARTS.items())
+REMEMBERED: Final = {"above": " = $5::bigint[]", "stages": " = $6::bigint[]", "own": " = $7"}
+STILL_BEARS: Final = " AND ".join(
+    PARTS[name].format(code="$3", lineage="$4") + figures for name, figures in REMEMBERED.items()
+)
+STILL_KEPT: Final = f"{STILL_BEARS} AND {PARTS['kept'].format(hash='$8')}"
 
 
 Mark = tuple[int, int | None, int | None]
@@ -53,10 +60,11 @@ class Bearing:
     own: int
 
 
-def still_bears(act: Act, code: str, hash_: str, bears: Bearing) -> Condition:
-    """Give the condition that nothing else bears on a standard now, and that a document is kept."""
-    asked = (act.network_id, act.tenant_id, code, hash_, list(bears.lineage))
-    return Condition(STILL_BEARS, (*asked, list(bears.above), list(bears.stages), bears.own))
+def still_bears(acting: Acting, code: str, bears: Bearing, hash_: str | None = None) -> Condition:
+    """Give the condition that nothing else bears on a standard now, and that a document is kept where one is named."""
+    asked = (acting.network_id, acting.tenant_id, code, list(bears.lineage))
+    values = (*asked, list(bears.above), list(bears.stages), bears.own)
+    return Condition(STILL_BEARS, values) if hash_ is None else Condition(STILL_KEPT, (*values, hash_))
 
 
 async def bearing_on(unit: Unit, hashes: Mapping[str, str], lineage: Sequence[UUID]) -> dict[str, tuple[Bearing, bool]]:

@@ -27,6 +27,7 @@ class Resolved:
         hash: SHA-256 of the document.
         span: While it holds, as long as nothing that bears on it changes.
         numbers: The numbers of all versions that were issued to the tenant, by their ids.
+        languages: The locales of the tenant and of the network's root, in this order.
     """
 
     gathered: Gathered
@@ -35,6 +36,7 @@ class Resolved:
     hash: str
     span: Span
     numbers: Mapping[UUID, str]
+    languages: Mapping[UUID, str]
 
 
 @dataclass(slots=True)
@@ -46,13 +48,13 @@ class Memory:
     )
     values: int = 0
 
-    def find(self, tenant_id: UUID, code: str, bears: Bearing, instant: datetime) -> Resolved | None:
-        """Find what holds at an instant, where the same bears on it as when it was folded."""
-        bore, found = self.kept.get((tenant_id, code), (None, None))
-        if found is None or bore != bears or not found.span.holds(instant):
+    def find(self, tenant_id: UUID, code: str, instant: datetime) -> tuple[Bearing, Resolved] | None:
+        """Find what holds at an instant while the same bears on it as when it was folded."""
+        known = self.kept.get((tenant_id, code))
+        if known is None or not known[1].span.holds(instant):
             return None
         self.kept.move_to_end((tenant_id, code))
-        return found
+        return known
 
     def keep(self, tenant_id: UUID, code: str, bears: Bearing, resolved: Resolved) -> None:
         """Remember what holds, and forget what was asked for longest ago; what is too much by itself is not kept."""

@@ -7,9 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
+from core.kernel.direct import all_hold
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.unit import Unit
-from core.standards.bearing import bearing_on
+from core.standards.bearing import Bearing, bearing_on, still_bears
 from core.standards.errors import NoStandardInForce, TooRecentToKnow
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.permissions import OVERSEE_STANDARDS, READ_STANDARDS
@@ -104,10 +105,10 @@ async def effective_standard(
         situation = checked_context(context or {})
     instant = zoned(at, "at") or unit.now
     check_known_at(zoned(known_at, "knownAt"))
-    lineage = await lineage_at(unit, instant)
-    if own and known_at is None and set(lineage) <= set(unit.scope.lineage):
-        found, revision = await resolved_now(unit, code, lineage, instant)
+    if own and known_at is None:
+        found, revision = await resolved_now(unit, code, instant)
     else:
+        lineage = await lineage_at(unit, instant)
         found, revision = await resolved(unit, code, lineage, instant, known_at), await revision_of(unit, code)
     return Resolution(
         standard=found.standard,
@@ -117,26 +118,41 @@ async def effective_standard(
         known_at=known_at,
         revision=revision,
         context=situation,
-        locales=await locales_wanted(unit, locale, lineage),
+        locales=[*asked_for(locale), *found.languages.values()],
         numbers=found.numbers,
         succession=found.gathered.succession,
     )
 
 
-async def resolved_now(unit: Unit, code: str, lineage: Sequence[UUID], instant: datetime) -> tuple[Resolved, int]:
+async def resolved_now(unit: Unit, code: str, instant: datetime) -> tuple[Resolved, int]:
     """Give what holds as known now: remembered where the same bears on it as before, folded where not.
 
     Returns:
         What holds, and the revision of the tenant's own side.
     """
+    known = MEMORY.find(unit.tenant_id, code, instant)
+    if known is not None and await still_holds(unit, code, *known, instant):
+        return known[1], known[0].own
+    lineage = await lineage_at(unit, instant)
+    if not set(lineage) <= set(unit.scope.lineage):  # It has moved, and sees less here than bears on it.
+        return await resolved(unit, code, lineage, instant, None), await revision_of(unit, code)
     bears, _ = (await bearing_on(unit, {code: ""}, lineage))[code]
-    found = MEMORY.find(unit.tenant_id, code, bears, instant)
-    if found is None:
-        found = await resolved(unit, code, lineage, instant, None)
-        after, _ = (await bearing_on(unit, {code: ""}, lineage))[code]
-        if after == bears:  # Nobody published in between.
-            MEMORY.keep(unit.tenant_id, code, bears, found)
+    found = await resolved(unit, code, lineage, instant, None)
+    after, _ = (await bearing_on(unit, {code: ""}, lineage))[code]
+    if after == bears:  # Nobody published in between.
+        MEMORY.keep(unit.tenant_id, code, bears, found)
     return found, bears.own
+
+
+async def still_holds(unit: Unit, code: str, bears: Bearing, found: Resolved, instant: datetime) -> bool:
+    """Ask in one statement whether the tenant stands where it stood, and nothing else bears on what was folded."""
+    if not set(bears.lineage) <= set(unit.scope.lineage):
+        return False
+    same = [still_bears(unit, code, bears)]
+    if unit.directory is not None:
+        same.append(unit.directory.still_placed(unit.network_id, bears.lineage, instant))
+        same.append(unit.directory.still_speak(unit.network_id, found.languages))
+    return await all_hold(unit, same)
 
 
 async def resolved(
@@ -146,8 +162,15 @@ async def resolved(
     gathered = await gather(unit, code, lineage, Span(instant, instant + MOMENT), known_at)
     standard = folded(gathered, code, instant)
     document = effective_text(standard)
-    numbers = await issue_numbers(unit, gathered)
-    return Resolved(gathered, standard, document, hash_of(document), span_around(gathered, instant), numbers)
+    return Resolved(
+        gathered=gathered,
+        standard=standard,
+        document=document,
+        hash=hash_of(document),
+        span=span_around(gathered, instant),
+        numbers=await issue_numbers(unit, gathered),
+        languages=await languages_of(unit, lineage),
+    )
 
 
 def span_around(gathered: Gathered, instant: datetime) -> Span:
@@ -187,12 +210,26 @@ async def effective_standard_below(
 
 async def locales_wanted(unit: Unit, locale: str, lineage: Sequence[UUID]) -> Sequence[str]:
     """List the languages wanted: what is asked for, the tenant's own, that of the network's root."""
+    asked = asked_for(locale)
+    return [*asked, *(await languages_of(unit, lineage)).values()]
+
+
+def asked_for(locale: str) -> Sequence[str]:
+    """Give the language that is asked for, if one is.
+
+    Raises:
+        InvalidInput: It is none.
+    """
     with place("locale"):
-        asked = [checked_locale(locale)] if locale else []
+        return [checked_locale(locale)] if locale else []
+
+
+async def languages_of(unit: Unit, lineage: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Give the locales of the last tenant of a lineage and of its root, in this order."""
     if unit.directory is None:
-        return asked
+        return {}
     known = {one.id: one.locale for one in await unit.tree.tenants(unit.network_id, {lineage[0], lineage[-1]})}
-    return [*asked, *(known[one] for one in (lineage[-1], lineage[0]) if one in known)]
+    return {one: known[one] for one in (lineage[-1], lineage[0]) if one in known}
 
 
 def zoned(instant: datetime | None, field: str) -> datetime | None:

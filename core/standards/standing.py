@@ -91,7 +91,7 @@ def remembered(act: Act, code: str) -> tuple[Holding, Sequence[Condition]] | Non
     bears, holding = _known.get((act.tenant_id, code), (None, None))
     if bears is None or holding is None or bears.lineage != act.scope.lineage or not holding.span.holds(act.now):
         return None
-    same = still_bears(act, code, holding.hash, bears)
+    same = still_bears(act, code, bears, holding.hash)
     if act.directory is None:
         return holding, (same,)
     return holding, (same, act.directory.still_placed(act.network_id, bears.lineage, act.now))

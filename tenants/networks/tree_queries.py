@@ -1,6 +1,6 @@
 """SQL that reads the tree at an instant; it runs in any transaction that sees the network's reference rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -74,10 +74,21 @@ STILL_PLACED = """
     ) = cardinality($2)
 """
 
+STILL_SPEAK = """
+    (SELECT count(*) FROM tenants
+     WHERE network_id = $1 AND id = ANY($2::uuid[]) AND locale = ($3::text[])[array_position($2, id)]
+    ) = cardinality($2)
+"""
+
 
 def still_placed(network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
     """Give the condition that the last of a lineage stands exactly there at an instant, as is known now; root first."""
     return Condition(STILL_PLACED, (network_id, list(lineage), [None, *lineage[:-1]], at))
+
+
+def still_speak(network_id: UUID, locales: Mapping[UUID, str]) -> Condition:
+    """Give the condition that tenants have these locales."""
+    return Condition(STILL_SPEAK, (network_id, list(locales), list(locales.values())))
 
 
 async def read_lineage(

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - the directory answers what tests ask, in the form the product asks
 """Small builders for tests of the kernel, which knows no tenants package: a tree of ids and a directory of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -38,6 +38,9 @@ class Tree:
         return (self.headquarters,) if tenant_id == self.headquarters else (self.headquarters, tenant_id)
 
     def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:
+        return Condition("true", ())
+
+    def still_speak(self, network_id: UUID, locales: Mapping[UUID, str]) -> Condition:
         return Condition("true", ())
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:

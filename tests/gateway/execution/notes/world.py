@@ -1,6 +1,6 @@
 """A network with two tenants and their notes, and a client that executes operations in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -65,6 +65,9 @@ class Tree:
         return False
 
     def still_placed(self, network_id: UUID, lineage: Sequence[UUID], at: datetime) -> Condition:  # noqa: ARG002
+        return Condition("true", ())
+
+    def still_speak(self, network_id: UUID, locales: Mapping[UUID, str]) -> Condition:  # noqa: ARG002
         return Condition("true", ())
 
     async def lineages(self, network_id: UUID, ids: Collection[UUID], at: datetime) -> dict[UUID, tuple[UUID, ...]]:
