@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+import orjson
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -143,6 +144,58 @@ async def open_items(unit: Unit, kind: str, subject_kind: str, facts: Mapping[UU
         for subject_id, said in facts.items()
     ]
     await unit.session.execute(insert(WorkItem).values(rows).on_conflict_do_nothing())
+
+
+async def open_unless_dismissed(
+    unit: Unit,
+    *,
+    kind: str,
+    subject_kind: str,
+    subject_id: UUID,
+    facts: Mapping[str, Any],
+    passing: Collection[str] = (),
+) -> None:
+    """Put something that is looked at again and again into the inbox, unless somebody has dismissed just that.
+
+    Args:
+        unit: The transaction it belongs to.
+        kind: ``<feature>.<what waits>``.
+        subject_kind: What kind of thing it is about.
+        subject_id: Its id.
+        facts: What the wording needs; where it is another than was dismissed, it is told anew.
+        passing: Facts that make it no other matter when they change, such as the instant it is looked at.
+    """
+    dismissed = select(WorkItem.facts).where(
+        col(WorkItem.tenant_id) == unit.tenant_id,
+        col(WorkItem.status) == "dismissed",
+        col(WorkItem.kind) == kind,
+        col(WorkItem.subject_id) == subject_id,
+    )
+    said = matter(canonical_text(facts), passing)
+    if all(matter(one, passing) != said for one in (await unit.session.execute(dismissed)).scalars()):
+        await open_item(unit, kind=kind, subject_kind=subject_kind, subject_id=subject_id, facts=facts)
+
+
+def matter(facts: str, passing: Collection[str]) -> dict[str, Any]:
+    """Give what an item is about, without what changes by itself."""
+    return {name: value for name, value in orjson.loads(facts).items() if name not in passing}
+
+
+async def forget_dismissed(unit: Unit, kind: str, subject_ids: Collection[UUID]) -> None:
+    """Take what was dismissed as done, because what it told of is over; where it comes back, it is told anew."""
+    if not subject_ids:
+        return
+    await unit.session.execute(
+        update(WorkItem)
+        .where(
+            col(WorkItem.tenant_id) == unit.tenant_id,
+            col(WorkItem.kind) == kind,
+            col(WorkItem.subject_id).in_(subject_ids),
+            col(WorkItem.status) == "dismissed",
+        )
+        .values(status="done", version=WorkItem.version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def take_item(unit: Unit, command: TakeWorkItem) -> WorkItem:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from core.kernel.unit import Unit
-from core.kernel.work_items import open_item, settle_items
+from core.kernel.work_items import forget_dismissed, open_unless_dismissed, settle_items
 from core.standards.gather import Gathered
 from core.standards.judge import instants_to_judge
 from core.standards.merging.beside import EVERYTHING, Beside
@@ -20,6 +21,9 @@ from core.standards.policy.fold import Above
 from core.standards.policy.slots import Judged
 from core.standards.policy.spans import Span
 from core.standards.vocabulary import Outcome
+
+PASSING: Final = frozenset({"at", "merge_outcome_id", "version", "proposal", "waiver"})
+"""What work items about the same suspension may say otherwise: an upgrade has more to say of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ async def tell_suspended(
 ) -> Sequence[Suspension]:
     """Open a work item for every own adaptation that is or will be suspended, and settle those of all others.
 
+    What its owner has dismissed is not put before them again, unless something else has become of it.
+
     Args:
         unit: The owner's transaction.
         code: The standard.
@@ -53,9 +59,13 @@ async def tell_suspended(
         if adaptation_id in told:
             continue
         facts = {"code": code, "outcome": suspension.judged.outcome, "at": suspension.at}
-        await open_item(unit, kind=ITEM, subject_kind="adaptation", subject_id=adaptation_id, facts=facts)
+        await open_unless_dismissed(
+            unit, kind=ITEM, subject_kind="adaptation", subject_id=adaptation_id, facts=facts, passing=PASSING
+        )
     if beside.items:
-        await settle_items(unit, ITEM, [overlay.id for overlay in gathered.own if overlay.id not in found])
+        held = [overlay.id for overlay in gathered.own if overlay.id not in found]
+        await settle_items(unit, ITEM, held)
+        await forget_dismissed(unit, ITEM, held)
     return list(found.values())
 
 

@@ -15,7 +15,8 @@ BESIDE: Final = """
               AND (settled_at IS NULL OR resolution = ANY($3::text[]))) AS outcomes,
       EXISTS (SELECT FROM promises WHERE tenant_id = $1 AND code = $2 AND recorded_to IS NULL) AS promises,
       EXISTS (SELECT FROM acknowledgements WHERE tenant_id = $1 AND code = $2) AS acknowledgements,
-      EXISTS (SELECT FROM work_items WHERE tenant_id = $1 AND kind = $4 AND status IN ('open', 'taken')) AS items
+      EXISTS (SELECT FROM work_items WHERE tenant_id = $1 AND kind = $4 AND status IN ('open', 'taken'))
+        OR EXISTS (SELECT FROM work_items WHERE tenant_id = $1 AND kind = $4 AND status = 'dismissed') AS items
 """
 
 
@@ -29,7 +30,7 @@ class Beside:
         outcomes: Outcomes of merges that wait, or that it left as they are.
         promises: Promises.
         acknowledgements: What it was asked to acknowledge.
-        items: Open work items about adaptations.
+        items: Work items about adaptations that are open or were dismissed.
     """
 
     waivers: bool = True

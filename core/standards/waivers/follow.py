@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.outbox import send
 from core.kernel.timers import clear_timer, set_timer
 from core.kernel.unit import Unit
-from core.kernel.work_items import open_item, settle_items
+from core.kernel.work_items import forget_dismissed, open_unless_dismissed, settle_items
 from core.standards.gather import Gathered, gather, lineage_at
 from core.standards.judge import instants_to_judge
 from core.standards.merging.upgrades import Whereabouts
@@ -32,6 +32,9 @@ from core.standards.waivers.ask import changed, named_by
 from core.standards.waivers.repository import live_waivers, waiver_by_id
 from core.standards.waivers.settle import deciders
 from core.standards.waivers.topics import FOLLOW, LOST, MOVED, TURN
+
+PASSING: Final = frozenset({"at"})
+"""What of a suspension changes from one look to the next: from when on, where that is now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +96,19 @@ def whereabouts(gathered: Gathered, version: Version, waiver: Waiver) -> Whereab
 
 
 async def tell_lapsed(unit: Unit, code: str, gathered: Gathered, live: Iterable[Waiver]) -> None:
-    """Open a work item for every waiver that is suspended now or will be, and settle those of all others."""
+    """Open a work item for every waiver that is suspended now or will be, and settle those of all others.
+
+    What its owner has dismissed is not put before them again, unless something else has become of it.
+    """
     found = lapsed(gathered, unit.now)
     for waiver_id, lapse in found.items():
         facts = {"code": code, "at": lapse.at, "version": lapse.version.content.number, **lapse_facts(lapse)}
-        await open_item(unit, kind=LOST, subject_kind="waiver", subject_id=waiver_id, facts=facts)
-    await settle_items(unit, LOST, [one.id for one in live if one.id not in found])
+        await open_unless_dismissed(
+            unit, kind=LOST, subject_kind="waiver", subject_id=waiver_id, facts=facts, passing=PASSING
+        )
+    held = [one.id for one in live if one.id not in found]
+    await settle_items(unit, LOST, held)
+    await forget_dismissed(unit, LOST, held)
 
 
 def lapse_facts(lapse: Lapse) -> dict[str, Any]:

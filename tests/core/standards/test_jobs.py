@@ -1,5 +1,6 @@
 """Owners learn which of their adaptations a new bound excludes; what holds never waits for it."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from core.kernel.approvals import DecideApproval, approvals_of, decide_approval
 from core.kernel.directory import Directory
 from core.kernel.handlers import load_handlers
 from core.kernel.idle import run_until_idle
+from core.kernel.outbox import send
 from core.kernel.services import Services
 from core.kernel.unit import Unit
 from core.kernel.work import Background
@@ -123,6 +125,13 @@ WRITTEN = """SELECT (SELECT count(*) FROM adaptations WHERE network_id = $1) AS 
     (SELECT count(*) FROM audit_entries WHERE network_id = $1 AND action = 'standards.carry') AS acts"""
 
 
+async def run_again(stage: Stage, topic: str) -> None:
+    """Run all commands of a topic again, those that are done as well."""
+    again = "UPDATE outbox SET status = 'waiting', due_at = $3 WHERE network_id = $1 AND topic = $2"
+    await stage.admin.execute(again, stage.network.id, topic, stage.clock.now())
+    await work_off(stage)
+
+
 async def three_adapted(stage: Stage) -> None:
     """Let the region and both of its units adapt, and publish a version in which one of these does not fit."""
     await stage.publish()
@@ -155,10 +164,38 @@ async def test_a_command_for_many_that_is_killed_in_between_does_the_rest(
     await work_off(stage)
     once = await stage.admin.fetchrow(WRITTEN, stage.network.id)
     assert (once["outcomes"], once["items"], once["acts"]) == (3, 1, 2)
-    again = "UPDATE outbox SET status = 'waiting', due_at = sent_at WHERE network_id = $1 AND topic = $2"
-    await stage.admin.execute(again, stage.network.id, jobs.CHECK_MANY)
-    await work_off(stage)
+    await run_again(stage, jobs.CHECK_MANY)
     assert await stage.admin.fetchrow(WRITTEN, stage.network.id) == once, "done again, nothing more happens"
+
+
+@pytest.mark.parametrize("place", [1, 2])
+async def test_who_was_looked_at_before_a_command_for_many_was_killed_is_not_looked_at_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    await three_adapted(stage)
+    before = Counter(await checked(stage))
+    real, begun, done = jobs.check, Counter[UUID](), Counter[UUID]()
+
+    async def effect(unit: Unit, code: str, *given: Any) -> None:
+        await real(unit, code, *given)
+        await send(unit, "standards.tried", {"tenant": unit.tenant_id})
+        begun[unit.tenant_id] += 1
+        if begun.total() == place + 1:
+            raise OSError
+        done[unit.tenant_id] += 1
+
+    monkeypatch.setattr(jobs, "check", effect)
+    with pytest.raises(OSError):
+        await work_off(stage)
+    for _ in range(2):
+        await run_again(stage, jobs.CHECK_MANY)
+    commands = Counter(await checked(stage))
+    assert done == commands - before, "each tenant once for each command that names it"
+    effects = "SELECT count(*) FROM outbox WHERE network_id = $1 AND topic = 'standards.tried'"
+    assert await stage.admin.fetchval(effects, stage.network.id) == done.total()
+    receipts = "SELECT tenant_id FROM command_receipts WHERE network_id = $1 AND topic = $2"
+    kept = await stage.admin.fetch(receipts, stage.network.id, jobs.CHECK_MANY)
+    assert Counter(row["tenant_id"] for row in kept) == commands
 
 
 async def test_trouble_in_one_tenant_keeps_no_other_from_being_looked_at(

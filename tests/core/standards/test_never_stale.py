@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.kernel import direct
 from core.kernel.scope import Scope
 from core.standards import remembered, resolve, standing
 from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
@@ -169,6 +170,38 @@ async def test_what_was_asked_for_longest_ago_is_forgotten(stage: Stage, monkeyp
     monkeypatch.setattr(remembered, "MOST_VALUES", 1)
     await stage.resolve(network.south)
     assert (len(memory.kept), memory.values) == (0, 0)
+
+
+async def test_what_has_not_changed_is_told_by_one_statement(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.publish()
+    scope, asked = stage.network.north, list[str]()
+    real = direct.fetch_in
+
+    async def counted(session: Any, sql: str, *values: Any) -> list[Any]:
+        asked.append(sql)
+        return await real(session, sql, *values)
+
+    first = await stage.resolve(scope)
+    async with stage.unit(scope) as unit:
+        await unit.session.connection()
+        monkeypatch.setattr(direct, "fetch_in", counted)
+        monkeypatch.setattr(unit.session, "execute", None)
+        monkeypatch.setattr(unit.session, "scalar", None)
+        again = await effective_standard(unit, CODE, locale="de")
+    assert (again.hash, again.revision, again.numbers) == (first.hash, first.revision, first.numbers)
+    assert again.locales == ["de", *first.locales]
+    assert len(asked) == 1
+
+
+async def test_other_languages_of_the_tenant_and_of_the_network_are_told_at_once(stage: Stage) -> None:
+    await stage.publish()
+    north, hq = stage.network.north, stage.network.headquarters
+    first = (await stage.resolve(north)).locales
+    assert len(first) == 2
+    for place, scope in enumerate((north, hq)):
+        await stage.act(scope, change_settings, ChangeSettings(expected_version=1, locale="pt-BR"))
+        await work_off(stage)
+        assert (await stage.resolve(north)).locales[place] == "pt-BR"
 
 
 async def test_as_known_then_is_never_remembered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
