@@ -19,7 +19,9 @@ from core.records.evidence.errors import (
     EvidenceTooLarge,
     EvidenceTypeNotAllowed,
     TooManyFilesWait,
+    TooMuchWaits,
 )
+from core.records.links.errors import LinkOpensNothing
 from core.records.uploads.errors import TooManyUploads, UploadTooLarge
 from gateway.auth.errors import AccessRefused, IssuerUnavailable, MissingToken, SignInRefused, TooManyFailures
 from gateway.http.errors import (
@@ -30,6 +32,7 @@ from gateway.http.errors import (
     NotAcceptable,
     RequestTooLarge,
     RequestTooSlow,
+    TooManyLooks,
     TooManyRequests,
     TooManyStreams,
     TooSlow,
@@ -43,6 +46,7 @@ STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (EvidenceLinkIsOver, HTTPStatus.FORBIDDEN),
     (NoSuchPath, HTTPStatus.NOT_FOUND),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (LinkOpensNothing, HTTPStatus.NOT_FOUND),
     (MethodNotAllowed, HTTPStatus.METHOD_NOT_ALLOWED),
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
     (RequestTooSlow, HTTPStatus.REQUEST_TIMEOUT),
@@ -51,12 +55,14 @@ STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (RequestTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (RecordIsNotOpen, HTTPStatus.CONFLICT),
     (TooManyFilesWait, HTTPStatus.CONFLICT),
+    (TooMuchWaits, HTTPStatus.CONFLICT),
     (KeyIsErased, HTTPStatus.GONE),
     (CustomerIsErased, HTTPStatus.GONE),
     (EvidenceTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (EvidenceTypeNotAllowed, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (EvidenceIsSomethingElse, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS),
+    (TooManyLooks, HTTPStatus.TOO_MANY_REQUESTS),
     (InternalError, HTTPStatus.INTERNAL_SERVER_ERROR),
     (EvidenceIsDamaged, HTTPStatus.INTERNAL_SERVER_ERROR),
     (IssuerUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -90,7 +96,7 @@ def refusal_headers(refusal: DomainError) -> dict[str, str]:
     if isinstance(refusal, SignInRefused):
         description = f'error="invalid_token", error_description="{refusal.code}"'
         return {"WWW-Authenticate": f'Bearer realm="touchstone", {description}'}
-    if isinstance(refusal, TooManyFailures):
+    if isinstance(refusal, TooManyFailures | TooManyLooks):
         return {"Retry-After": str(refusal.retry_after)}
     if isinstance(refusal, RequestTooSlow | RequestTooLarge):
         return {"Connection": "close"}  # the rest of the body is not waited for, nor taken for the next request

@@ -30,6 +30,7 @@ from gateway.auth.verify import Verifier
 from gateway.documents.admission import Admission
 from gateway.documents.known import KnownDocuments
 from gateway.documents.repository import StoredDocuments
+from gateway.http.addresses import Addresses
 from gateway.http.answers import refusal_response
 from gateway.http.application import FILE_PATHS, GRAPHQL_PATH, UPLOADS_PATH, Application, Ways
 from gateway.http.errors import MethodNotAllowed, NoSuchPath
@@ -140,7 +141,8 @@ def look_route(parts: Parts) -> LookRoute | None:
     masters = parts.services.find(MasterKeys)
     if masters is None or parts.directory is None:
         return None
-    return LookRoute(Links(parts.database, parts.directory, masters, parts.clock), parts.edge.operation_timeout_s)
+    links = Links(parts.database, parts.directory, masters, parts.clock)
+    return LookRoute(links, parts.edge.operation_timeout_s, Addresses(parts.edge.looks_per_minute))
 
 
 def admission_of(parts: Parts) -> Admission:

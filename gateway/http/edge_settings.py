@@ -25,6 +25,7 @@ class EdgeSettings(BaseSettings):
         max_upload_bytes: Largest file that ``/uploads`` takes.
         upload_timeout_s: Seconds within which such a file must have arrived, no pause longer than a body may take.
         uploads_at_once: Files that may arrive at one process at a time; of one tenant half as many.
+        looks_per_minute: How often a minute one process shows customers' links to one address.
         max_document_chars: Longest GraphQL document.
         operation_timeout_s: Seconds within which a query or mutation must have ended.
         cors_origins: Origins of front ends served from elsewhere, separated by commas.
@@ -56,6 +57,7 @@ class EdgeSettings(BaseSettings):
     max_upload_bytes: int = Field(default=512 * KIB * KIB, ge=KIB)
     upload_timeout_s: float = Field(default=1_800, gt=0)
     uploads_at_once: int = Field(default=4, ge=0)
+    looks_per_minute: int = Field(default=300, ge=1)
     max_document_chars: int = Field(default=100_000, ge=1_000)
     operation_timeout_s: float = Field(default=30, gt=0)
     cors_origins: str = ""

@@ -164,6 +164,28 @@ class TooManyRequests(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class TooManyLooks(DomainError):  # noqa: N818 - errors are facts
+    """One address opens links more often than it is served.
+
+    Attributes:
+        retry_after: Seconds after which it is served again.
+    """
+
+    retry_after: int
+    code: ClassVar[str] = "gateway.too_many_looks"
+
+    @property
+    def message(self) -> str:
+        """Say that it was too often."""
+        return "Links were opened too often from this address."
+
+    @property
+    def hint(self) -> str:
+        """Say when to try again."""
+        return f"Try again in {self.retry_after} seconds."
+
+
+@fact
 class Draining(DomainError):  # noqa: N818 - errors are facts
     """The server is stopping."""
 

@@ -3,12 +3,12 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Final
 from uuid import UUID
 
 from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Scope as AsgiScope
 
@@ -27,9 +27,10 @@ from core.records.permissions import READ_EVIDENCE
 from core.standards.policy.process import Proof
 from gateway.auth.sign_in import SignIn
 from gateway.http.answers import json_response
+from gateway.http.bodies import Arriving
 from gateway.http.errors import RequestTooSlow
 from gateway.http.files import Room, refused, scope_of
-from gateway.http.guards import check_headers
+from gateway.http.guards import check_headers, waits
 from gateway.http.observation import observed_in
 from gateway.http.parts import Parts
 
@@ -37,8 +38,6 @@ RECEIVE: Final = "/records/{record}/evidence"
 READ: Final = "/evidence/{evidence}"
 FOLLOW: Final = "/evidence-links/{link}"
 CREATED: Final = 201
-MOST_PASSED: Final = 16 * 1024 * 1024
-LONGEST_PASSED_S: Final = 2.0
 
 
 def bounds_itself(scope: AsgiScope) -> bool:
@@ -61,14 +60,14 @@ class EvidenceRoutes:
         self._room = Room()
 
     async def receive(self, request: Request) -> Response:
-        """Receive a file for a record."""
+        """Receive a file for a record; of what is refused only some more is read, and the connection ends with it."""
         settings = self._parts.services.get(EvidenceSettings)
-        body = request.stream()
+        arriving = Arriving(request.receive, waits=waits(observed_in(request.scope).headers))
         try:
-            return await self._received(request, body, settings)
+            return await self._received(request, arriving.pieces(), settings)
         except DomainError as refusal:
             if not isinstance(refusal, RequestTooSlow):
-                await let_pass(body)
+                await arriving.let_pass()
             return refused(request, refusal)
 
     async def _received(self, request: Request, body: AsyncIterator[bytes], settings: EvidenceSettings) -> Response:
@@ -120,17 +119,6 @@ class EvidenceRoutes:
         """Give what opens transactions in a tenant."""
         parts = self._parts
         return lambda: parts.database.unit(scope, clock=parts.clock, directory=parts.directory)
-
-
-async def let_pass(body: AsyncIterator[bytes]) -> None:
-    """Take in some more of a file that is refused: whoever still sends when the connection ends reads no answer."""
-    left = MOST_PASSED
-    with suppress(TimeoutError, ClientDisconnect):
-        async with asyncio.timeout(LONGEST_PASSED_S):
-            async for some in body:
-                left -= len(some)
-                if left < 0:
-                    return
 
 
 def id_in(request: Request, name: str, type_: str) -> UUID:

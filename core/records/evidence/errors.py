@@ -307,6 +307,30 @@ class TooManyFilesWait(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class TooMuchWaits(DomainError):  # noqa: N818 - errors are facts
+    """A tenant has sent files that were not given as evidence, and there is no room for another.
+
+    Attributes:
+        files: How many may wait.
+        bytes: How large they may be together.
+    """
+
+    files: int
+    bytes: int
+    code: ClassVar[str] = "records.too_much_evidence_waits"
+
+    @property
+    def message(self) -> str:
+        """Say what is the case."""
+        return f"At most {self.files} files of {self.bytes} bytes together may wait to be given as evidence."
+
+    @property
+    def hint(self) -> str:
+        """Say how to go on."""
+        return "Give those that wait as evidence first; those that are not are deleted after some time."
+
+
+@fact
 class EvidenceIsDamaged(DomainError):  # noqa: N818 - errors are facts
     """What is stored of a piece of evidence is not what was stored."""
 

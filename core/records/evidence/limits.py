@@ -23,6 +23,8 @@ class EvidenceSettings(BaseSettings):
         largest: Most bytes by kind, as a JSON object such as ``{"photo": 10000000}``; kinds not named keep theirs.
         media_types: Media types by kind, likewise; of those that this server can recognise.
         most_waiting: Files of one record that may wait to be given as evidence.
+        tenant_waiting: Files of one tenant that may wait.
+        tenant_waiting_bytes: Bytes of all files of one tenant that may wait.
         kept_hours: Hours for which a file waits before it is deleted.
         idle_s: Seconds within which something more of a file must have arrived.
         slowest: Bytes a second that a file must arrive with on the whole, so that slow senders hold nothing for long.
@@ -35,6 +37,8 @@ class EvidenceSettings(BaseSettings):
     largest: dict[Proof, Bytes] = Field(default_factory=dict[Proof, Bytes])
     media_types: dict[Proof, tuple[str, ...]] = Field(default_factory=dict[Proof, tuple[str, ...]])
     most_waiting: int = Field(default=50, ge=1)
+    tenant_waiting: int = Field(default=2_000, ge=1)
+    tenant_waiting_bytes: int = Field(default=10 * 1024 * MIB, ge=1)
     kept_hours: float = Field(default=24, ge=0)
     idle_s: float = Field(default=20, gt=0)
     slowest: int = Field(default=16 * 1024, ge=1)

@@ -29,9 +29,10 @@ from core.records.evidence.errors import (
     EvidenceTooLarge,
     EvidenceTypeNotAllowed,
     TooManyFilesWait,
+    TooMuchWaits,
 )
 from core.records.evidence.limits import BEGINNING, RECOGNISED, EvidenceSettings, looks_like
-from core.records.evidence.repository import add_upload, count_waiting, record_row
+from core.records.evidence.repository import Waiting, add_upload, count_waiting, record_row
 from core.records.execution.private import Sealer
 from core.records.permissions import WORK_RECORDS
 from core.records.policy import RecordStatus
@@ -186,19 +187,33 @@ class Reception:
         unit.scope.require(WORK_RECORDS)
         check(offered, self.settings)
         customer_id = await open_record(unit, offered.record_id)
-        if await count_waiting(unit, offered.record_id) >= self.settings.most_waiting:
+        waiting = await self._check_room(unit, offered.record_id, offered.length or 1)
+        if waiting.of_record >= self.settings.most_waiting:
             raise TooManyFilesWait(most=self.settings.most_waiting)
         tenancy = Tenancy(unit.tenant_id, unit.network_id)
         await ring_after(unit.session, tenancy, SWEEP, unit.now + timedelta(hours=self.settings.kept_hours))
         key = await Sealer(KeyRing(unit, self.masters), customer_id).key()
         return key.id, new_file_key(key, place_of(upload_id))
 
+    async def _check_room(self, unit: Unit, record_id: UUID, size: int) -> Waiting:
+        """Refuse a file beside which a tenant's others have no room.
+
+        Raises:
+            TooMuchWaits: They have none.
+        """
+        waiting, most = await count_waiting(unit, record_id), self.settings
+        if waiting.files >= most.tenant_waiting or waiting.bytes + size > most.tenant_waiting_bytes:
+            raise TooMuchWaits(files=most.tenant_waiting, bytes=most.tenant_waiting_bytes)
+        return waiting
+
     async def _finish(self, unit: Unit, upload_id: UUID, key_id: UUID, arrival: Arrival, blob: str) -> Received:
         """Write that the file is there.
 
         Raises:
             KeyIsErased: The person it speaks of was erased while it arrived.
+            TooMuchWaits: Others arrived meanwhile, or it is larger than was said.
         """
+        await self._check_room(unit, arrival.offered.record_id, arrival.size)
         key, at = await KeyRing(unit, self.masters).key_by_id(key_id), recorded_now()
         row = {
             "id": upload_id,

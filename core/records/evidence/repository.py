@@ -1,6 +1,7 @@
 """SQL of evidence: files that were received, and the pieces that were given."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +11,9 @@ from core.kernel.unit import Unit
 
 RECORD: Final = "SELECT * FROM records WHERE tenant_id = $1 AND id = $2"
 WAITING: Final = """
-    SELECT count(*) AS waiting FROM evidence_uploads WHERE tenant_id = $1 AND record_id = $2 AND given_at IS NULL"""
+    SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes,
+        count(*) FILTER (WHERE record_id = $2) AS of_record
+    FROM evidence_uploads WHERE tenant_id = $1 AND given_at IS NULL"""
 LOCK_UPLOAD: Final = "SELECT * FROM evidence_uploads WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
 GIVEN: Final = "UPDATE evidence_uploads SET given_at = $3 WHERE tenant_id = $1 AND id = $2"
 PIECE: Final = """
@@ -33,10 +36,25 @@ async def record_row(unit: Unit, record_id: UUID) -> Mapping[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def count_waiting(unit: Unit, record_id: UUID) -> int:
-    """Count the files of a record that wait to be given as evidence."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits to be given as evidence.
+
+    Attributes:
+        files: Files of the tenant.
+        bytes: How large they are together.
+        of_record: Those of them that are of one record.
+    """
+
+    files: int
+    bytes: int
+    of_record: int
+
+
+async def count_waiting(unit: Unit, record_id: UUID) -> Waiting:
+    """Count the files that wait to be given as evidence, of the tenant and of a record."""
     (row,) = await fetch(unit, WAITING, unit.tenant_id, record_id)
-    return row["waiting"]
+    return Waiting(files=row["files"], bytes=row["bytes"], of_record=row["of_record"])
 
 
 async def add_upload(unit: Unit, values: Mapping[str, Any]) -> None:

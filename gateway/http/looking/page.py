@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache, partial
 from hashlib import sha256
 from typing import Any
@@ -48,13 +49,22 @@ def template() -> Template:
     return made.get_template("look.html")
 
 
-def page(language: Language, view: CustomerView | None) -> str:
-    """Write the page; without a view, the one that says that the link opens nothing."""
+class Turned(StrEnum):
+    """Why nothing is shown; named as the phrases are that say so."""
+
+    GONE = "gone"
+    BUSY = "busy"
+
+
+def page(language: Language, shown: CustomerView | Turned) -> str:
+    """Write the page: a view, or why there is none."""
     say = language.phrases
+    view = None if isinstance(shown, Turned) else shown
     zone = ZoneInfo(view.site.time_zone if view else "UTC")
     written = template().render(
         say=say,
         view=view,
+        why=shown if isinstance(shown, Turned) else "",
         style=Markup(style().text),  # noqa: S704 - a file of this package
         written=partial(language.instant, zone=zone),
         before=partial(language.around, 0),

@@ -15,7 +15,7 @@ from core.kernel.canonical import instant_text
 from core.kernel.graphql.ids import global_id, split_id
 from core.records.execution import commands as do
 from core.records.execution.rebuild import check_record
-from tests.core.records.evidence.desk import PNG, Desk
+from tests.core.records.evidence.desk import PNG, Desk, desk_on
 
 READ = """query($id: ID!, $filter: RecordEvidenceFilter) { done: record(id: $id) { version
   evidence(filter: $filter) { nodes { id position step round asked kind mediaType bytes place confirmedBy withdrawnCode
@@ -256,6 +256,34 @@ async def test_so_many_files_may_wait_and_no_more(desk: Desk) -> None:
     code = refused.json()["errors"][0]["extensions"]["code"]
     assert (refused.status_code, code) == (409, "records.too_many_files_wait")
     assert await desk.everything() == before
+
+
+async def test_files_of_a_tenant_that_wait_have_so_much_room_and_no_more(desk: Desk) -> None:
+    few = desk_on(desk.shop, desk.folder, tenant_waiting=3, tenant_waiting_bytes=30)
+    records = [await desk.shop.open() for _ in range(4)]
+
+    async def refused(content: bytes | AsyncIterator[bytes], record: UUID) -> None:
+        before = few.files()
+        answer = await few.send(record, content)
+        code = answer.json()["errors"][0]["extensions"]["code"]
+        assert (answer.status_code, code) == (409, "records.too_much_evidence_waits")
+        assert few.files() == before
+
+    untouched = await few.everything()
+    await refused(PNG + bytes(30), records[0])
+    assert await few.everything() == untouched
+    await refused(pieces(PNG, bytes(30)), records[0])  # Its length is not said.
+    first = (await few.send(records[0], PNG)).json()["upload"]
+    for record in records[1:3]:
+        assert (await few.send(record, PNG)).status_code == 201
+    await refused(PNG, records[3])
+    assert (await few.add(records[0], first))["__typename"] == "AddEvidenceSuccess"
+    assert (await few.send(records[3], PNG)).status_code == 201
+
+
+async def pieces(*some: bytes) -> AsyncIterator[bytes]:
+    for one in some:
+        yield one
 
 
 async def test_a_link_opens_one_file_for_a_while_in_the_name_of_whoever_asked(desk: Desk) -> None:

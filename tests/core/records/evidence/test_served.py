@@ -1,7 +1,7 @@
 """Files over real connections: longer than any other body, broken off where they are too large or were damaged."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import httpx2
 import pytest
@@ -45,6 +45,8 @@ async def test_files_pass_through_a_server(desk: Desk, kind: ServerKind) -> None
             for large in (PNG + bytes(5_000_000), in_pieces()):
                 refused = await client.post(path, params={"kind": "PHOTO"}, content=large, headers=typed)
                 assert refused.status_code == 413
+        await asked_for_nothing(listener.getsockname()[1], path, headers)
+        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=60, verify=False) as client:
             (stored,) = desk.files()
             turned(stored, -1)
             with pytest.raises(httpx2.RemoteProtocolError):
@@ -54,3 +56,16 @@ async def test_files_pass_through_a_server(desk: Desk, kind: ServerKind) -> None
     finally:
         server.stop()
         await serving
+
+
+async def asked_for_nothing(port: int, path: str, headers: Mapping[str, str]) -> None:
+    """Hold that whoever asks first whether a file is wanted is answered at once, and asked for nothing of it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    said = {**headers, "Host": "a", "Content-Type": "text/html", "Content-Length": "9000", "Expect": "100-continue"}
+    lines = [f"POST {path}?kind=PHOTO HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    assert answer.split(b"\r\n", 1)[0].split()[1] == b"415"
+    assert b"connection: close" in answer.lower()
+    writer.close()

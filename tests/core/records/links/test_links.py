@@ -11,6 +11,7 @@ import pytest
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
+from core.kernel.directory import Directory
 from core.kernel.graphql.ids import global_id
 from core.records.links.errors import LinkOpensNothing
 from core.records.links.tokens import LENGTH, LinkSigner, LinkToken
@@ -25,7 +26,7 @@ from tests.core.records.links.looking import (
     nothing_written,
     path_of,
 )
-from tests.gateway.http.edge import edge_of
+from tests.gateway.http.edge import edge_for, edge_of
 from tests.support.api import SETTINGS, Client
 
 EPOCH = datetime(2026, 11, 21, tzinfo=UTC)
@@ -196,6 +197,29 @@ async def test_whatever_is_wrong_with_a_link_is_told_alike(window: Window, datab
     for one in (other, link):
         answer = await window.get(one["path"], accept="application/json")
         assert (answer.status_code, answer.json()) == (404, NOTHING)
+
+
+async def test_whoever_opens_links_too_often_is_told_to_wait(window: Window, database: Database) -> None:
+    link = await window.shared(await window.opened())
+    services = window.counter.api.services
+    few = edge_of(
+        database,
+        services=services,
+        directory=services.get(Directory),
+        clock=window.clock,
+        edge=edge_for(looks_per_minute=2),
+    )
+    async with few.client() as client:
+        seen = [await client.get(path) for path in (link["path"], "/look/guessed", link["path"])]
+        told = await client.get(link["path"], headers={"Accept": "application/json"})
+    assert [one.status_code for one in (*seen, told)] == [200, 404, 429, 429]
+    assert 0 < int(told.headers["retry-after"]) <= 30
+    assert told.json()["errors"][0]["extensions"]["code"] == "gateway.too_many_looks"
+    assert "Please wait a moment" in seen[2].text
+    assert seen[2].headers["retry-after"]
+    assert seen[2].headers["content-security-policy"].startswith("default-src 'none'")
+    async with window.edge.client() as client:
+        assert (await client.get(link["path"])).status_code == 200
 
 
 async def test_nothing_of_an_address_is_kept_and_it_is_told_once(window: Window) -> None:
