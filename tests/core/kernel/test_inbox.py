@@ -170,6 +170,18 @@ async def test_asking_again_withdraws_the_open_question(stage: Stage) -> None:
     assert await inbox(stage, stage.north) == [("work.approval", "open")]
 
 
+async def test_asking_about_something_else_of_a_subject_withdraws_nothing(stage: Stage) -> None:
+    subject, other = uuid4(), approval_kind("test.other", DO_WORK)
+    try:
+        await asked(stage, subject)
+        command = AskApproval(kind=other, subject_kind="test", subject_id=subject, subject_version=1)
+        async with stage.database.unit(stage.north, clock=stage.clock) as unit:
+            await ask_approval(unit, command)
+    finally:
+        KINDS.pop(other)
+    assert await statuses(stage, subject) == ["asked", "asked"]
+
+
 async def test_an_item_cannot_be_taken_by_nobody(stage: Stage) -> None:
     from sqlalchemy import text
 

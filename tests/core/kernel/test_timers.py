@@ -2,8 +2,9 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-from core.kernel.handlers import Handler
+from core.kernel.handlers import Following, Handler
 from core.kernel.idle import run_until_idle
+from core.kernel.outbox import send
 from core.kernel.queue import LocalQueue
 from core.kernel.relay import Relay
 from core.kernel.timers import clear_timer, set_timer
@@ -68,3 +69,19 @@ async def test_two_relays_at_the_same_time_fire_once(stage: Stage, topics: Topic
     await run(stage)
     assert len(bell.rung) == 20
     assert {one["subject_id"] for one in bell.rung} == {str(subject) for subject in subjects}
+
+
+async def test_what_follows_on_activity_is_neither_doubled_nor_put_off(stage: Stage, topics: Topics) -> None:
+    """A tenant in which something is done all the time would never come to it otherwise."""
+    bell = Bell(topics)
+    stage.background.services.put(Following, Following({"test.bell": HOUR}))
+    for _ in range(3):
+        async with stage.database.unit(stage.north, clock=stage.clock) as unit:
+            await send(unit, "test.activity", {})
+        await run(stage)
+        stage.clock.advance(HOUR / 3)
+    await run(stage)
+    assert [one["due_at"] for one in bell.rung] == ["2026-11-21T10:00:00.000000Z"]
+    stage.clock.advance(2 * HOUR)
+    await run(stage)
+    assert len(bell.rung) == 1
