@@ -1,6 +1,6 @@
 """Idempotency keys: the same request with the same key is done once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -43,7 +43,9 @@ class IdempotencyKeyReused(DomainError):  # noqa: N818 - errors are facts
         return "Make a fresh key for each intention; repeat a request only with the input it had."
 
 
-async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tuple[UUID, ...] | None:
+async def replayed(
+    unit: Unit, operation: str, key: str, fingerprint: str, *, unkeyed: Callable[[], str] | None = None
+) -> tuple[UUID, ...] | None:
     """Give the ids of the result if the request was done before; else take the key for this transaction.
 
     A second request with the same key waits here until the first has committed or rolled back.
@@ -52,7 +54,8 @@ async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tu
         unit: The transaction that does the request.
         operation: Name of the operation.
         key: What the client calls its request, 1 to 200 characters.
-        fingerprint: Hash of the input.
+        fingerprint: Keyed hash of the input.
+        unkeyed: Gives the hash that was kept of the same input while hashes had no key.
 
     Raises:
         IdempotencyKeyReused: The key was used with another fingerprint.
@@ -64,7 +67,8 @@ async def replayed(unit: Unit, operation: str, key: str, fingerprint: str) -> tu
     ):
         return None
     (found,) = await fetch(unit, FIND, *request(unit, operation, key))
-    if found["fingerprint"] != fingerprint:
+    kept = found["fingerprint"]
+    if kept != fingerprint and (unkeyed is None or kept != unkeyed()):
         raise IdempotencyKeyReused(operation=operation)
     return tuple(found["ids"])
 

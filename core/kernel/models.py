@@ -85,7 +85,7 @@ class CommandReceipt(TenantRow, table=True):
 
 
 class IdempotencyKey(TenantRow, table=True):
-    """A request that was done: its fingerprint and the ids of its result, never the answer."""
+    """A request that was done: a keyed hash of its input and the ids of its result, never the answer."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (

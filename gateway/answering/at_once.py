@@ -29,7 +29,7 @@ from gateway.execution.changes import CHANGED, provided
 from gateway.execution.compiled.binds import Run
 from gateway.execution.compiled.payloads import PayloadPlan
 from gateway.execution.compiled.roots import Compiler
-from gateway.execution.fingerprints import fingerprint
+from gateway.execution.fingerprints import request_print
 from gateway.execution.guards import Guard
 from gateway.execution.selections import Selections, answer_name
 
@@ -76,7 +76,8 @@ class DoneAtOnce:
             return None
         refs = Refs(**doing.refs)
         ids = remembered_of(self.change.success).of(refs)
-        request = request_row(act, self.change.operation, key, fingerprint(self.change.operation, given), ids)
+        print_ = request_print(context.settings.cursor_key, act.tenant_id, key, self.change.operation, given)
+        request = request_row(act, self.change.operation, key, print_, ids)
         if not act.wakes:
             doing = replace(doing, rows=(*doing.rows, sent_row(act, CHANGED, {})))
         plan = self.payload.plan

@@ -18,7 +18,7 @@ from core.kernel.idempotency import remember, replayed
 from core.kernel.outbox import send
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
-from gateway.execution.fingerprints import fingerprint
+from gateway.execution.fingerprints import fingerprint, request_print
 from gateway.execution.guards import Guard
 from gateway.execution.operation import Operation
 
@@ -112,8 +112,8 @@ async def once(context: RequestContext, unit: Unit, guard: Guard, arguments: dic
     change = needed(guard)
     given = dict(arguments)
     key: str = given.pop("idempotencyKey")
-    print_ = fingerprint(change.operation, given)
-    found = await replayed(unit, change.operation, key, print_)
+    print_ = request_print(context.settings.cursor_key, unit.tenant_id, key, change.operation, given)
+    found = await replayed(unit, change.operation, key, print_, unkeyed=lambda: fingerprint(change.operation, given))
     remembered = remembered_of(change.success)
     if found is not None:
         return remembered.again(found)

@@ -1,6 +1,7 @@
 """Have a file imported that was uploaded: one run, one job, one command."""
 
 import re
+from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -63,7 +64,7 @@ async def start_import(unit: Unit, command: StartImport) -> Ordered:
         UploadIsTaken: The file is being imported with another mapping.
     """
     unit.scope.require(IMPORT_RECORDS)
-    mapping = mapping_of(command)
+    mapping = await to_thread(mapping_of, command)  # A long one takes its time, and others are served meanwhile.
     upload = await find_upload(unit, command.upload_id, lock=True)
     if upload is None:
         raise NotFound(kind="upload", key=str(command.upload_id))

@@ -92,6 +92,8 @@ def test_yaml_reads_every_scalar_as_text() -> None:
         (MINIMAL + "name: Again\n", "keys occur twice: name"),
         ("a: &a [1]\nb: [*a, *a]\n", "aliases are not read"),
         ("[" * 20_000, "nests too deeply"),
+        ("a: " + "{b: " * 50 + "c" + "}" * 50, "nests too deeply"),
+        ("".join(f"{' ' * depth}a:\n" for depth in range(60)), "nests too deeply"),
         ("a: !!python/object/apply:os.system [ls]", "is not a key|is required"),
         ("{", "expected"),
         ("\x00", "not allowed|special characters"),

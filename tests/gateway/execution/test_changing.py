@@ -8,6 +8,7 @@ import pytest
 
 from core.kernel.graphql.ids import split_id
 from core.kernel.ids import new_id
+from gateway.execution.fingerprints import fingerprint
 from tests.gateway.execution.notes.permissions import AUDIT, READ, WRITE
 from tests.gateway.execution.notes.world import World, note_id, schema_for
 from tests.gateway.execution.test_reading import codes
@@ -48,6 +49,21 @@ async def test_the_answer_shows_what_the_transaction_wrote(world: World) -> None
     assert answer == {"__typename": "FinishNoteSuccess", "note": done}
     assert len(set(world.connections)) == 1
     assert await world.rows("SELECT status, version FROM notes") == [("done", 2)]
+
+
+async def test_what_is_kept_of_an_input_tells_nobody_what_it_was(world: World) -> None:
+    """Nor that two inputs are alike; and what was kept while it did tell, is recognised."""
+    done = [await opened(world, "Frau Weber", key=key) for key in ("k1", "k2")]
+    plain = fingerprint("openANote", {"input": {"title": "Frau Weber"}})
+    assert len({plain, *[one for (one,) in await world.rows("SELECT fingerprint FROM idempotency_keys")]}) == 3
+    kept = "UPDATE idempotency_keys SET fingerprint = '{}' WHERE key = '{}' RETURNING key"
+    assert await world.rows(kept.format(plain, "k1")) == [("k1",)]
+    again = (await opened(world, "Frau Weber", key="k1")).data["openANote"]
+    assert again["note"] == done[0].data["openANote"]["note"]
+    assert (await opened(world, "Herr Weber", key="k1")).data["openANote"]["code"] == "kernel.idempotency_key_reused"
+    assert await world.rows(kept.format(plain[::-1], "k2")) == [("k2",)]
+    assert (await opened(world, "Frau Weber", key="k2")).data["openANote"]["code"] == "kernel.idempotency_key_reused"
+    assert await titles(world) == ["Frau Weber"] * 2
 
 
 async def test_a_refusal_is_a_member_of_the_result_and_undoes_everything(world: World) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,8 @@ from core.kernel.permissions import every_permission
 from core.kernel.scope import Scope
 from core.kernel.work import Background
 from core.records.importing import journal
+from core.records.mappings.loading import parse_mapping
+from core.records.mappings.schema import LogMapping
 from core.records.uploads.errors import TooManyUploads
 from core.records.uploads.receive import MOST_WAITING, KeepUpload, check_room, keep_upload
 from core.records.uploads.start import IMPORT
@@ -307,6 +310,20 @@ async def test_what_cannot_be_ordered_changes_nothing(house: House, said: str, c
         counted = f"SELECT count(*) FROM {table} WHERE network_id = $1"
         assert await house.admin.fetchval(counted, house.scope.network_id) == 0
     assert (await house.client.nodes("importUploads", "ordered")) == [{"ordered": False}]
+
+
+async def test_a_mapping_is_read_beside_what_else_is_served(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers: list[int] = []
+
+    def noted(said: bytes, name: str) -> LogMapping:
+        readers.append(get_ident())
+        return parse_mapping(said, name)
+
+    monkeypatch.setattr("core.records.uploads.start.parse_mapping", noted)
+    upload = await house.upload(LOG)
+    assert (await house.start(upload, said="mapping: '2'"))["code"] == "records.mapping_invalid"
+    assert len(readers) == 1
+    assert get_ident() not in readers
 
 
 async def test_another_mapping_waits_for_the_first_one(house: House) -> None:
