@@ -4,6 +4,7 @@ import os
 import uuid
 from functools import lru_cache
 from hashlib import sha256
+from typing import cast
 
 import uuid_utils
 from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - it is no constant
@@ -21,6 +22,13 @@ def new_id() -> uuid.UUID:
 def new_ids(count: int) -> list[uuid.UUID]:
     """Make fresh identifiers for many rows at once, of the driver's own kind, which it writes without looking."""
     return [DriverUUID(uuid_utils.uuid7().bytes) for _ in range(count)]
+
+
+def written_quickly(value: object) -> object:
+    """Give a parameter that is sent over and over as the driver writes it without looking: ids of its own kind."""
+    if isinstance(value, list):
+        return [written_quickly(one) for one in cast("list[object]", value)]
+    return DriverUUID(value.bytes) if isinstance(value, uuid.UUID) else value
 
 
 def new_mark() -> str:

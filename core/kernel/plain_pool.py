@@ -87,18 +87,19 @@ class PlainPool:
         """Lend an asyncpg connection for the length of a block."""
         return Lent(self)
 
-    async def row(self, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg's rows are not typed
+    async def row(self, sql: str, values: Sequence[Any], timeout_s: float | None = None) -> Any:  # noqa: ANN401 - asyncpg's rows are not typed
         """Execute one statement by itself and give its first row, or nothing.
 
-        This is what a compiled read is, so it goes past what asyncpg does around each statement: its own pool, its
-        search for the statement, its locks and its retries.
+        This is what a compiled read is, and a mutation that is one statement, so it goes past what asyncpg does around
+        each statement: its own pool, its search for the statement, its locks and its retries.
 
         Args:
             sql: The statement, its parameters as ``$1``.
             values: The parameters.
+            timeout_s: How long it may take, once there is a connection; then it is cancelled.
 
         Raises:
-            TimeoutError: No connection came back in time.
+            TimeoutError: No connection came back in time, or it took too long.
             PostgresError: PostgreSQL refuses it.
         """
         held = await self.take()
@@ -106,12 +107,12 @@ class PlainPool:
         try:
             statement = held.prepared.get(sql) or await held.prepare(sql)
             protocol = held.connection._protocol  # noqa: SLF001 - asyncpg has no other way to execute what is prepared
-            rows = await protocol.bind_execute(statement._state, values, "", 1, False, None)  # noqa: SLF001, FBT003 - the same
+            rows = await protocol.bind_execute(statement._state, values, "", 1, False, timeout_s)  # noqa: SLF001, FBT003 - the same
             sound = True
         except (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError):
             held.prepared.clear()
             await held.connection.reload_schema_state()
-            found = await held.connection.fetchrow(sql, *values)
+            found = await held.connection.fetchrow(sql, *values, timeout=timeout_s)
             sound = True
             return found
         except asyncpg.PostgresError as error:

@@ -39,7 +39,29 @@ class Holding:
     span: Span
 
 
-_known: OrderedDict[tuple[UUID, str], tuple[Bearing, Holding]] = OrderedDict()
+@dataclass(frozen=True, slots=True, eq=False)
+class Remembered:
+    """What held for a tenant when it was asked for last; while it is remembered, it is the same object.
+
+    Attributes:
+        code: The standard.
+        bearing: What bore on it.
+        holding: What held.
+    """
+
+    code: str
+    bearing: Bearing
+    holding: Holding
+
+    def conditions(self, act: Act) -> Sequence[Condition]:
+        """Give the conditions under which it holds now."""
+        same = still_bears(act, self.code, self.bearing, self.holding.hash)
+        if act.directory is None:
+            return (same,)
+        return (same, act.directory.still_placed(act.network_id, self.bearing.lineage, act.now))
+
+
+_known: OrderedDict[tuple[UUID, str], Remembered] = OrderedDict()
 
 
 async def holding_at(unit: Unit, code: str, at: datetime) -> Holding:
@@ -70,12 +92,12 @@ async def holdings_at(unit: Unit, codes: Collection[str], at: datetime) -> dict[
         folded = {code: await fold(unit, code, at) for code in codes}
         return {code: one for code, one in folded.items() if one is not None}
     before = {code: _known.get((unit.tenant_id, code)) for code in codes}
-    bearing = await bearing_on(unit, {code: one[1].hash if one else "" for code, one in before.items()}, lineage)
+    bearing = await bearing_on(unit, {code: one.holding.hash if one else "" for code, one in before.items()}, lineage)
     found: dict[str, Holding] = {}
     for code, (bears, kept) in bearing.items():
         known = before[code]
-        if known is not None and kept and known[0] == bears and known[1].span.holds(at):
-            found[code] = known[1]
+        if known is not None and kept and known.bearing == bears and known.holding.span.holds(at):
+            found[code] = known.holding
         elif bears.above[0] and (folded := await fold(unit, code, at)) is not None:
             found[code] = folded
             if (await bearing_on(unit, {code: ""}, lineage))[code][0] == bears:  # Nobody published in between.
@@ -83,18 +105,15 @@ async def holdings_at(unit: Unit, codes: Collection[str], at: datetime) -> dict[
     return found
 
 
-def remembered(act: Act, code: str) -> tuple[Holding, Sequence[Condition]] | None:
-    """Give what held for the tenant when it was asked for last, and the conditions under which it holds now.
+def remembered(act: Act, code: str) -> Remembered | None:
+    """Give what held for the tenant when it was asked for last.
 
     There is none where nothing is remembered of the place in the tree that the act's scope names.
     """
-    bears, holding = _known.get((act.tenant_id, code), (None, None))
-    if bears is None or holding is None or bears.lineage != act.scope.lineage or not holding.span.holds(act.now):
+    known = _known.get((act.tenant_id, code))
+    if known is None or known.bearing.lineage != act.scope.lineage or not known.holding.span.holds(act.now):
         return None
-    same = still_bears(act, code, bears, holding.hash)
-    if act.directory is None:
-        return holding, (same,)
-    return holding, (same, act.directory.still_placed(act.network_id, bears.lineage, act.now))
+    return known
 
 
 async def fold(unit: Unit, code: str, at: datetime) -> Holding | None:
@@ -112,7 +131,7 @@ def holding_of(period: EffectivePeriod) -> Holding:
 
 def remember(key: tuple[UUID, str], bearing: Bearing, holding: Holding) -> None:
     """Remember what holds, and forget what was found longest ago."""
-    _known[key] = (bearing, holding)
+    _known[key] = Remembered(key[1], bearing, holding)
     _known.move_to_end(key)
     if len(_known) > MOST:
         _known.popitem(last=False)

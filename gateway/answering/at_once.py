@@ -20,6 +20,8 @@ from core.kernel.graphql.declared import Change
 from core.kernel.graphql.mutations import Refs, remembered_of
 from core.kernel.idempotency import request_row
 from core.kernel.outbox import sent_row
+from core.kernel.patterns import Filled, Request
+from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from core.kernel.telemetry import statement_span, tracing_is_on
@@ -51,7 +53,7 @@ class DoneAtOnce:
     definition: GraphQLField
     guard: Guard
     change: Change
-    make: Callable[..., AtOnce | None]
+    make: Callable[..., AtOnce | Filled | None]
     payload: PayloadPlan
 
     @property
@@ -74,24 +76,29 @@ class DoneAtOnce:
         doing = self.make(**provided(self.make, act=act), **converted)
         if doing is None or self.payload.tables & doing.tables or self.payload.fresh - doing.tables:
             return None
-        refs = Refs(**doing.refs)
-        ids = remembered_of(self.change.success).of(refs)
-        print_ = request_print(context.settings.cursor_key, act.tenant_id, key, self.change.operation, given)
-        request = request_row(act, self.change.operation, key, print_, ids)
-        if not act.wakes:
-            doing = replace(doing, rows=(*doing.rows, sent_row(act, CHANGED, {})))
+        refs, operation = Refs(**doing.refs), self.change.operation
+        print_ = request_print(context.settings.cursor_key, act.tenant_id, key, operation, given)
+        request = Request(operation, key, print_, remembered_of(self.change.success).of(refs))
         plan = self.payload.plan
         telling = Telling(plan.sql or "SELECT", plan.values(Run(scope, variables, act.now)), self.payload.fresh)
-        sql, values = written_down(scope, request, doing, telling)
-        async with context.database.plain(Role.APP).connection() as connection:
-            row = await told(connection, sql, values)
+        row = await told(context.database.plain(Role.APP), *written(act, request, doing, telling))
         if row is None:
             return None
         context.database.wake()
         return self.payload.written(plan.texts(row), refs.values)
 
 
-async def told(connection: Any, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg is not typed
+def written(act: Act, request: Request, doing: AtOnce | Filled, telling: Telling) -> tuple[str, Sequence[Any]]:
+    """Write the statement down."""
+    if isinstance(doing, Filled):
+        return doing.written_down(act, request, telling)
+    row = request_row(act, request.operation, request.key, request.fingerprint, request.ids)
+    if not act.wakes:
+        doing = replace(doing, rows=(*doing.rows, sent_row(act, CHANGED, {})))
+    return written_down(act.scope, row, doing, telling)
+
+
+async def told(pool: PlainPool, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg is not typed
     """Execute the statement; there is no row where it has done nothing, or where somebody was quicker.
 
     Raises:
@@ -99,9 +106,9 @@ async def told(connection: Any, sql: str, values: Sequence[Any]) -> Any:  # noqa
     """
     try:
         if not tracing_is_on():
-            return await connection.fetchrow(sql, *values, timeout=WRITE_LIMIT_MS / 1000)
+            return await pool.row(sql, values, WRITE_LIMIT_MS / 1000)
         with statement_span(sql):
-            return await connection.fetchrow(sql, *values, timeout=WRITE_LIMIT_MS / 1000)
+            return await pool.row(sql, values, WRITE_LIMIT_MS / 1000)
     except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError):
         return None
 

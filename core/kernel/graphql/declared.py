@@ -9,6 +9,7 @@ from strawberry.types.field import StrawberryField
 from core.kernel.at_once import AtOnce
 from core.kernel.errors import DomainError
 from core.kernel.graphql.access import Permission
+from core.kernel.patterns import Filled
 from core.kernel.reads import Breadth, Kept, KeptWhile, Listing, Lookup, Reading
 
 DECLARED = "touchstone.declared"
@@ -55,7 +56,7 @@ class Change:
     success: type
     problems: Mapping[type[DomainError], type]
     enters: Callable[..., Any] | None = None
-    at_once: Callable[..., AtOnce | None] | None = None
+    at_once: Callable[..., AtOnce | Filled | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from core.kernel.graphql.paging import argument
 from core.kernel.graphql.problems import problem_type
 from core.kernel.graphql.types import part
 from core.kernel.idempotency import IdempotencyKeyReused
+from core.kernel.patterns import Filled
 from core.kernel.scope import Scope
 
 PAYLOAD = "__touchstone_payload__"
@@ -52,7 +53,7 @@ class Refs:
 
 
 Body = Callable[..., Awaitable[Refs]]
-AtOnceBody = Callable[..., AtOnce | None]
+AtOnceBody = Callable[..., AtOnce | Filled | None]
 Enter = Callable[..., Awaitable[Scope]]
 
 

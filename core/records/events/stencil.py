@@ -4,20 +4,21 @@ A stencil is cut from an event that was made by the rules, so that what it gives
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, Self
 
-from core.kernel.canonical import canonical_text
+from core.kernel.canonical import canonical_text, instant_text
 from core.records.events.policy import LEAF, Event, preimage_of
 
-GAP: Final = "\x00"
+GAP: Final = "\x00gap\x00"
 """A text that no fact of an event is: it cannot be stored."""
-GAP_WRITTEN: Final = r'"\u0000"'
+GAP_WRITTEN: Final = r'"\u0000gap\u0000"'
 
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """First events of records that begin alike, but for one text among their facts.
+    """First events of records that begin alike at one instant, but for one text among their facts.
 
     Attributes:
         facts: What stands before and behind the text in the payload.
@@ -45,6 +46,47 @@ class Stencil:
         digest = sha256(payload.encode()).hexdigest()
         leaf = f"{first}{event_id}{second}{digest}{third}{record_id}{fourth}"
         return payload, sha256(leaf.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelessStencil:
+    """First events of records that begin alike, whenever that is.
+
+    Attributes:
+        facts: As of a :class:`Stencil`.
+        leaf: The same, with further gaps where it says when the event occurred and when it was recorded.
+    """
+
+    facts: tuple[str, str]
+    leaf: tuple[str, str, str, str, str, str]
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Cut a stencil from an event, as :meth:`Stencil.of` does."""
+        timed = Stencil.of(event)
+        first, second, third, fourth = timed.leaf
+        occurred, until = around(second, "occurredAt", event.occurred_at)
+        recorded, ending = around(fourth, "recordedAt", event.recorded_at)
+        return cls(timed.facts, (first, occurred, until, third, recorded, ending))
+
+    def filled(
+        self, event_id: str, record_id: str, text: str, occurred: datetime, recorded: datetime
+    ) -> tuple[str, bytes]:
+        """Give the payload and the hash of the event that has these ids and this text and was then."""
+        payload = f"{self.facts[0]}{text_as_json(text)}{self.facts[1]}"
+        first, second, third, fourth, fifth, sixth = self.leaf
+        leaf = (
+            f"{first}{event_id}{second}{instant_text(occurred)}{third}{sha256(payload.encode()).hexdigest()}"
+            f"{fourth}{record_id}{fifth}{instant_text(recorded)}{sixth}"
+        )
+        return payload, sha256(leaf.encode()).digest()
+
+
+def around(text: str, name: str, instant: datetime) -> tuple[str, str]:
+    """Give what stands before and behind an instant that is a member of a JSON object."""
+    label = f'"{name}":"'
+    before, behind = text.split(f'{label}{instant_text(instant)}"')
+    return f"{before}{label}", f'"{behind}'
 
 
 def text_as_json(text: str) -> str:

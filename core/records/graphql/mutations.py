@@ -9,6 +9,7 @@ from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
+from core.kernel.patterns import Filled
 from core.kernel.unit import Act, Unit
 from core.records import open_at_once as at_once
 from core.records import open_record as opening
@@ -122,7 +123,7 @@ class ResolveRecordInput:
         return working.ResolveRecord(record_id=local_id(RecordType, self.record), expected_version=self.version)
 
 
-def open_record_at_once(act: Act, input: OpenRecordInput) -> AtOnce | None:
+def open_record_at_once(act: Act, input: OpenRecordInput) -> AtOnce | Filled | None:
     """Open a record by one statement, where that can be."""
     return at_once.open_record_at_once(act, input.to_command())
 

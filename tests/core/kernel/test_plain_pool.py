@@ -159,3 +159,11 @@ async def test_a_cancelled_single_statement_ends_its_connection_and_frees_the_pl
     await asyncio.gather(*tasks, return_exceptions=True)
     assert pool.lent == 0
     assert await backend(pool) > 0
+
+
+async def test_a_single_statement_that_takes_too_long_is_cancelled_and_frees_the_place(pool: PlainPool) -> None:
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await pool.row("SELECT pg_sleep(30)", (), 0.02)
+    assert pool.lent == 0
+    assert (await pool.row("SELECT 1", (), 30))[0] == 1

@@ -8,14 +8,18 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 
-from core.kernel.at_once import Telling, written_down
+from core.kernel.at_once import AtOnce, Telling, written_down
 from core.kernel.direct import NewRow
 from core.kernel.graphql.ids import local_id
 from core.kernel.idempotency import request_row
 from core.kernel.ids import new_id
 from core.kernel.roles import Role
+from core.kernel.scope import Actor, ActorKind
 from core.kernel.unit import Act
+from core.records.events.policy import leaf_hash
+from core.records.events.repository import event_of
 from core.records.graphql.types import RecordType
 from core.records.open_at_once import open_record_at_once
 from core.records.open_record import OpenRecord
@@ -76,14 +80,18 @@ async def named(admin: Any, desk: Desk, key: str) -> dict[str, list[dict[str, An
     return orjson.loads(text)
 
 
+@pytest.mark.parametrize("before", [0, 1, 2])
 @pytest.mark.parametrize("many", [False, True])
 async def test_both_ways_leave_the_same_rows(
-    many: bool, desk: Desk, api: Api, chain: Chain, admin: Any, printing: Printing
+    many: bool, before: int, desk: Desk, api: Api, chain: Chain, admin: Any, printing: Printing
 ) -> None:
+    """Whether none, one or more have begun alike before."""
     other = Desk(api, chain, await chain.tenant("south"))
     await other.one(call("first"), "first")
     told: list[Any] = []
     for place in (desk, other.interpreted()):
+        for number in range(before):
+            await place.one(call(number, priority="high"), f"before {number}")
         if many:
             told.append(await place.many([call("a", priority=" high "), call("b"), call("c", channel="email")], "it"))
         else:
@@ -104,6 +112,73 @@ async def test_one_statement_on_a_connection_of_its_own_does_it(
     assert told["__typename"] == "OpenRecordSuccess"
     assert (await desk.many([call("b"), call(None)], "b"))["opened"] == 2
     assert printing.at_once == [True, True]
+
+
+@pytest.mark.parametrize("before", [0, 2])
+async def test_values_that_are_equal_stand_each_in_its_place(
+    before: int, desk: Desk, api: Api, chain: Chain, admin: Any, printing: Printing
+) -> None:
+    other = Desk(api, chain, await chain.tenant("south"))
+    await other.one(call("first"), "first")
+    for place in (desk, other.interpreted()):
+        for number in range(before):
+            await place.one(call(number, channel="a", priority="a"), f"before {number}")
+        await place.one({**call("a", channel="a", priority="a"), "externalId": "a"}, "a")
+    assert printing.at_once[1:] == [True] * (before + 1)
+    assert await named(admin, desk, "a") == await named(admin, other, "a")
+
+
+async def test_a_record_without_a_name_is_named_as_it_is(desk: Desk, admin: Any) -> None:
+    told = [await desk.one(call(None), f"{number}") for number in range(4)]
+    for one in told:
+        id_ = local_id(RecordType, one["record"]["id"])
+        record = await admin.fetchrow("SELECT external_id, event_hash FROM records WHERE id = $1", id_)
+        event = event_of(await admin.fetchrow("SELECT * FROM record_events WHERE record_id = $1", id_))
+        assert record["external_id"] == orjson.loads(event.payload)["externalId"] == str(id_)
+        assert record["event_hash"] == event.hash == leaf_hash(event)
+    assert len({one["record"]["id"] for one in told}) == len(told)
+
+
+async def test_who_acts_in_which_trace_and_where_is_told_of_each(
+    desk: Desk, api: Api, chain: Chain, admin: Any, printing: Printing
+) -> None:
+    clerk = replace(desk, scope=replace(desk.scope, actor=Actor(ActorKind.PERSON, new_id())))
+    south = Desk(api, chain, await chain.tenant("south"))
+    await south.one(call("first"), "first")
+    printing.at_once.clear()
+    tracer = TracerProvider().get_tracer("test")
+    for number in range(3):
+        for place in (desk, clerk, south):
+            await place.one(call(f"{number} of {place.scope.actor.id}"), f"{number}")
+        with tracer.start_as_current_span("traced"):
+            await desk.one(call(f"{number} traced"), f"traced {number}")
+    assert printing.at_once == [True] * 12
+    events = await admin.fetch(
+        "SELECT tenant_id, actor_id, payload FROM record_events WHERE network_id = $1", chain.scope.network_id
+    )
+    told = [(row["tenant_id"], row["actor_id"]) for row in events if "first" not in row["payload"]]
+    wanted = [(place.scope.tenant_id, place.scope.actor.id) for place in (desk, desk, clerk, south) for _ in range(3)]
+    assert sorted(told) == sorted(wanted)
+    traces = await admin.fetch(
+        "SELECT DISTINCT trace FROM outbox WHERE tenant_id = $1 AND trace IS NOT NULL", desk.scope.tenant_id
+    )
+    assert len(traces) == 3
+
+
+async def test_what_was_answered_alike_is_told_as_it_is_asked_for(desk: Desk, printing: Printing) -> None:
+    for number in range(3):
+        assert (await desk.one(call(number), f"{number}"))["record"].keys() == {"id"}
+        assert (await desk.ask(NESTED, call(f"n{number}"), f"n{number}"))["record"]["externalId"] == f"call n{number}"
+    assert printing.at_once == [True] * 6
+
+
+async def test_a_key_that_is_none_is_refused(desk: Desk, admin: Any) -> None:
+    for number in range(2):
+        await desk.one(call(number), f"{number}")
+    left = await everything(admin, desk.scope)
+    for key in ("", "x" * 201):
+        assert (await desk.one(call("a"), key))["code"] == "kernel.invalid_input"
+    assert await everything(admin, desk.scope) == left
 
 
 async def test_a_request_is_done_once(desk: Desk, admin: Any, printing: Printing) -> None:
@@ -168,14 +243,32 @@ async def test_what_holds_now_is_pinned(desk: Desk, chain: Chain, printing: Prin
     assert printing.at_once == [False, False, True]
 
 
-async def test_a_tenant_that_has_moved_is_looked_at_anew(desk: Desk, chain: Chain, printing: Printing) -> None:
+async def test_what_is_published_meanwhile_is_pinned_by_the_next(
+    desk: Desk, chain: Chain, admin: Any, printing: Printing
+) -> None:
+    for number in range(3):
+        await desk.one(call(number), f"{number}")
+    await chain.publish(CODE, "2.0.0", since=chain.clock.now(), limit=60)
+    for number in range(3, 7):
+        await desk.one(call(number), f"{number}")
+    assert printing.at_once == [True] * 3 + [False] + [True] * 3
+    query = "SELECT standard_version FROM records WHERE tenant_id = $1 ORDER BY id"
+    versions = [row["standard_version"] for row in await admin.fetch(query, desk.scope.tenant_id)]
+    assert versions == ["1.0.0"] * 4 + ["2.0.0"] * 4
+
+
+@pytest.mark.parametrize("before", [1, 3])
+async def test_a_tenant_that_has_moved_is_looked_at_anew(
+    before: int, desk: Desk, chain: Chain, printing: Printing
+) -> None:
     region = await chain.tenant("region", kind="region")
-    await desk.one(call("a"), "a")
+    for number in range(before):
+        await desk.one(call(number), f"{number}")
     async with chain.database.unit(chain.scope, clock=chain.clock, directory=chain.directory) as unit:
         move = MoveTenant(tenant_id=desk.scope.tenant_id, parent_id=region.tenant_id, since=chain.clock.now())
         await move_tenant(unit, move)
     assert (await desk.one(call("b"), "b"))["__typename"] == "OpenRecordSuccess"
-    assert printing.at_once == [True, False]
+    assert printing.at_once == [True] * before + [False]
 
 
 async def test_a_selection_may_read_what_was_not_written(desk: Desk, printing: Printing) -> None:
@@ -192,7 +285,7 @@ async def test_the_statement_stands_behind_the_second_wall(desk: Desk, chain: Ch
     south = await chain.tenant("south")
     act = Act(replace(desk.scope, instant=chain.clock.now()), chain.clock.now(), chain.directory)
     doing = open_record_at_once(act, OpenRecord(channel="phone", standard_code=CODE))
-    assert doing is not None
+    assert isinstance(doing, AtOnce)
     request = request_row(act, "openRecord", "the key", "print", [])
     telling = Telling("SELECT true", (), frozenset())
     before = await everything(admin, desk.scope, south)

@@ -9,27 +9,56 @@ from hypothesis import strategies as st
 from core.kernel.canonical import canonical_text
 from core.kernel.ids import new_id
 from core.records.events.policy import Event, EventKind, Happening, Origin, chained, leaf_hash
-from core.records.events.stencil import GAP, Stencil
+from core.records.events.stencil import GAP, Stencil, TimelessStencil
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 STORED = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
 
 
-def opening(record_id: UUID, event_id: UUID, name: str, priority: str, on_behalf_of: UUID | None) -> Event:
+def opening(
+    record_id: UUID,
+    event_id: UUID,
+    name: str,
+    priority: str,
+    on_behalf_of: UUID | None,
+    occurred: datetime = AT,
+    recorded: datetime = AT,
+) -> Event:
     origin = Origin(
         tenant_id=TENANT,
         network_id=NETWORK,
         actor_kind="service",
         actor_id=TENANT,
         on_behalf_of=on_behalf_of,
-        recorded_at=AT,
+        recorded_at=recorded,
     )
     facts = {"channel": "phone", "externalId": name, "priority": priority, "standardVersion": "1"}
-    happening = Happening(kind=EventKind.OPENED, occurred_at=AT, facts=facts)
+    happening = Happening(kind=EventKind.OPENED, occurred_at=occurred, facts=facts)
     return chained(origin, record_id, [(event_id, happening)])[0]
 
 
 TENANT, NETWORK = new_id(), new_id()
+
+
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=STORED,
+    priority=st.one_of(STORED, st.just("recordedAt")),
+    occurred=INSTANTS,
+    recorded=INSTANTS,
+    same=st.booleans(),
+)
+def test_a_stencil_without_a_time_gives_the_event_of_the_rules(
+    name: str, priority: str, occurred: datetime, recorded: datetime, same: bool
+) -> None:
+    cut_at = AT if same else AT.replace(microsecond=1)
+    stencil = TimelessStencil.of(opening(new_id(), new_id(), GAP, priority, None, AT, cut_at))
+    event = opening(new_id(), new_id(), name, priority, None, occurred, recorded)
+    filled = stencil.filled(str(event.id), str(event.record_id), name, occurred, recorded)
+    assert filled == (event.payload, event.hash)
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,0 +1,125 @@
+"""Acts of one statement that differ in a few values alone, written down without being made up each time.
+
+A pattern is cut from a made-up act, whose rows the rules have made: what is written down of it is written down of all
+acts that are alike, but for the values that each has of its own. So what a pattern gives is what the rules give.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from core.kernel.at_once import AtOnce, Telling, written_down
+from core.kernel.clock import recorded_now
+from core.kernel.idempotency import check_key, request_row
+from core.kernel.ids import new_id, written_quickly
+from core.kernel.unit import Act
+
+REQUEST: Final = ("key", "fingerprint", "ids", "id", "recorded_at")
+"""What the row of an idempotency key has of its own; these come first among the values of an act."""
+MOST_TOLD: Final = 32
+"""Texts kept of one pattern: one for each selection of what is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as its idempotency key remembers it.
+
+    Attributes:
+        operation: Name of the operation.
+        key: What the client calls its request.
+        fingerprint: Hash of the input.
+        ids: The result.
+    """
+
+    operation: str
+    key: str
+    fingerprint: str
+    ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A statement with gaps.
+
+    Attributes:
+        sql: Its text.
+        values: Its parameters behind those of what is told, with those of the made-up act in the gaps.
+        gaps: Where a value goes that each act has of its own, and which.
+    """
+
+    sql: str
+    values: Sequence[Any]
+    gaps: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """Acts that are alike: of one actor in one tenant, under the same conditions.
+
+    Attributes:
+        specimen: What the made-up act does. It is never carried out.
+        own: Its values of which each act has its own, in their order; several may stand for one. They are told apart
+            by what they are, not by equality, so no other value of it may be one of these.
+        tables: The tables that are written.
+        drawn: What is written down, by operation and by what is told.
+    """
+
+    specimen: AtOnce
+    own: Sequence[Sequence[Any]]
+    tables: frozenset[str]
+    drawn: dict[tuple[str, str], Drawn] = field(default_factory=dict[tuple[str, str], Drawn])
+
+    def find(self, act: Act, operation: str, telling: Telling) -> Drawn:
+        """Give the statement with gaps, which is drawn for the first of these acts."""
+        known = self.drawn.get((operation, telling.sql))
+        if known is not None:
+            return known
+        if len(self.drawn) >= MOST_TOLD:
+            self.drawn.clear()
+        made = self.drawn[operation, telling.sql] = self.draw(act, operation, telling)
+        return made
+
+    def draw(self, act: Act, operation: str, telling: Telling) -> Drawn:
+        """Write the made-up act down and find the gaps."""
+        request = request_row(act, operation, str(new_id()), str(new_id()), [new_id()])
+        own = (*((request.values[name],) for name in REQUEST), *self.own)
+        places = {id(value): place for place, values in enumerate(own) for value in values}
+        sql, values = written_down(act.scope, request, self.specimen, telling)
+        behind = values[len(telling.values) :]
+        gaps = tuple((at, places[id(value)]) for at, value in enumerate(behind) if id(value) in places)
+        return Drawn(sql, tuple(map(written_quickly, behind)), gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An act that follows a pattern.
+
+    Attributes:
+        pattern: The pattern.
+        own: What it has of its own, in the order of the pattern.
+        refs: The ids and values of its payload, by the payload's fields.
+    """
+
+    pattern: Pattern
+    own: tuple[Any, ...]
+    refs: Mapping[str, Any]
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables that are written."""
+        return self.pattern.tables
+
+    def written_down(self, act: Act, request: Request, telling: Telling) -> tuple[str, list[Any]]:
+        """Write the statement down, as :func:`core.kernel.at_once.written_down` does.
+
+        Raises:
+            InvalidInput: The key of the request is empty or too long.
+        """
+        check_key(request.key)
+        drawn = self.pattern.find(act, request.operation, telling)
+        own = (request.key, request.fingerprint, list(request.ids), new_id(), recorded_now(), *self.own)
+        values = [*drawn.values]
+        for at, place in drawn.gaps:
+            values[at] = own[place]
+        return drawn.sql, [*telling.values, *values]
