@@ -77,6 +77,8 @@ async def settle(unit: Unit, deciding: UUID, payload: Mapping[str, Any], reason:
     await changed(unit, waiver)
     verdict = "reject" if payload["until"] is None else "grant"
     await tell_here(unit, waiver, f"standards.{verdict}_waiver")
+    if waiver.status == WaiverStatus.EXPIRED:  # It ended while its renewal waited, so nobody was told of that.
+        await tell(unit, waiver, await deciders(unit, waiver), waiver.expires_at)
 
 
 async def grant(unit: Unit, waiver: Waiver, decided_at: datetime, until: datetime) -> None:

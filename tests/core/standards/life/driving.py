@@ -1,6 +1,8 @@
 """Drives a network from move to move, holds all answers to the model, and shows that what is denied changes nothing."""
 
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
@@ -11,11 +13,11 @@ from uuid import UUID, uuid5
 from core.kernel.scope import Scope
 from tenants.roles import BUILT_IN, RoleKey
 from tests.core.standards.builders import Stage
-from tests.core.standards.life import office, units
+from tests.core.standards.life import office, units, waiving
 from tests.core.standards.life.moving import Move, Moves
 from tests.core.standards.life.opening import OPENING, Step
 from tests.core.standards.life.previewing import LOOK, foreseen, told
-from tests.core.standards.life.seeing import Seen, held_against, look
+from tests.core.standards.life.seeing import Seen, held_against, look, values_held
 from tests.core.standards.life.world import HQ, TENANTS, World
 from tests.core.standards.test_jobs import work_off
 from tests.support.api import Api
@@ -30,9 +32,10 @@ EVERY: tuple[Moves, ...] = (
     office.consultations,
     office.previews,
     units.adaptations,
+    units.wordings,
     units.proposals,
     units.merges,
-    units.waivers,
+    waiving.waivers,
     units.answers,
 )
 ROLES = {HQ: (RoleKey.HEADQUARTERS_ADMINISTRATOR, RoleKey.STANDARDS_EDITOR), "west": (RoleKey.REGIONAL_MANAGER,)}
@@ -73,27 +76,39 @@ class Life:
         for step in OPENING:
             await self.take(step)
         for _ in range(rounds):
-            self.pass_time()
+            await self.pass_time()
             await self.do(self.chosen(refused=False))
             await self.settle()
+            before = await self.everything()
             for _ in range(DENIED_A_ROUND):
-                await self.deny(self.chosen(refused=True))
+                before = await self.deny(self.chosen(refused=True), before)
 
     async def take(self, step: Step) -> None:
         """Do what comes next in the opening, or try it where it must be denied."""
-        self.pass_time()
+        await self.pass_time(step.after)
         drawn = chain.from_iterable(step.moves(self.world, self.seen, self.dice) for _ in range(DRAWN))
         move = next((one for one in drawn if step.takes(one, self.world)), None)
         assert move is not None, f"{step} cannot be done at the end of\n{self.trail()}"
-        await (self.deny(move) if move.refused else self.do(move))
-        await self.settle()
+        if move.refused:
+            await self.deny(move, await self.everything())
+        else:
+            await self.do(move)
+        if not move.refused or step.after:
+            await self.settle()
 
-    def pass_time(self) -> None:
-        """Let minutes pass, and now and then days."""
-        by = timedelta(days=self.dice.randrange(1, 6)) if self.dice.random() < 0.12 else timedelta(minutes=7)
+    async def pass_time(self, by: timedelta | None = None) -> None:
+        """Let minutes pass, and now and then days; what a waiver let off is over at its end, before anybody works."""
+        if by is None:
+            by = timedelta(days=self.dice.randrange(1, 6)) if self.dice.random() < 0.12 else timedelta(minutes=7)
+        before = self.world.now
         self.stage.clock.advance(by)
         self.world.now = self.stage.clock.now()
         self.trace.append(f"-- {by} later")
+        if any(one.status == "GRANTED" and before < one.until <= self.world.now for one in self.world.waivers):
+            seen = await look(self.api, self.stage.network)
+            with self.told():
+                for tenant in TENANTS:
+                    values_held(self.world, seen, tenant)
 
     def chosen(self, *, refused: bool) -> Move:
         """Choose among what may, or may not, be done now, what was tried least."""
@@ -110,14 +125,22 @@ class Life:
         if move.kind == "preview" and self.world.underway is not None:
             self.previewed = self.world.underway.number
 
-    async def deny(self, move: Move) -> None:
+    async def deny(self, move: Move, before: dict[str, str]) -> dict[str, str]:
         """Try what must be denied, and see that nothing has changed anywhere."""
-        before = await self.everything()
         code, answer = await self.send(move)
         assert code == move.refused, f"{answer} at the end of\n" + self.trail()
         after = await self.everything()
         changed = [name for name in before if before[name] != after[name]]
         assert not changed, f"{changed} at the end of\n" + self.trail()
+        return after
+
+    @contextmanager
+    def told(self) -> Generator[None]:
+        """Tell everything that was done with what is not as the model says."""
+        try:
+            yield
+        except AssertionError as difference:
+            raise AssertionError(f"{difference}\nat the end of\n{self.trail()}") from difference
 
     async def send(self, move: Move) -> tuple[str, Any]:
         """Send a move; gives the code of its refusal and the answer."""
@@ -136,10 +159,8 @@ class Life:
         await work_off(self.stage)
         self.world.settle()
         self.seen = await look(self.api, self.stage.network)
-        try:
+        with self.told():
             held_against(self.world, self.seen)
-        except AssertionError as difference:
-            raise AssertionError(f"{difference}\nat the end of\n{self.trail()}") from difference
         await self.preview()
 
     async def preview(self) -> None:

@@ -10,6 +10,7 @@ from tests.core.standards.life.moving import Move
 from tests.core.standards.life.seeing import CODE, Seen
 from tests.core.standards.life.world import (
     DIRECTED,
+    GREETING,
     HQ,
     NORTH,
     SOUTH,
@@ -21,6 +22,9 @@ from tests.core.standards.life.world import (
     Terms,
     Wave,
     World,
+    parameter,
+    published_greeting,
+    situation,
 )
 
 AUTHORS = ("ada@hq", "bob@hq")
@@ -29,6 +33,7 @@ VERSION = "version { id number status }"
 ELSEWHERE, WAVE_ELSEWHERE = "standards.rollout_elsewhere", "standards.wave_elsewhere"
 FIRST: Terms = {
     "limit": Term("answer", 60, 10, 90),
+    "limit/phone": Term("answer", 45, 10, 60),
     "near": Term("visit", 50, 10, 100),
     "far": Term("visit", 50, 10, 100),
     "sample": Term("survey", 100, 50, 200, free=False),
@@ -38,12 +43,19 @@ FIRST: Terms = {
 def content(number: str, terms: Terms) -> dict[str, Any]:
     """A version as a front end sends it."""
     clauses: dict[str, list[dict[str, Any]]] = {}
+    bases: dict[str, dict[str, Any]] = {}
     for name, term in terms.items():
         bounds: dict[str, Any] = {"minimum": term.lowest, "maximum": term.highest}
-        bounds |= {"direction": "LOWER"} if name == DIRECTED else {}
+        bounds |= {"direction": "LOWER"} if parameter(name) == DIRECTED else {}
+        if situation(name):
+            varied = {"context": situation(name), "default": term.default, "bounds": bounds}
+            bases[parameter(name)].setdefault("variants", []).append(varied)
+            continue
         operators = ["ASSIGN", "NARROW"] if term.free else []
         given = {"key": name, "type": "INTEGER", "default": term.default, "operators": operators, "bounds": bounds}
+        bases[name] = given
         clauses.setdefault(term.clause, []).append(given)
+    greeting = [{"locale": locale, "text": text} for locale, text in published_greeting(number).items()]
     return {
         "code": CODE,
         "number": number,
@@ -57,7 +69,8 @@ def content(number: str, terms: Terms) -> dict[str, Any]:
                 "parameters": parameters,
             }
             for key, parameters in clauses.items()
-        ],
+        ]
+        + [{"key": GREETING, "kind": "WORDING", "flexibility": "FLEXIBLE", "operators": ["ASSIGN"], "text": greeting}],
     }
 
 
@@ -106,7 +119,8 @@ def changed(terms: Terms, dice: Random, *, drop: bool) -> Terms:
     if drop and chance < 0.08 and name == "far":
         del after[name]
     elif chance < 0.2:
-        after[name] = replace(term, free=not term.free)
+        alike = [one for one in after if parameter(one) == parameter(name)]
+        after |= {one: replace(after[one], free=not term.free) for one in alike}
     else:
         low, high = sorted(dice.sample(range(10, 120, 5), 2))
         after[name] = replace(term, lowest=low, highest=high, default=dice.randrange(low, high + 1))
@@ -123,13 +137,16 @@ def clause_moves(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
     refused = "" if issue.status == "DRAFT" else "standards.version_elsewhere"
     clauses: dict[str, list[str]] = {}
     for name, term in issue.terms.items():
-        clauses.setdefault(term.clause, []).append(name)
+        if not situation(name):
+            clauses.setdefault(term.clause, []).append(name)
 
     def moving(kind: str, places: dict[str, str], **input: Any) -> Move:
         def moved(world: World) -> None:
             now = world.underway
             assert now is not None
-            now.terms = {name: replace(one, clause=places.get(name, one.clause)) for name, one in now.terms.items()}
+            now.terms = {
+                name: replace(one, clause=places.get(parameter(name), one.clause)) for name, one in now.terms.items()
+            }
             now.moved, now.author = True, author
             now.reshaped = now.reshaped or kind != "renameClause"
             now.editors.add(author)

@@ -5,12 +5,14 @@ What is done is fixed; by whom, and with which values, the dice decide.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.core.standards.life import office, units
+from tests.core.standards.life import office, units, waiving
 from tests.core.standards.life.moving import Move, Moves
 from tests.core.standards.life.world import EXCEEDED, HQ, NORTH, SOUTH, WEST, World
 
+DAY = timedelta(days=1)
 NAME, DEFAULT, HIGHEST = "near", 50, 100
 """The parameter that is followed, and what the first version says of it."""
 
@@ -32,6 +34,7 @@ class Step:
         tenant: Who does it.
         refused: The code it must be refused with; empty where it must be done.
         fits: What else is asked of it.
+        after: How much time passes before; some minutes by default, now and then days.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Step:
     tenant: str = HQ
     refused: str = ""
     fits: Fits = anything
+    after: timedelta | None = None
 
     def takes(self, move: Move, world: World) -> bool:
         """Tell whether a move is the one."""
@@ -70,9 +74,19 @@ def within_the_publisher(move: Move, world: World) -> bool:
     return place(move, world) and world.issues[0].terms[NAME].highest >= move.input["value"] > DEFAULT
 
 
+def for_nine_days(move: Move, world: World) -> bool:
+    """Ask for what only the region stands in the way of, for so long that there is a reminder two days on."""
+    return within_the_publisher(move, world) and datetime.fromisoformat(move.input["until"]) == world.now + 9 * DAY
+
+
+def by_twelve_days(move: Move, world: World) -> bool:
+    """Ask for it to hold on, for so long that there is a reminder of the new end."""
+    return datetime.fromisoformat(move.input["until"]) == world.waivers[-1].until + 12 * DAY
+
+
 def leaves_it(move: Move, _world: World) -> bool:
     """Write the next version, and change something else."""
-    terms = [one for clause in move.input["clauses"] for one in clause["parameters"] if one["key"] == NAME]
+    terms = [one for clause in move.input["clauses"] for one in clause.get("parameters", ()) if one["key"] == NAME]
     return [(one["default"], one["bounds"]["maximum"], one["operators"]) for one in terms] == [
         (DEFAULT, HIGHEST, ["ASSIGN", "NARROW"])
     ]
@@ -106,6 +120,14 @@ OPENING: Sequence[Step] = (
     Step("narrow", units.adaptations, WEST, fits=narrows),
     Step("adapt", units.adaptations, NORTH, fits=for_good),
     Step("adapt", units.adaptations, NORTH, **BEYOND),
+    Step("word", units.wordings, WEST),
+    Step("word", units.wordings, NORTH),
+    Step("askWaiver", waiving.waivers, NORTH, fits=for_nine_days),
+    Step("grant", waiving.waivers, WEST),
+    Step("renewWaiver", waiving.waivers, NORTH, after=3 * DAY, fits=by_twelve_days),
+    Step("grant", waiving.waivers, WEST, after=DAY),
+    Step("renewWaiver", waiving.waivers, NORTH, after=12 * DAY, fits=by_twelve_days),
+    Step("refuse", waiving.waivers, WEST, after=5 * DAY),
     *to_publication(
         Step("draft", office.drafts, fits=leaves_it), Step("renameClause", office.clause_moves, fits=its_clause)
     ),

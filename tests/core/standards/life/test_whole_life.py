@@ -13,8 +13,8 @@ from tests.core.standards.life.driving import Life
 
 ROUNDS = int(os.environ.get("TOUCHSTONE_LIFE_ROUNDS", "0"))
 SEED = os.environ.get("TOUCHSTONE_LIFE_SEED", "8")
-SHORT = 34
-DONE_AT_LEAST, DENIED_AT_LEAST = 18, 40
+SHORT = 22
+DONE_AT_LEAST, DENIED_AT_LEAST = 25, 60
 
 
 async def test_the_whole_life_of_a_standard(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""What a region and franchisees do: adapt, propose, resolve, ask and grant waivers, adopt, acknowledge, promise."""
+"""What a region and franchisees do: adapt, propose, resolve, adopt, acknowledge, comment, promise."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,13 +6,23 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from core.kernel.graphql.ids import split_id
 from tests.core.standards.life.moving import Move
 from tests.core.standards.life.seeing import CODE, Seen
-from tests.core.standards.life.world import HQ, NORTH, SOUTH, TENANTS, WEST, Issue, Laid, Proposed, Waiver, World
+from tests.core.standards.life.world import (
+    GREETING,
+    NORTH,
+    SOUTH,
+    WEST,
+    Issue,
+    Laid,
+    Proposed,
+    World,
+    parameter,
+    situation,
+)
 
 UNITS = (WEST, NORTH, SOUTH)
-TWO, ELSEWHERE = "standards.two_must_adapt", "standards.waiver_elsewhere"
+TWO = "standards.two_must_adapt"
 ADAPTATION = "adaptation { id }"
 
 
@@ -38,8 +48,10 @@ def said(dice: Random, tenant: str) -> "int | tuple[int, int]":
 def asked(place: tuple[str, str], given: "int | tuple[int, int]", revision: int) -> dict[str, Any]:
     """An adaptation as a front end sends it."""
     clause, name = place
-    facts: dict[str, Any] = {"code": CODE, "clauseKey": clause, "parameterKey": name, "reason": "Our way."}
+    facts: dict[str, Any] = {"code": CODE, "clauseKey": clause, "parameterKey": parameter(name), "reason": "Our way."}
     facts["expectedRevision"] = revision
+    if situation(name):
+        facts["context"] = situation(name)
     if isinstance(given, tuple):
         narrowing = {"bounds": {"minimum": given[0], "maximum": given[1]}}
         return {**facts, "operator": "NARROW", "narrowing": narrowing}
@@ -114,6 +126,32 @@ def adaptations(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
                 then=lambda world: world.proposals.append(asked_to_end),
                 input_type="WithdrawAdaptationInput",
             )
+
+
+def wordings(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
+    """Say a text otherwise in some languages, the others stay; what is no text per language is refused."""
+    tenant = dice.choice(UNITS)
+    if world.version(tenant) is None:
+        return
+    who = f"{tenant}-{dice.choice('12')}@{tenant}"
+    given = {one: f"{tenant} {len(world.texts)} {one}" for one in dice.sample(("de", "de-AT", "en", "fr"), 2)}
+    wrong: Any = dice.choice(("Grüß Gott", {"Deutsch": "Grüß Gott"}, {"de": 7}))
+    for value, refused in ((given, ""), (wrong, "standards.wrong_type")):
+        yield Move(
+            kind="word",
+            who=who,
+            name="adaptParameter",
+            shows=ADAPTATION,
+            input={
+                "code": CODE,
+                "clauseKey": GREETING,
+                "value": value,
+                "reason": "Our language.",
+                "expectedRevision": seen.revision(tenant),
+            },
+            refused=TWO if tenant in world.by_two else refused,
+            then=lambda world: world.texts.update({tenant: given}),
+        )
 
 
 def proposals(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
@@ -217,110 +255,6 @@ def decisions(world: World, seen: Seen, dice: Random, one: Laid) -> Iterator[Mov
         yield deciding("ADJUST", alone or refused, laid(value), value=value)
 
 
-def waivers(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
-    """Ask for a waiver, grant, reject and revoke it, and end it by oneself."""
-    found = somewhere(world, dice)
-    if found is None:
-        return
-    tenant, issue, name, clause = found
-    value, days = dice.randrange(5, 130, 5), dice.choice((4, 9, 30, 400))
-    who, until = f"{tenant}-{dice.choice('12')}@{tenant}", world.now + timedelta(days=days)
-    barriers = [world.barrier(tenant, name, value, at) for at in world.edges(tenant) if at < until]
-    levels = [one for one in barriers if one is not None]
-    there = any((one.tenant, one.name) == (tenant, name) and one.lives for one in world.waivers)
-    refused = "standards.waiver_too_long" if days > 366 else ""
-    refused = refused or ("" if issue.terms[name].clause == clause else "standards.unknown_parameter")
-    refused = refused or ("" if levels else "standards.no_waiver_needed")
-    refused = refused or ("standards.waiver_there" if there else "")
-    granter = min(levels, key=TENANTS.index) if levels else HQ
-    made = Waiver(tenant, name, value, granter, who, until)
-    yield Move(
-        kind="askWaiver",
-        who=who,
-        name="askWaiver",
-        shows="waiver { id }",
-        refused=refused,
-        input={
-            "code": CODE,
-            "clauseKey": clause,
-            "parameterKey": name,
-            "value": value,
-            "reason": "The mall.",
-            "compensatingMeasure": "A second person.",
-            "until": until.isoformat(),
-        },
-        then=lambda world: world.waivers.append(made),
-    )
-    if world.waivers:
-        yield from deciding(world, seen, dice)
-
-
-def deciding(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
-    """What the level that was asked, and the one that asked, do about a waiver."""
-    one = world.waivers[-1] if dice.random() < 0.6 else dice.choice(world.waivers)
-    index = [other for other in world.waivers if other.tenant == one.tenant].index(one)
-    mine = seen.nodes(one.tenant, "waivers")[index]
-    theirs = next(row for row in seen.nodes(one.granter, "waiversAsked") if same(row, mine))
-    chief = dice.choice(("ada@hq", "bob@hq")) if one.granter == HQ else f"west-{dice.choice('12')}@west"
-    if dice.random() < 0.15:
-        chief = f"{one.asker.split('@')[0]}@{one.granter}"
-    oneself = "standards.asker_may_not_decide" if chief.split("@")[0] == one.asker.split("@")[0] else ""
-    given = {"request": theirs["id"], "expectedRevision": theirs["revision"], "reason": "We looked."}
-
-    def became(status: str) -> Any:
-        def done(world: World) -> None:
-            one.status = status
-            one.since = world.now if status == "GRANTED" else one.since
-
-        return done
-
-    waits = "" if one.status == "ASKED" else ELSEWHERE
-    over = "standards.waiver_over" if one.until <= world.now else ""
-    yield Move(
-        kind="grant",
-        who=chief,
-        name="decideWaiver",
-        shows="request { id }",
-        input={**given, "verdict": "GRANTED"},
-        refused=waits or oneself or over,
-        then=became("GRANTED"),
-    )
-    yield Move(
-        kind="refuse",
-        who=chief,
-        name="decideWaiver",
-        shows="request { id }",
-        input={**given, "verdict": "REJECTED"},
-        refused=waits or oneself,
-        then=became("REJECTED"),
-    )
-    granted = "" if one.status == "GRANTED" and world.now < one.until else ELSEWHERE
-    yield Move(
-        kind="revoke",
-        who=chief,
-        name="revokeWaiver",
-        shows="request { id }",
-        input=given,
-        refused=granted or oneself,
-        then=became("REVOKED"),
-    )
-    lives = "" if one.status in {"ASKED", "GRANTED"} else ELSEWHERE
-    yield Move(
-        kind="endWaiver",
-        who=one.asker,
-        name="endWaiver",
-        shows="waiver { id }",
-        refused=lives,
-        input={"waiver": mine["id"], "expectedRevision": mine["revision"], "reason": "No need."},
-        then=became("WITHDRAWN" if one.status == "ASKED" else "ENDED"),
-    )
-
-
-def same(theirs: Any, mine: Any) -> bool:
-    """Both sides know a waiver by one id, of which each kind of node makes its own."""
-    return split_id(theirs["id"])[1] == split_id(mine["id"])[1]
-
-
 def answers(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
     """Adopt ahead of one's wave, acknowledge, comment on a draft, promise."""
     tenant = dice.choice(UNITS)
@@ -332,7 +266,8 @@ def answers(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
     name = dice.choice(list(issue.terms))
     value = dice.randrange(5, 130, 5)
     clause = issue.terms[name].clause
-    delivered = [world.value(tenant, name, at) or 0 for at in world.edges(tenant)]
+    alike = [one for one in issue.terms if parameter(one) == parameter(name)]
+    delivered = [world.value(tenant, one, at) or 0 for at in world.edges(tenant) for one in alike]
     yield Move(
         kind="makePromise",
         who=who,
@@ -342,7 +277,7 @@ def answers(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
             "code": CODE,
             "scope": [{"locale": "en", "text": "Soon."}],
             "expectedRevision": seen.revision(tenant),
-            "limits": [{"clauseKey": clause, "parameterKey": name, "value": value, "better": "LOWER"}],
+            "limits": [{"clauseKey": clause, "parameterKey": parameter(name), "value": value, "better": "LOWER"}],
         },
         refused="" if max(delivered) <= value else "standards.promise_exceeds_standard",
     )
@@ -360,7 +295,7 @@ def answers(world: World, seen: Seen, dice: Random) -> Iterator[Move]:
             input={
                 "consultation": shown["id"],
                 "clauseKey": "nowhere" if wrong else one.terms[name].clause,
-                "parameterKey": name,
+                "parameterKey": parameter(name),
                 "text": "Too fast at night.",
             },
             refused=refused or ("standards.unknown_place" if wrong else ""),

@@ -1,7 +1,8 @@
 """A small model of a network with one standard: the oracle of the whole life, with no line of the product in it.
 
 Every parameter has a name that is never given again, so wherever clauses are moved the model knows where it stands.
-All values are whole numbers; what is laid, is laid from now on. ``limit`` may only be made lower.
+A value for the phone alone has a name of its own, after that of its parameter: ``limit/phone``. All values are whole
+numbers; what is laid, is laid from now on. ``limit`` may only be made lower. Beside them stands one text per language.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,28 @@ HQ, WEST, NORTH, SOUTH = "hq", "west", "north", "south"
 TENANTS: tuple[str, ...] = (HQ, WEST, NORTH, SOUTH)
 PATHS: dict[str, tuple[str, ...]] = {HQ: (), WEST: (WEST,), NORTH: (WEST, NORTH), SOUTH: (WEST, SOUTH)}
 DIRECTED = "limit"
+GREETING, ASKED_FOR = "greeting", ("de-AT", "de", "en")
+"""A clause that says nothing but a text, and the languages it is shown in, the most wanted first."""
+REMINDED = (timedelta(days=30), timedelta(days=7))
+"""How long before the end of a waiver its tenant is reminded."""
+LONGEST, MOST_RENEWALS = timedelta(days=366), 2
 LOCKED, EXCEEDED, WIDENED = "standards.clause_is_locked", "standards.bound_exceeded", "standards.bound_widened"
 UNKNOWN = "standards.unknown_parameter"
+
+
+def parameter(name: str) -> str:
+    """The parameter that a value is of."""
+    return name.split("/", maxsplit=1)[0]
+
+
+def situation(name: str) -> dict[str, str]:
+    """The contexts that a value is for; all where nothing is said."""
+    return {"channel": name.split("/")[1]} if "/" in name else {}
+
+
+def variant(name: str) -> str:
+    """The same as it is shown."""
+    return "&".join(f"{key}={said}" for key, said in situation(name).items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +129,7 @@ class Laid:
 
 @dataclass(slots=True)
 class Waiver:
-    """What a unit was let off, wherever the parameter stands."""
+    """What a unit was let off, wherever the parameter stands; ``renewal`` is the end that is asked for anew."""
 
     tenant: str
     name: str
@@ -118,13 +139,66 @@ class Waiver:
     until: datetime
     status: str = "ASKED"
     since: datetime | None = None
+    renewal: datetime | None = None
+    renewals: int = 0
+    hands: set[str] = field(default_factory=set[str])
+    events: list[tuple[str, int]] = field(default_factory=lambda: [("ASKED", 0)])
+    reminded: bool = False
+    reminds: datetime | None = None
 
     @property
     def lives(self) -> bool:
         return self.status in {"ASKED", "GRANTED"}
 
+    @property
+    def round(self) -> int:
+        return max(number for _, number in self.events)
+
+    @property
+    def asked(self) -> str:
+        """Where it stands in the list of whoever was asked."""
+        return "ASKED" if self.renewal is not None else self.status
+
     def holds(self, at: datetime) -> bool:
         return self.status == "GRANTED" and self.since is not None and self.since <= at < self.until
+
+    def happened(self, kind: str) -> None:
+        self.events.append((kind, self.round))
+
+    def renew(self, until: datetime, asker: str) -> None:
+        self.renewal = until
+        self.hands.add(asker.split("@", maxsplit=1)[0])
+        self.events.append(("ASKED", self.round + 1))
+
+    def grant(self, now: datetime) -> None:
+        """Hold from now on, or on from where it ends."""
+        if self.renewal is None or self.until <= now:
+            self.since = now
+        if self.renewal is not None:
+            self.until, self.renewal, self.renewals = self.renewal, None, self.renewals + 1
+        self.status, self.reminded = "GRANTED", False
+        self.reminds = self.next_reminder(now)
+        self.happened("GRANTED")
+
+    def reject(self) -> None:
+        self.status = self.status if self.renewal is not None else "REJECTED"
+        self.renewal = None
+        self.happened("REJECTED")
+
+    def stop(self, status: str) -> None:
+        self.status, self.reminded, self.renewal = status, False, None
+        self.happened(status)
+
+    def next_reminder(self, after: datetime) -> datetime | None:
+        return min((self.until - days for days in REMINDED if self.until - days > after), default=None)
+
+    def settle(self, now: datetime) -> None:
+        """Record the end, and remind of it."""
+        if self.status == "GRANTED" and self.until <= now:
+            self.status, self.reminded = "EXPIRED", False
+            self.happened("EXPIRED")
+        if self.status == "GRANTED" and self.reminds is not None and self.reminds <= now:
+            self.reminded, self.reminds = True, self.next_reminder(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +211,7 @@ class Slot:
     free: bool
 
     def top(self, name: str) -> int:
-        return min(self.highest, self.value) if name == DIRECTED else self.highest
+        return min(self.highest, self.value) if parameter(name) == DIRECTED else self.highest
 
     def bars(self, name: str, value: int) -> bool:
         """Tell whether a level that receives this could not set a value."""
@@ -154,6 +228,11 @@ class Slot:
         if value is not None and self.free and self.lowest <= value <= self.top(name):
             return replace(self, value=value), {False}
         return self, set()
+
+
+def published_greeting(number: str) -> dict[str, str]:
+    """What a version says in its one text."""
+    return {"en": f"Welcome to {number}"}
 
 
 def passed(slot: Slot, name: str, value: Laid | None, narrowing: Laid | None) -> tuple[Slot, set[bool]]:
@@ -201,6 +280,7 @@ class World:
     by_two: set[str] = field(default_factory=set[str])
     arrived: dict[str, tuple[str, datetime]] = field(default_factory=dict[str, tuple[str, datetime]])
     consulted: list[Consulted] = field(default_factory=list[Consulted])
+    texts: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     names: int = 0
 
     @property
@@ -217,6 +297,15 @@ class World:
     def fresh(self) -> str:
         self.names += 1
         return f"clause_{self.names}"
+
+    def greeting(self, tenant: str) -> dict[str, str]:
+        """The text that holds for a tenant, per language."""
+        issue = self.version(tenant)
+        assert issue is not None
+        text = published_greeting(issue.number)
+        for level in PATHS[tenant]:
+            text |= self.texts.get(level, {})
+        return text
 
     def version(self, tenant: str) -> Issue | None:
         """The version a tenant is on: the newest that has reached it."""
@@ -298,6 +387,15 @@ class World:
             above = level
         return None
 
+    def renewal(self, waiver: Waiver, until: datetime) -> tuple[list[str], bool]:
+        """Who stands in the way of a waiver from its end on, and whether its parameter is there still."""
+        issue = self.version(waiver.tenant)
+        if issue is None or waiver.name not in issue.terms:
+            return [], False
+        instants = [waiver.until, *(one for one in self.edges(waiver.tenant) if waiver.until < one < until)]
+        found = [self.barrier(waiver.tenant, waiver.name, waiver.value, at) for at in instants]
+        return [one for one in found if one is not None], True
+
     def judge(
         self, tenant: str, name: str, clause: str, said: "int | tuple[int, int]", ends: datetime | None = None
     ) -> str:
@@ -363,8 +461,7 @@ class World:
     def settle(self) -> None:
         """Do what the background does: adaptations arrive in the version their tenant is on, or wait."""
         for one in self.waivers:
-            if one.status == "GRANTED" and one.until <= self.now:
-                one.status = "EXPIRED"
+            one.settle(self.now)
         for tenant in (WEST, NORTH, SOUTH):
             issue = self.version(tenant)
             if issue is None:

@@ -117,3 +117,20 @@ async def test_an_answer_that_comes_too_late_falls_and_the_other_side_learns_of_
     assert await north.value() == 7200
     assert kinds(await north.waiver()) == [("ASKED", 0), ("WITHDRAWN", 0)]
     assert (await region.request())["status"] == "WITHDRAWN"
+
+
+async def test_a_renewal_that_is_rejected_after_the_end_leaves_it_over_on_both_sides(stage: Stage) -> None:
+    north, region = await bounded(stage)
+    found = await granted(stage, north, region, 30)
+    until = (stage.clock.now() + 60 * DAY).isoformat()
+    await north.done("renewWaiver", WAIVER, **changing(found, until=until, reason="Not done."))
+    await work_off(stage)
+    stage.clock.advance(30 * DAY)
+    await work_off(stage)
+    assert (await region.request())["status"] == "ASKED", "the question still waits"
+    decision = changing(await region.request(), verdict="REJECTED", reason="It is over.")
+    await region.done("decideWaiver", REQUEST, **decision)
+    await work_off(stage)
+    assert kinds(await north.waiver()) == [("ASKED", 0), ("GRANTED", 0), ("ASKED", 1), ("EXPIRED", 1), ("REJECTED", 1)]
+    assert [(await north.waiver())["status"], (await region.request())["status"]] == ["EXPIRED", "EXPIRED"]
+    assert await north.value() == 7200
