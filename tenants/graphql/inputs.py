@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from core.kernel.errors import InvalidInput
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.standards.graphql.json_values import Json
 from tenants.graphql.types import SiteType, TenantType
@@ -19,7 +20,7 @@ from tenants.sites.open import OpenSite
 VERSION = "The version that was read."
 
 
-@strawberry.input(description="The tenant to add.")
+@input_type(description="The tenant to add.")
 class ProvisionTenantInput:
     """The tenant to add."""
 
@@ -46,7 +47,7 @@ class ProvisionTenantInput:
         )
 
 
-@strawberry.input(description="Where a tenant shall be in the tree.")
+@input_type(description="Where a tenant shall be in the tree.")
 class MoveTenantInput:
     """Where a tenant shall be."""
 
@@ -65,14 +66,14 @@ class MoveTenantInput:
         )
 
 
-@strawberry.input(description="A tenant.")
+@input_type(description="A tenant.")
 class TenantInput:
     """A tenant."""
 
     tenant: strawberry.ID = strawberry.field(description="The tenant.")
 
 
-@strawberry.input(description="What shall change; what is left out stays.")
+@input_type(description="What shall change; what is left out stays.")
 class ChangeSettingsInput:
     """What shall change."""
 
@@ -97,7 +98,7 @@ class ChangeSettingsInput:
         )
 
 
-@strawberry.input(description="Where a site is; every part may be empty.")
+@input_type(description="Where a site is; every part may be empty.")
 class AddressInput:
     """Where a site is."""
 
@@ -111,7 +112,7 @@ class AddressInput:
         return Address(lines=tuple(self.lines), city=self.city, postal_code=self.postal_code, country=self.country)
 
 
-@strawberry.input(description="Something that is said of a site.")
+@input_type(description="Something that is said of a site.")
 class AttributeOfSiteInput:
     """An attribute of a site."""
 
@@ -131,7 +132,7 @@ def by_name(attributes: list[AttributeOfSiteInput]) -> dict[str, str]:
     return named
 
 
-@strawberry.input(description="The site to open.")
+@input_type(description="The site to open.")
 class OpenSiteInput:
     """The site to open."""
 
@@ -159,7 +160,7 @@ class OpenSiteInput:
         )
 
 
-@strawberry.input(description="What shall change of a site; what is left out stays.")
+@input_type(description="What shall change of a site; what is left out stays.")
 class ChangeSiteInput:
     """What shall change of a site."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.standards.graphql.json_values import Json
 from tenants.accounts.register_issuer import RegisterIssuer
@@ -34,7 +35,7 @@ def seconds(given: int) -> timedelta:
     return timedelta(seconds=max(-1, min(given, 10 * MOST_SECONDS)))
 
 
-@strawberry.input(description="An offer to join a tenant.")
+@input_type(description="An offer to join a tenant.")
 class InvitePersonInput:
     """An offer."""
 
@@ -60,7 +61,7 @@ class InvitePersonInput:
         )
 
 
-@strawberry.input(description="The invitation to take back.")
+@input_type(description="The invitation to take back.")
 class WithdrawInvitationInput:
     """The invitation to take back."""
 
@@ -72,7 +73,7 @@ class WithdrawInvitationInput:
         return local_id(InvitationType, self.invitation)
 
 
-@strawberry.input(description="What an invited person says.")
+@input_type(description="What an invited person says.")
 class AcceptInvitationInput:
     """What an invited person says."""
 
@@ -84,7 +85,7 @@ class AcceptInvitationInput:
         return AcceptInvitation(code=self.code, display_name=self.display_name)
 
 
-@strawberry.input(description="What a member shall be able to do.")
+@input_type(description="What a member shall be able to do.")
 class ChangeRolesInput:
     """What a member shall be able to do."""
 
@@ -101,7 +102,7 @@ class ChangeRolesInput:
         )
 
 
-@strawberry.input(description="The membership to end.")
+@input_type(description="The membership to end.")
 class EndMembershipInput:
     """The membership to end."""
 
@@ -113,7 +114,7 @@ class EndMembershipInput:
         return EndMembership(membership_id=local_id(MembershipType, self.membership), expected_version=self.version)
 
 
-@strawberry.input(description="A role of the network's own: a new one, or one to change.")
+@input_type(description="A role of the network's own: a new one, or one to change.")
 class DefineRoleInput:
     """A role of the network's own."""
 
@@ -138,7 +139,7 @@ class DefineRoleInput:
         )
 
 
-@strawberry.input(description="The issuer to accept.")
+@input_type(description="The issuer to accept.")
 class RegisterIssuerInput:
     """The issuer to accept."""
 
@@ -153,7 +154,7 @@ class RegisterIssuerInput:
         return RegisterIssuer(issuer=self.issuer, audience=self.audience, name=self.name)
 
 
-@strawberry.input(description="The issuer to accept no longer.")
+@input_type(description="The issuer to accept no longer.")
 class WithdrawIssuerInput:
     """The issuer to accept no longer."""
 
@@ -165,7 +166,7 @@ class WithdrawIssuerInput:
         return local_id(IssuerType, self.issuer)
 
 
-@strawberry.input(description="A machine's account to make.")
+@input_type(description="A machine's account to make.")
 class CreateServiceAccountInput:
     """A machine's account."""
 
@@ -177,7 +178,7 @@ class CreateServiceAccountInput:
         return CreateServiceAccount(name=self.name, roles=tuple(self.roles))
 
 
-@strawberry.input(description="The account that shall have a new secret.")
+@input_type(description="The account that shall have a new secret.")
 class RotateSecretInput:
     """The account that shall have a new secret."""
 
@@ -196,7 +197,7 @@ class RotateSecretInput:
         )
 
 
-@strawberry.input(description="The account to revoke.")
+@input_type(description="The account to revoke.")
 class RevokeServiceAccountInput:
     """The account to revoke."""
 
@@ -208,7 +209,7 @@ class RevokeServiceAccountInput:
         return local_id(ServiceAccountType, self.service_account)
 
 
-@strawberry.input(description="The plugin to approve.")
+@input_type(description="The plugin to approve.")
 class ApprovePluginInput:
     """The plugin to approve."""
 
@@ -220,7 +221,7 @@ class ApprovePluginInput:
         return ApprovePlugin(plugin=self.plugin, scopes=frozenset(self.scopes))
 
 
-@strawberry.input(description="How the tenant shall use a plugin; replaces what it said before.")
+@input_type(description="How the tenant shall use a plugin; replaces what it said before.")
 class EnablePluginInput:
     """How the tenant shall use a plugin."""
 
@@ -235,7 +236,7 @@ class EnablePluginInput:
         return EnablePlugin(plugin=self.plugin, scopes=frozenset(self.scopes), configuration=self.configuration or {})
 
 
-@strawberry.input(description="A plugin.")
+@input_type(description="A plugin.")
 class PluginInput:
     """A plugin."""
 

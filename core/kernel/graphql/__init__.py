@@ -59,7 +59,7 @@ tables, and refuses to start where one is wrong. A complete contribution::
         return await find_next(unit, topic)
 
     # core/notes/graphql/mutations.py
-    @strawberry.input(description="Which note to finish.")
+    @input_type(description="Which note to finish.")
     class FinishNoteInput:
         note: strawberry.ID = strawberry.field(description="The note.")
         version: int = strawberry.field(description="The version that was read.")

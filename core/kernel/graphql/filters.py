@@ -7,6 +7,7 @@ import strawberry
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import get_object_definition
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.naming import camel
 from core.kernel.graphql.paging import argument
 from core.kernel.reads import Match, Operator, Searching, Within
@@ -45,7 +46,7 @@ def filters(model: type[Row], *, description: str) -> Callable[[Class], Class]:
 
     def decorate(cls: Class) -> Class:
         setattr(cls, FILTERED, model)
-        return strawberry.input(cls, description=description)
+        return input_type(description=description)(cls)
 
     return decorate
 

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from core.kernel.graphql.access import PUBLIC
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.types import shows, value
 from core.kernel.reads import Hole, Splicing
 
@@ -20,7 +21,7 @@ class MoneyType:
     currency: str = shows("ISO 4217 code.")
 
 
-@strawberry.input(name="MoneyInput", description="An amount of money.")
+@input_type(name="MoneyInput", description="An amount of money.")
 class MoneyInput:
     """An amount of money."""
 

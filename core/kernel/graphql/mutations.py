@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Optional, Self, get_args, get_origin
 from uuid import UUID
 
-import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
 from core.kernel.at_once import AtOnce
 from core.kernel.direct import NewRow
 from core.kernel.errors import DomainError, NotPermitted
 from core.kernel.graphql.access import Permission
+from core.kernel.graphql.classes import object_type
 from core.kernel.graphql.declared import Change, Declared
 from core.kernel.graphql.entities import entity_of
 from core.kernel.graphql.fields import RootField, body_arguments, named_union, root_field
@@ -77,7 +77,7 @@ def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa
     for key, (kind, says) in told.items():
         default = f"The {words(key)} as it is now." if entity_of(kind) else ""
         body[key] = part(says or default)
-    made = strawberry.type(type(name, (), body), name=name, description=description or "What was done.")
+    made = object_type(type(name, (), body), name=name, description=description or "What was done.")
     ids = tuple(key for key, (kind, _) in told.items() if entity_of(kind))
     lists = tuple(key for key, (kind, _) in told.items() if get_origin(kind) is list and entity_of(get_args(kind)[0]))
     setattr(made, PAYLOAD, Remembered(ids, *lists))

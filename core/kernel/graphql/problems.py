@@ -14,6 +14,7 @@ from uuid import UUID
 import strawberry
 
 from core.kernel.errors import DomainError
+from core.kernel.graphql.classes import object_type
 from core.kernel.graphql.naming import words
 from core.kernel.graphql.types import part
 
@@ -50,7 +51,7 @@ def problem_type(fact: type[DomainError]) -> type:
         body["__annotations__"][one.name] = shown_type(fact, one.name, hints[one.name])
         body[one.name] = part(told.get(one.name, f"What the refusal says of: {words(one.name)}."))
     made = type(fact.__name__, (Problem,), body)
-    return strawberry.type(made, name=fact.__name__, description=first_sentence(fact))
+    return object_type(made, name=fact.__name__, description=first_sentence(fact))
 
 
 @cache
@@ -62,7 +63,7 @@ def detail_type(detail: type) -> type:
         body["__annotations__"][name] = shown_type(detail, name, hint)
         body[name] = part(told.get(name, f"What the refusal says of: {words(name)}."))
     made = type(detail.__name__, (), body)
-    return strawberry.type(made, name=detail.__name__, description=first_sentence(detail))
+    return object_type(made, name=detail.__name__, description=first_sentence(detail))
 
 
 def shown_type(fact: type, name: str, annotation: Any) -> Any:  # noqa: ANN401 - types in, types out

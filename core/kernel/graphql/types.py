@@ -8,6 +8,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from core.kernel.graphql.access import PUBLIC, Permission
+from core.kernel.graphql.classes import object_type
 from core.kernel.graphql.declared import DECLARED, Attribute, Declared
 from core.kernel.graphql.entities import ENTITY, VALUE, Entity
 from core.kernel.graphql.filters import filter_argument
@@ -83,7 +84,7 @@ def entity(
         told = Entity(name=called, model=model, key=key, permission=permission, where=where)
         made = with_base(cls, Node) if told.has_id else cls
         setattr(made, ENTITY, told)
-        return strawberry.type(made, name=told.name, description=description)
+        return object_type(made, name=told.name, description=description)
 
     return decorate
 
@@ -100,14 +101,14 @@ def value(*, permission: Permission, description: str, name: str = "") -> Callab
 
     def decorate(cls: Class) -> Class:
         setattr(cls, VALUE, permission)
-        return strawberry.type(cls, name=name or cls.__name__.removesuffix("Type"), description=description)
+        return object_type(cls, name=name or cls.__name__.removesuffix("Type"), description=description)
 
     return decorate
 
 
 def extension(cls: Class) -> Class:
     """Make a class a set of fields for a type that another feature declares; see ``Contribution.extends``."""
-    return strawberry.type(cls)
+    return object_type(cls)
 
 
 def extension_fields(cls: type) -> list[StrawberryField]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import strawberry
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.types import shows, value
 from core.quality.dashboard import Dashboard, Performance, TenantPerformance
 from core.quality.permissions import READ_QUALITY
@@ -73,7 +74,7 @@ class QualityDashboardType:
     days: list[QualityDayType] = shows("Sums of each day with records, in order.")
 
 
-@strawberry.input(description="Which standard and which days a dashboard covers.")
+@input_type(description="Which standard and which days a dashboard covers.")
 class QualityPeriodInput:
     """A period."""
 

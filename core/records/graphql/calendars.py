@@ -9,6 +9,7 @@ from typing import Any, Final
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -132,7 +133,7 @@ class OpenSpanType:
     closes: dt.datetime = shows("When it closes.")
 
 
-@strawberry.input(description="A stretch of one day in which a site is open.")
+@input_type(description="A stretch of one day in which a site is open.")
 class OpeningWindowInput:
     """A stretch of one day."""
 
@@ -156,7 +157,7 @@ def minute_of(time: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-@strawberry.input(description="When a site is open on a day of the week.")
+@input_type(description="When a site is open on a day of the week.")
 class CalendarDayInput:
     """A day of the week."""
 
@@ -164,7 +165,7 @@ class CalendarDayInput:
     windows: list[OpeningWindowInput] = strawberry.field(description="When it is open; several windows lie apart.")
 
 
-@strawberry.input(description="A date on which other hours hold.")
+@input_type(description="A date on which other hours hold.")
 class CalendarDateInput:
     """A date."""
 
@@ -179,7 +180,7 @@ class CalendarDateInput:
         return SpecialDate(self.date, tuple(one.to_window() for one in self.windows), self.note)
 
 
-@strawberry.input(description="Whose public holidays to enter as closed; for China with the working days made up.")
+@input_type(description="Whose public holidays to enter as closed; for China with the working days made up.")
 class HolidaysInput:
     """Whose public holidays to enter."""
 
@@ -192,7 +193,7 @@ class HolidaysInput:
         return HolidaysOf(country=self.country, subdivision=self.subdivision, years=tuple(self.years))
 
 
-@strawberry.input(description="What a business calendar shall say, as a whole.")
+@input_type(description="What a business calendar shall say, as a whole.")
 class SetCalendarInput:
     """A calendar."""
 
@@ -235,7 +236,7 @@ def week_of(days: Sequence[CalendarDayInput]) -> list[Windows]:
     return [said.get(day, ()) for day in Weekday]
 
 
-@strawberry.input(description="Which calendar a site goes by.")
+@input_type(description="Which calendar a site goes by.")
 class AssignCalendarInput:
     """Which calendar a site goes by."""
 

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import ID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import global_id, local_id
@@ -147,7 +148,7 @@ class OfferableServiceType:
     offered: bool = shows("Whether the tenant offers it now.")
 
 
-@strawberry.input(description="A service as it is to be known, as a whole.")
+@input_type(description="A service as it is to be known, as a whole.")
 class PublishServiceInput:
     """A service."""
 
@@ -178,7 +179,7 @@ class PublishServiceInput:
         )
 
 
-@strawberry.input(description="Which service is withdrawn.")
+@input_type(description="Which service is withdrawn.")
 class WithdrawServiceInput:
     """A service to withdraw."""
 
@@ -186,14 +187,14 @@ class WithdrawServiceInput:
     expected_revision: int = strawberry.field(description="Its revision as you read it.")
 
 
-@strawberry.input(description="Which service is offered.")
+@input_type(description="Which service is offered.")
 class OfferServiceInput:
     """A service to offer."""
 
     key: str = strawberry.field(description="Key of a basic or additional service, or of a bundle.")
 
 
-@strawberry.input(description="A bespoke service of the tenant's own, as a whole.")
+@input_type(description="A bespoke service of the tenant's own, as a whole.")
 class OfferOwnServiceInput:
     """A service of one's own."""
 
@@ -216,7 +217,7 @@ class OfferOwnServiceInput:
         )
 
 
-@strawberry.input(description="Which offer ends.")
+@input_type(description="Which offer ends.")
 class EndOfferInput:
     """An offer to end."""
 

@@ -6,6 +6,7 @@ import strawberry
 
 from core.kernel.at_once import AtOnce
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -35,7 +36,7 @@ OPEN_MANY_COST = 100
 """What opening many adds to the cost of an operation: about ten times what opening one does."""
 
 
-@strawberry.input(description="What a service record begins with.")
+@input_type(description="What a service record begins with.")
 class OpenRecordInput:
     """What a record begins with."""
 
@@ -73,7 +74,7 @@ class OpenRecordInput:
         )
 
 
-@strawberry.input(description="Service records that begin together.")
+@input_type(description="Service records that begin together.")
 class OpenRecordsInput:
     """What records begin with."""
 
@@ -86,7 +87,7 @@ class OpenRecordsInput:
         return [one.to_command() for one in self.records]
 
 
-@strawberry.input(description="A step that was done.")
+@input_type(description="A step that was done.")
 class AddStepInput:
     """A step that was done."""
 
@@ -111,7 +112,7 @@ class AddStepInput:
         )
 
 
-@strawberry.input(description="A service record whose request is met.")
+@input_type(description="A service record whose request is met.")
 class ResolveRecordInput:
     """A record whose request is met."""
 

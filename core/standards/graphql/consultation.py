@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import local_id
@@ -142,7 +143,7 @@ class ConsultationCommentFilter:
     open: bool | None = matches("answered_at", "empty", description="True for those that wait for their answer.")
 
 
-@strawberry.input(description="Which draft is laid before the units below, and until when.")
+@input_type(description="Which draft is laid before the units below, and until when.")
 class OpenConsultationInput:
     """A consultation to open."""
 
@@ -161,7 +162,7 @@ class OpenConsultationInput:
         )
 
 
-@strawberry.input(description="Which consultation takes no more comments.")
+@input_type(description="Which consultation takes no more comments.")
 class CloseConsultationInput:
     """A consultation to close."""
 
@@ -175,7 +176,7 @@ class CloseConsultationInput:
         )
 
 
-@strawberry.input(description="What is said of which place of a draft.")
+@input_type(description="What is said of which place of a draft.")
 class CommentOnDraftInput:
     """A comment."""
 
@@ -196,7 +197,7 @@ class CommentOnDraftInput:
         )
 
 
-@strawberry.input(description="How a comment is answered.")
+@input_type(description="How a comment is answered.")
 class AnswerCommentInput:
     """An answer."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from core.kernel.errors import InvalidInput
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.types import shows, value
 from core.kernel.reads import Hole, Splicing
 from core.standards.graphql.json_values import Json
@@ -42,7 +43,7 @@ class VariantType:
     bounds: BoundsType | None = shows("What levels below must keep to there; as for the parameter where empty.")
 
 
-@strawberry.input(description="An attribute of a site.", name="SiteAttributeInput")
+@input_type(description="An attribute of a site.", name="SiteAttributeInput")
 class SiteAttributeInput:
     """An attribute of a site."""
 
@@ -50,7 +51,7 @@ class SiteAttributeInput:
     value: str = strawberry.field(description="What it says.")
 
 
-@strawberry.input(description="A situation, or what must be so for a variant to apply.", name="ContextInput")
+@input_type(description="A situation, or what must be so for a variant to apply.", name="ContextInput")
 class ContextInput:
     """A situation."""
 

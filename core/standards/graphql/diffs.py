@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.queries import query_field
@@ -131,7 +132,7 @@ class TenantDiffType:
     values: list[ValueDiffType] = shows("Every value that is not as published, in reading order.")
 
 
-@strawberry.input(description="A version to compare: a published one by its number, or one of your own by its id.")
+@input_type(description="A version to compare: a published one by its number, or one of your own by its id.")
 class StandardSideInput:
     """One side."""
 

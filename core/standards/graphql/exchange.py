@@ -3,6 +3,7 @@
 import strawberry
 
 from core.kernel.errors import InvalidInput, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import global_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.graphql.queries import query_field
@@ -31,7 +32,7 @@ class ExportedStandardType:
     text: str = shows("The file: canonical JSON, in the form of `docs/standards/standard.schema.json`.")
 
 
-@strawberry.input(description="A standard from a file.")
+@input_type(description="A standard from a file.")
 class ImportStandardInput:
     """A standard from a file."""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.standards import adapt as adapting
 from core.standards import approve as approving
@@ -41,7 +42,7 @@ from core.standards.policy.content import (
 from core.standards.rollouts import plan as planning
 
 
-@strawberry.input(description="What values of levels below must keep to; what is left out is not bounded.")
+@input_type(description="What values of levels below must keep to; what is left out is not bounded.")
 class BoundsInput:
     """Bounds."""
 
@@ -72,7 +73,7 @@ class BoundsInput:
         )
 
 
-@strawberry.input(description="A value of a parameter in some contexts.")
+@input_type(description="A value of a parameter in some contexts.")
 class VariantInput:
     """A variant."""
 
@@ -91,7 +92,7 @@ class VariantInput:
         )
 
 
-@strawberry.input(description="A typed value inside a clause.")
+@input_type(description="A typed value inside a clause.")
 class ParameterInput:
     """A parameter."""
 
@@ -122,7 +123,7 @@ class ParameterInput:
         )
 
 
-@strawberry.input(description="One addressable requirement.")
+@input_type(description="One addressable requirement.")
 class ClauseInput:
     """A clause."""
 
@@ -159,7 +160,7 @@ class ClauseInput:
         )
 
 
-@strawberry.input(description="A parameter that is called something else now.")
+@input_type(description="A parameter that is called something else now.")
 class MovedParameterInput:
     """One renamed parameter."""
 
@@ -167,7 +168,7 @@ class MovedParameterInput:
     becomes: str = strawberry.field(description="The same in this version.")
 
 
-@strawberry.input(description="Clauses of the version before that stand elsewhere now.")
+@input_type(description="Clauses of the version before that stand elsewhere now.")
 class ClauseMoveInput:
     """One move."""
 
@@ -188,7 +189,7 @@ class ClauseMoveInput:
         )
 
 
-@strawberry.input(description="A whole version of a standard.")
+@input_type(description="A whole version of a standard.")
 class DraftStandardInput:
     """A draft."""
 
@@ -226,7 +227,7 @@ class DraftStandardInput:
         )
 
 
-@strawberry.input(description="Which draft to hand in.")
+@input_type(description="Which draft to hand in.")
 class SubmitVersionInput:
     """Which draft to hand in."""
 
@@ -240,7 +241,7 @@ class SubmitVersionInput:
         )
 
 
-@strawberry.input(description="Which version to approve.")
+@input_type(description="Which version to approve.")
 class ApproveVersionInput:
     """Which version to approve."""
 
@@ -257,7 +258,7 @@ class ApproveVersionInput:
         )
 
 
-@strawberry.input(description="Which version to publish, and since when it holds.")
+@input_type(description="Which version to publish, and since when it holds.")
 class PublishVersionInput:
     """Which version to publish."""
 
@@ -287,7 +288,7 @@ class PublishVersionInput:
         return planning.PlanRollout(version_id=local_id(StandardVersionType, self.version), waves=waves)
 
 
-@strawberry.input(description="Which version to withdraw, and when it ends.")
+@input_type(description="Which version to withdraw, and when it ends.")
 class WithdrawVersionInput:
     """Which version to withdraw."""
 
@@ -309,7 +310,7 @@ class WithdrawVersionInput:
         )
 
 
-@strawberry.input(description="What a level narrows for those below it.")
+@input_type(description="What a level narrows for those below it.")
 class NarrowingInput:
     """What a level narrows."""
 
@@ -326,7 +327,7 @@ class NarrowingInput:
         )
 
 
-@strawberry.input(description="What to adapt, and how.")
+@input_type(description="What to adapt, and how.")
 class AdaptParameterInput:
     """An adaptation."""
 
@@ -370,7 +371,7 @@ class AdaptParameterInput:
         )
 
 
-@strawberry.input(description="Which adaptation ends, and when.")
+@input_type(description="Which adaptation ends, and when.")
 class WithdrawAdaptationInput:
     """Which adaptation ends."""
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.unit import Unit
@@ -25,7 +26,7 @@ def renames(field: str, given: list["ParameterRenameInput"]) -> dict[str, str]:
     return found
 
 
-@strawberry.input(description="A parameter that is called something else from now on.")
+@input_type(description="A parameter that is called something else from now on.")
 class ParameterRenameInput:
     """One renamed parameter."""
 
@@ -35,7 +36,7 @@ class ParameterRenameInput:
     becomes: str = strawberry.field(description="Its key from now on.")
 
 
-@strawberry.input(description="Which clause of a draft to rename.")
+@input_type(description="Which clause of a draft to rename.")
 class RenameClauseInput:
     """Which clause to rename."""
 
@@ -58,7 +59,7 @@ class RenameClauseInput:
         )
 
 
-@strawberry.input(description="One of the clauses that a clause is split into.")
+@input_type(description="One of the clauses that a clause is split into.")
 class ClausePartInput:
     """One part."""
 
@@ -71,7 +72,7 @@ class ClausePartInput:
     )
 
 
-@strawberry.input(description="Which clause of a draft to split, and into what.")
+@input_type(description="Which clause of a draft to split, and into what.")
 class SplitClauseInput:
     """Which clause to split."""
 
@@ -93,7 +94,7 @@ class SplitClauseInput:
         )
 
 
-@strawberry.input(description="Which clauses of a draft to merge into one.")
+@input_type(description="Which clauses of a draft to merge into one.")
 class MergeClausesInput:
     """Which clauses to merge."""
 

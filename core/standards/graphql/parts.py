@@ -6,6 +6,7 @@ from typing import Any, cast
 import strawberry
 
 from core.kernel.errors import InvalidInput
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.types import shows, value
 from core.kernel.reads import Hole, Splicing
 from core.standards.graphql.json_values import Json
@@ -147,7 +148,7 @@ def moves_of(column: str) -> Hole:
     return Hole((column,), fill, alone=True)
 
 
-@strawberry.input(description="A text in one language.", name="LocalizedTextInput")
+@input_type(description="A text in one language.", name="LocalizedTextInput")
 class LocalizedTextInput:
     """A text in one language."""
 

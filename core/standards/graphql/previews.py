@@ -11,6 +11,7 @@ from strawberry import ID
 
 from core.kernel.background.graphql.types import JobType
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import global_id, local_id
@@ -132,7 +133,7 @@ class PreviewReportType:
     counts: list[PreviewCountType] = shows("Tenants and places by what was found.")
 
 
-@strawberry.input(description="Which version to look ahead with.")
+@input_type(description="Which version to look ahead with.")
 class StartPreviewInput:
     """Which version."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import strawberry
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.types import shows, value
 from core.kernel.reads import Hole, Splicing
 from core.standards.graphql.parts import LocalizedTextInput, LocalizedTextType, localized, texts
@@ -38,7 +39,7 @@ class ProfileType:
     outside_standards: list[OutsideStandardType] = shows("What it maps to outside the network.")
 
 
-@strawberry.input(description="A clause of a standard of somebody else.", name="OutsideStandardInput")
+@input_type(description="A clause of a standard of somebody else.", name="OutsideStandardInput")
 class OutsideStandardInput:
     """An outside standard."""
 
@@ -47,7 +48,7 @@ class OutsideStandardInput:
     verified: bool = strawberry.field(default=False, description="Whether somebody has looked it up.")
 
 
-@strawberry.input(description="What a standard says of itself.", name="StandardProfileInput")
+@input_type(description="What a standard says of itself.", name="StandardProfileInput")
 class ProfileInput:
     """A profile."""
 

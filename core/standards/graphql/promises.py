@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import local_id
@@ -135,7 +136,7 @@ class PromiseStandingType:
     expected_time: JudgedLimitType | None = shows("The expected time likewise.")
 
 
-@strawberry.input(description="One value to promise.", name="PromisedLimitInput")
+@input_type(description="One value to promise.", name="PromisedLimitInput")
 class PromisedLimitInput:
     """One value to promise."""
 
@@ -151,7 +152,7 @@ class PromisedLimitInput:
         )
 
 
-@strawberry.input(description="How long it usually takes; never less than the standard's own limit.")
+@input_type(description="How long it usually takes; never less than the standard's own limit.")
 class ExpectedTimeInput:
     """An expected time."""
 
@@ -166,7 +167,7 @@ class ExpectedTimeInput:
         )
 
 
-@strawberry.input(description="What to promise customers of a standard.")
+@input_type(description="What to promise customers of a standard.")
 class MakePromiseInput:
     """A promise."""
 
@@ -197,7 +198,7 @@ class MakePromiseInput:
         )
 
 
-@strawberry.input(description="Which promise ends, and when.")
+@input_type(description="Which promise ends, and when.")
 class EndPromiseInput:
     """Which promise ends."""
 

@@ -6,6 +6,7 @@ import strawberry
 
 from core.kernel.approvals import AuthorMayNotApprove
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import local_id
@@ -117,7 +118,7 @@ class AdaptationRuleType:
     by_two: bool = shows("Whether every adaptation takes one person who proposes and another who approves.")
 
 
-@strawberry.input(description="Which proposal to approve.")
+@input_type(description="Which proposal to approve.")
 class ApproveAdaptationInput:
     """Which proposal to approve."""
 
@@ -134,7 +135,7 @@ class ApproveAdaptationInput:
         )
 
 
-@strawberry.input(description="How the tenant adapts from now on.")
+@input_type(description="How the tenant adapts from now on.")
 class RuleAdaptationsInput:
     """How the tenant adapts."""
 

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from core.kernel.errors import NotFound
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import global_id, local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.graphql.queries import query_field
@@ -55,7 +56,7 @@ class NetworkReadingType:
     end_cursor: str | None = shows("Give it as `after` for the next page; empty on the last one.")
 
 
-@strawberry.input(description="Which version was read.")
+@input_type(description="Which version was read.")
 class MarkVersionReadInput:
     """Which version was read."""
 

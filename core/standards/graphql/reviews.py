@@ -6,6 +6,7 @@ import sqlalchemy as sa
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -61,7 +62,7 @@ class StandardReviewFilter:
     code: str | None = matches("code", description="Of this standard.")
 
 
-@strawberry.input(description="What came of a review.")
+@input_type(description="What came of a review.")
 class RecordReviewInput:
     """What came of a review."""
 

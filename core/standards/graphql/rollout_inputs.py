@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.standards.graphql.rollout_types import RolloutType, RolloutWaveType
 from core.standards.graphql.rollout_vocabulary import RolloutMode, WaveKind
@@ -17,7 +18,7 @@ from core.standards.rollouts.policy.plans import REMINDER_DAYS, WavePlan
 from core.standards.rollouts.vocabulary import NO_GATE
 
 
-@strawberry.input(description="One wave of a plan; its times are optional.")
+@input_type(description="One wave of a plan; its times are optional.")
 class RolloutWaveInput:
     """One wave."""
 
@@ -63,7 +64,7 @@ def usual_days() -> list[int]:
     return list(REMINDER_DAYS)
 
 
-@strawberry.input(description="Which version is rolled out, and in which waves.")
+@input_type(description="Which version is rolled out, and in which waves.")
 class PlanRolloutInput:
     """A plan."""
 
@@ -82,7 +83,7 @@ class PlanRolloutInput:
         )
 
 
-@strawberry.input(description="Which plan is written anew, and how.")
+@input_type(description="Which plan is written anew, and how.")
 class ChangeRolloutInput:
     """A plan written anew."""
 
@@ -103,7 +104,7 @@ class ChangeRolloutInput:
         )
 
 
-@strawberry.input(description="Which rollout starts, and since when its version may hold.")
+@input_type(description="Which rollout starts, and since when its version may hold.")
 class StartRolloutInput:
     """Which rollout starts."""
 
@@ -120,7 +121,7 @@ class StartRolloutInput:
         )
 
 
-@strawberry.input(description="Which wave begins now, by hand.")
+@input_type(description="Which wave begins now, by hand.")
 class StartWaveInput:
     """Which wave begins."""
 
@@ -132,7 +133,7 @@ class StartWaveInput:
         return leading.StartWave(wave_id=local_id(RolloutWaveType, self.wave), deadline=self.deadline)
 
 
-@strawberry.input(description="Which wave's manual gate holds, and why.")
+@input_type(description="Which wave's manual gate holds, and why.")
 class PassGateInput:
     """Which gate holds."""
 
@@ -144,7 +145,7 @@ class PassGateInput:
         return leading.PassGate(wave_id=local_id(RolloutWaveType, self.wave), reason=self.reason)
 
 
-@strawberry.input(description="Which rollout is halted, and why.")
+@input_type(description="Which rollout is halted, and why.")
 class HaltRolloutInput:
     """Which rollout is halted."""
 
@@ -156,14 +157,14 @@ class HaltRolloutInput:
         return leading.HaltRollout(rollout_id=local_id(RolloutType, self.rollout), reason=self.reason)
 
 
-@strawberry.input(description="Which rollout goes on.")
+@input_type(description="Which rollout goes on.")
 class ResumeRolloutInput:
     """Which rollout goes on."""
 
     rollout: strawberry.ID = strawberry.field(description="The rollout.")
 
 
-@strawberry.input(description="Which wave is rolled back, and why.")
+@input_type(description="Which wave is rolled back, and why.")
 class RollBackWaveInput:
     """Which wave is rolled back."""
 
@@ -175,7 +176,7 @@ class RollBackWaveInput:
         return leading.RollBackWave(wave_id=local_id(RolloutWaveType, self.wave), reason=self.reason)
 
 
-@strawberry.input(description="Which version the tenant takes now, and why.")
+@input_type(description="Which version the tenant takes now, and why.")
 class AdoptVersionInput:
     """Which version is adopted."""
 
@@ -188,7 +189,7 @@ class AdoptVersionInput:
         return adopting.AdoptVersion(code=self.code, number=self.version, reason=self.reason)
 
 
-@strawberry.input(description="Which version is acknowledged, and what it changes.")
+@input_type(description="Which version is acknowledged, and what it changes.")
 class AcknowledgeVersionInput:
     """Which version is acknowledged."""
 

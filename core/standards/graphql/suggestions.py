@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import local_id
@@ -122,7 +123,7 @@ class FittingSuggestionType:
     refusal_code: str | None = shows("The same as the stable code of the refusal, such as `standards.bound_exceeded`.")
 
 
-@strawberry.input(description="An adaptation to offer.")
+@input_type(description="An adaptation to offer.")
 class OfferSuggestionInput:
     """A suggestion."""
 
@@ -161,14 +162,14 @@ class OfferSuggestionInput:
         )
 
 
-@strawberry.input(description="Which suggestion is taken back.")
+@input_type(description="Which suggestion is taken back.")
 class WithdrawSuggestionInput:
     """A suggestion to take back."""
 
     suggestion: ID = strawberry.field(description="The suggestion.")
 
 
-@strawberry.input(description="Which suggestion becomes an adaptation, and when.")
+@input_type(description="Which suggestion becomes an adaptation, and when.")
 class AdoptSuggestionInput:
     """A suggestion to adopt."""
 
@@ -191,7 +192,7 @@ class AdoptSuggestionInput:
         )
 
 
-@strawberry.input(description="Which suggestion is not for the tenant, and why.")
+@input_type(description="Which suggestion is not for the tenant, and why.")
 class RejectSuggestionInput:
     """A suggestion to reject."""
 

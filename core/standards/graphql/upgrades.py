@@ -8,6 +8,7 @@ import strawberry
 from strawberry import ID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.filters import filters, matches
 from core.kernel.graphql.ids import global_id, local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -145,7 +146,7 @@ merge_outcomes = query_connection(
 )
 
 
-@strawberry.input(description="What to do about an adaptation that does not fit a new version.")
+@input_type(description="What to do about an adaptation that does not fit a new version.")
 class ResolveMergeInput:
     """A decision."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.ids import local_id
 from core.standards.graphql.contexts import ContextInput
@@ -23,7 +24,7 @@ enumeration(
 )
 
 
-@strawberry.input(description="What to deviate in, what makes up for it, and until when.")
+@input_type(description="What to deviate in, what makes up for it, and until when.")
 class AskWaiverInput:
     """A waiver to ask for."""
 
@@ -54,7 +55,7 @@ class AskWaiverInput:
         )
 
 
-@strawberry.input(description="Which waiver shall hold on, and until when.")
+@input_type(description="Which waiver shall hold on, and until when.")
 class RenewWaiverInput:
     """A waiver to renew."""
 
@@ -73,7 +74,7 @@ class RenewWaiverInput:
         )
 
 
-@strawberry.input(description="Which waiver ends now.")
+@input_type(description="Which waiver ends now.")
 class EndWaiverInput:
     """A waiver to end."""
 
@@ -90,7 +91,7 @@ class EndWaiverInput:
         )
 
 
-@strawberry.input(description="How a waiver is decided.")
+@input_type(description="How a waiver is decided.")
 class DecideWaiverInput:
     """A decision."""
 
@@ -113,7 +114,7 @@ class DecideWaiverInput:
         )
 
 
-@strawberry.input(description="Which granted waiver is taken back now.")
+@input_type(description="Which granted waiver is taken back now.")
 class RevokeWaiverInput:
     """A waiver to take back."""
 
@@ -130,7 +131,7 @@ class RevokeWaiverInput:
         )
 
 
-@strawberry.input(description="What the network shall demand of waivers; what is left out stays.")
+@input_type(description="What the network shall demand of waivers; what is left out stays.")
 class ChangeWaiverRulesInput:
     """Rules to change."""
 

@@ -6,13 +6,14 @@ from core.kernel import approvals, dead_letters, jobs, work_items
 from core.kernel.background.graphql.types import ApprovalType, DeadLetterType, JobType, WorkItemType
 from core.kernel.background.statuses import Verdict, WorkItemEnding
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.permissions import DO_WORK, REPLAY_WORK
 from core.kernel.unit import Unit
 
 
-@strawberry.input(description="A work item to take upon oneself.")
+@input_type(description="A work item to take upon oneself.")
 class TakeWorkItemInput:
     """A work item to take."""
 
@@ -24,7 +25,7 @@ class TakeWorkItemInput:
         return work_items.TakeWorkItem(item_id=local_id(WorkItemType, self.work_item), expected_version=self.version)
 
 
-@strawberry.input(description="A work item to close.")
+@input_type(description="A work item to close.")
 class CloseWorkItemInput:
     """A work item to close."""
 
@@ -41,7 +42,7 @@ class CloseWorkItemInput:
         )
 
 
-@strawberry.input(description="A decision.")
+@input_type(description="A decision.")
 class DecideApprovalInput:
     """A decision."""
 
@@ -56,21 +57,21 @@ class DecideApprovalInput:
         )
 
 
-@strawberry.input(description="An approval that its author takes back.")
+@input_type(description="An approval that its author takes back.")
 class WithdrawApprovalInput:
     """An approval to take back."""
 
     approval: strawberry.ID = strawberry.field(description="The approval.")
 
 
-@strawberry.input(description="A job to cancel.")
+@input_type(description="A job to cancel.")
 class CancelJobInput:
     """A job to cancel."""
 
     job: strawberry.ID = strawberry.field(description="The job.")
 
 
-@strawberry.input(description="A dead letter to send again.")
+@input_type(description="A dead letter to send again.")
 class ReplayDeadLetterInput:
     """A dead letter to send again."""
 

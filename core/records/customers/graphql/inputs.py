@@ -4,6 +4,7 @@ import strawberry
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.errors import InvalidInput
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.key_ring import KeyRing
@@ -14,7 +15,7 @@ from core.records.customers.policy import Contact
 CUSTOMER = "Customer"
 
 
-@strawberry.input(description="What a person is reached under.")
+@input_type(description="What a person is reached under.")
 class CustomerContactInput:
     """What a person is reached under."""
 

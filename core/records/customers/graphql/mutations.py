@@ -3,6 +3,7 @@
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -14,7 +15,7 @@ from core.records.customers.graphql.types import CustomerType
 from core.records.customers.permissions import MANAGE_CUSTOMERS
 
 
-@strawberry.input(description="A customer as they are to be known; a name or a contact at least.")
+@input_type(description="A customer as they are to be known; a name or a contact at least.")
 class RegisterCustomerInput:
     """A customer."""
 
@@ -33,7 +34,7 @@ class RegisterCustomerInput:
         return registering.RegisterCustomer(name=self.name, address=self.address, contacts=contacts, tier=self.tier)
 
 
-@strawberry.input(description="What shall be kept of a customer; what is left out stays as it is.")
+@input_type(description="What shall be kept of a customer; what is left out stays as it is.")
 class ChangeCustomerInput:
     """What shall be kept of a customer."""
 

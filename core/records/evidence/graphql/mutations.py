@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -19,7 +20,7 @@ from core.records.permissions import WORK_RECORDS
 from core.standards.graphql.processes import ProofPlace
 
 
-@strawberry.input(description="A file that is given as evidence for a step.")
+@input_type(description="A file that is given as evidence for a step.")
 class AddEvidenceInput(OnRecord):
     """A file that is given as evidence."""
 
@@ -38,14 +39,14 @@ class AddEvidenceInput(OnRecord):
     note: str | None = strawberry.field(default=None, description="What is to be seen in it; kept sealed.")
 
 
-@strawberry.input(description="A piece of evidence that a second person confirms.")
+@input_type(description="A piece of evidence that a second person confirms.")
 class ConfirmEvidenceInput(OnRecord):
     """Evidence that is confirmed."""
 
     evidence: strawberry.ID = strawberry.field(description="The piece of evidence.")
 
 
-@strawberry.input(description="A piece of evidence that is to count no more.")
+@input_type(description="A piece of evidence that is to count no more.")
 class WithdrawEvidenceInput(OnRecord):
     """Evidence that is withdrawn."""
 

@@ -11,6 +11,7 @@ import strawberry
 
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.ids import local_id
 from core.kernel.key_ring import KeyRing
@@ -101,7 +102,7 @@ class Around:
     skew: timedelta
 
 
-@strawberry.input(description="Something a device recorded while it was offline.")
+@input_type(description="Something a device recorded while it was offline.")
 class DeviceEventInput:
     """Something a device recorded."""
 

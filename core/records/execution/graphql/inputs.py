@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from core.kernel.errors import InvalidInput
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.records.customers.graphql.inputs import CustomerContactInput
 from core.records.events.state import WaitingFor
@@ -15,7 +16,7 @@ CODE = "Why, as a word, such as `customer_absent`."
 REASON = "Why, in your own words; kept sealed, as it may speak of persons."
 
 
-@strawberry.input(description="A service record, as you read it.")
+@input_type(description="A service record, as you read it.")
 class OnRecord:
     """A record that something is done to."""
 
@@ -31,7 +32,7 @@ class OnRecord:
         return local_id(RecordType, self.record)
 
 
-@strawberry.input(description="A step that begins.")
+@input_type(description="A step that begins.")
 class StartStepInput(OnRecord):
     """A step that begins."""
 
@@ -41,7 +42,7 @@ class StartStepInput(OnRecord):
     )
 
 
-@strawberry.input(description="A step that ends.")
+@input_type(description="A step that ends.")
 class CompleteStepInput(OnRecord):
     """A step that ends."""
 
@@ -52,7 +53,7 @@ class CompleteStepInput(OnRecord):
     )
 
 
-@strawberry.input(description="A step that is left out, or taken up again.")
+@input_type(description="A step that is left out, or taken up again.")
 class StepWithReasonInput(OnRecord):
     """A step, and why something else is done with it."""
 
@@ -61,7 +62,7 @@ class StepWithReasonInput(OnRecord):
     reason: str | None = strawberry.field(default=None, description=REASON)
 
 
-@strawberry.input(description="Who gets a service record.")
+@input_type(description="Who gets a service record.")
 class HandOverRecordInput(OnRecord):
     """Who gets a record: a person, a role, or both."""
 
@@ -71,7 +72,7 @@ class HandOverRecordInput(OnRecord):
     note: str | None = strawberry.field(default=None, description="What the next one should know; kept sealed.")
 
 
-@strawberry.input(description="A service record that waits.")
+@input_type(description="A service record that waits.")
 class WaitForInput(OnRecord):
     """A record that waits."""
 
@@ -82,14 +83,14 @@ class WaitForInput(OnRecord):
     reason: str | None = strawberry.field(default=None, description=REASON)
 
 
-@strawberry.input(description="A service record whose customer is content.")
+@input_type(description="A service record whose customer is content.")
 class ConfirmRecordInput(OnRecord):
     """A record that the customer confirms."""
 
     note: str | None = strawberry.field(default=None, description="What the customer said; kept sealed.")
 
 
-@strawberry.input(description="A service record that is taken up again.")
+@input_type(description="A service record that is taken up again.")
 class ReopenRecordInput(OnRecord):
     """A record that is taken up again."""
 
@@ -97,7 +98,7 @@ class ReopenRecordInput(OnRecord):
     reason: str | None = strawberry.field(default=None, description=REASON)
 
 
-@strawberry.input(description="How urgent a service record is from now on.")
+@input_type(description="How urgent a service record is from now on.")
 class ChangePriorityInput(OnRecord):
     """How urgent a record is."""
 
@@ -105,7 +106,7 @@ class ChangePriorityInput(OnRecord):
     reason: str | None = strawberry.field(default=None, description=REASON)
 
 
-@strawberry.input(description="A further contact about a service record.")
+@input_type(description="A further contact about a service record.")
 class AddContactInput(OnRecord):
     """A further contact."""
 
@@ -123,7 +124,7 @@ class AddContactInput(OnRecord):
     note: str | None = strawberry.field(default=None, description="What it was about; kept sealed.")
 
 
-@strawberry.input(description="What a step is called in another version of the standard.")
+@input_type(description="What a step is called in another version of the standard.")
 class StepRenamedInput:
     """What a step is called elsewhere."""
 
@@ -131,7 +132,7 @@ class StepRenamedInput:
     after: str = strawberry.field(description="What the other version calls it.")
 
 
-@strawberry.input(description="A service record that goes over to the version of its standard that holds now.")
+@input_type(description="A service record that goes over to the version of its standard that holds now.")
 class MigrateRecordInput(OnRecord):
     """A record that goes over to another version."""
 

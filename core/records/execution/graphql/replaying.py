@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.ids import local_id
@@ -36,7 +37,7 @@ enumeration(
 )
 
 
-@strawberry.input(description="What a device recorded of one service record while it was offline.")
+@input_type(description="What a device recorded of one service record while it was offline.")
 class ReplayEventsInput:
     """What a device recorded."""
 

@@ -6,6 +6,7 @@ import strawberry
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -28,7 +29,7 @@ LOOK_PATH = "/look/"
 """Where the server shows what a link opens."""
 
 
-@strawberry.input(description="A record that its customer may look at.")
+@input_type(description="A record that its customer may look at.")
 class ShareRecordInput:
     """A record that is shared."""
 
@@ -38,14 +39,14 @@ class ShareRecordInput:
     )
 
 
-@strawberry.input(description="A link that shall open nothing any more.")
+@input_type(description="A link that shall open nothing any more.")
 class RevokeRecordLinkInput:
     """A link."""
 
     link: strawberry.ID = strawberry.field(description="The link.")
 
 
-@strawberry.input(description="A delay that the customer is told of ahead.")
+@input_type(description="A delay that the customer is told of ahead.")
 class AnnounceDelayInput(OnRecord):
     """A delay."""
 

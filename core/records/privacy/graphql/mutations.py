@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
@@ -37,7 +38,7 @@ CODE = "Why, as a word."
 BASIS = "What it rests on, such as an article of a law, an order or a contract; it never names a person."
 
 
-@strawberry.input(description="Who is erased, and why.")
+@input_type(description="Who is erased, and why.")
 class EraseCustomerInput:
     """Who is erased."""
 
@@ -47,7 +48,7 @@ class EraseCustomerInput:
     legal_basis: str = strawberry.field(description=BASIS)
 
 
-@strawberry.input(description="What must be kept, and why: a customer with all records, or one record.")
+@input_type(description="What must be kept, and why: a customer with all records, or one record.")
 class PlaceLegalHoldInput:
     """What must be kept."""
 
@@ -68,7 +69,7 @@ class PlaceLegalHoldInput:
         )
 
 
-@strawberry.input(description="A legal hold that is over.")
+@input_type(description="A legal hold that is over.")
 class LiftLegalHoldInput:
     """A legal hold that is over."""
 
@@ -76,7 +77,7 @@ class LiftLegalHoldInput:
     reason_code: str = strawberry.field(description=CODE)
 
 
-@strawberry.input(description="A retention class as it shall be.")
+@input_type(description="A retention class as it shall be.")
 class SetRetentionClassInput:
     """A retention class."""
 
@@ -101,7 +102,7 @@ class SetRetentionClassInput:
         return keeping.SetRetentionClass(rule=rule, expected_version=self.version)
 
 
-@strawberry.input(description="How long a tenant keeps content of a class.")
+@input_type(description="How long a tenant keeps content of a class.")
 class ChooseRetentionInput:
     """How long a tenant keeps content."""
 
@@ -110,7 +111,7 @@ class ChooseRetentionInput:
     version: int = strawberry.field(description="The version of your choice, as you read it; 0 for the first one.")
 
 
-@strawberry.input(description="Whose data are exported.")
+@input_type(description="Whose data are exported.")
 class ExportCustomerInput:
     """Whose data are exported."""
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.unit import Unit
@@ -15,7 +16,7 @@ from core.records.saved_views.graphql.types import SavedViewType
 from core.records.saved_views.policy import ViewOrdering
 
 
-@strawberry.input(description="A view that is to be saved.")
+@input_type(description="A view that is to be saved.")
 class SaveViewInput:
     """A view."""
 
@@ -42,7 +43,7 @@ class SaveViewInput:
         )
 
 
-@strawberry.input(description="What shall be otherwise with a view; what is left out stays as it is.")
+@input_type(description="What shall be otherwise with a view; what is left out stays as it is.")
 class ChangeViewInput:
     """What shall be otherwise with a view."""
 
@@ -71,7 +72,7 @@ class ChangeViewInput:
         )
 
 
-@strawberry.input(description="A view that is to be deleted.")
+@input_type(description="A view that is to be deleted.")
 class DeleteViewInput:
     """A view that is to be deleted."""
 

@@ -4,6 +4,7 @@ import strawberry
 
 from core.kernel.background.graphql.types import JobType
 from core.kernel.errors import NotFound
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.ids import local_id
 from core.kernel.graphql.mutations import Refs, mutation, payload
 from core.kernel.unit import Unit
@@ -15,7 +16,7 @@ from core.records.uploads.errors import UploadIsTaken
 from core.records.uploads.graphql.types import ImportUploadType
 
 
-@strawberry.input(description="A file that is to be imported, and what it means.")
+@input_type(description="A file that is to be imported, and what it means.")
 class StartImportInput:
     """A file that is to be imported."""
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from core.kernel.errors import NotFound, StaleEdit
 from core.kernel.graphql.access import IDENTIFIED, PUBLIC
+from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.contribution import Contribution
 from core.kernel.graphql.ids import local_id
@@ -92,7 +93,7 @@ async def nothing() -> str:
     raise NotFound(kind="thing", key="x")
 
 
-@strawberry.input(description="Which note to finish.")
+@input_type(description="Which note to finish.")
 class FinishNoteInput:
     note: strawberry.ID = strawberry.field(description="The note.")
     version: int = strawberry.field(description="The version that was read.")
@@ -111,7 +112,7 @@ async def finish_note(unit: Unit, input: FinishNoteInput) -> Refs:
     return Refs(note=await finish(unit, input.to_command()))
 
 
-@strawberry.input(description="The note to open.")
+@input_type(description="The note to open.")
 class OpenNoteInput:
     title: str = strawberry.field(description="What it is about.")
 
