@@ -1,17 +1,17 @@
 """The schema is assembled from contributions; the product does not start with one that is wrong."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
 from strawberry.exceptions import DuplicatedTypeName
 from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import create_type
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from core.kernel.graphql.classes import object_type
 from core.kernel.graphql.contribution import Contribution
 from core.kernel.graphql.queries import node_query
 from core.kernel.graphql.scalars import SCALARS
@@ -117,8 +117,12 @@ def make(contributions: Sequence[Contribution], settings: Settings) -> Touchston
 
 def root(name: str, fields: Iterable[StrawberryField]) -> type | None:
     """Make a root type, where it has any fields."""
-    listed = list(fields)
-    return create_type(name, cast("list[Any]", listed), description=DESCRIPTIONS[name]) if listed else None
+    body = {one.python_name: one for one in fields}
+    if not body:
+        return None
+    # Each field knows its type already; what annotates it has Strawberry find it.
+    annotations = {key: one.type_annotation for key, one in body.items()}
+    return object_type(type(name, (), {**body, "__annotations__": annotations}), description=DESCRIPTIONS[name])
 
 
 def extended_fields(contributions: Sequence[Contribution]) -> dict[type, list[StrawberryField]]:

@@ -22,16 +22,11 @@ def root_duplicates(contributions: Sequence[Contribution]) -> list[str]:
     for type_name in ("Query", "Mutation", "Subscription"):
         owners: dict[str, str] = {"node": "the framework"} if type_name == "Query" else {}
         for feature, one in roots(contributions, type_name):
-            first = owners.setdefault(camel(one.name), feature)
-            if first is not feature or one_of_many(contributions, type_name, one):
-                faults.append(f"{type_name}.{camel(one.name)} is contributed by {first} and by {feature}.")
+            name = camel(one.name)
+            if name in owners:
+                faults.append(f"{type_name}.{name} is contributed by {owners[name]} and by {feature}.")
+            owners.setdefault(name, feature)
     return faults
-
-
-def one_of_many(contributions: Sequence[Contribution], type_name: str, field: RootField) -> bool:
-    """Tell whether another field of the same feature has the name."""
-    same = [one for _, one in roots(contributions, type_name) if camel(one.name) == camel(field.name)]
-    return len(same) > 1 and same[0] is not field
 
 
 def roots(contributions: Sequence[Contribution], type_name: str) -> list[tuple[str, RootField]]:
