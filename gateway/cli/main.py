@@ -12,6 +12,7 @@ from core.kernel.errors import DomainError
 from core.kernel.settings import Settings
 from gateway.cli.console import show_fault, show_refusal
 from gateway.cli.errors import SettingsAreIncomplete
+from gateway.collecting import collect_seldom, leave
 from gateway.http.edge_settings import EdgeSettings
 from gateway.worker.worker_settings import WorkerSettings
 
@@ -74,6 +75,7 @@ def variables(wrong: ValidationError) -> str:
 
 def run() -> None:
     """Run the command line; refusals are shown as a sentence, a next step and a code, and exit with 1."""
+    collect_seldom()
     try:
         assembled(sys.argv[1:])()
     except DomainError as refusal:
@@ -88,6 +90,8 @@ def run() -> None:
         if not show_fault(fault):
             raise
         sys.exit(1)
+    finally:
+        leave()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ def input_type(*, description: str, name: str | None = None) -> Callable[[Class]
 
 def bare(cls: Class) -> Class:
     """Make a class a dataclass whose only method takes the fields by their names."""
+    cls.__doc__ = cls.__doc__ or cls.__name__  # Where there is none, a dataclass writes its signature there.
     made = BARE(cls)
     made.__init__ = taking(frozenset(one.name for one in fields(made)))
     return made
