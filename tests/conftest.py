@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from core.kernel.clock import SetClock
 from core.kernel.database import Database
-from gateway.collecting import settle
+from gateway.collecting import leave, settle
 from tests.support.api import Api
 from tests.support.cluster import ROLE_SECRET, Address, Cluster, admin_database_url, clone, drop, superuser
 from tests.support.networks import BuiltNetwork, build_network
@@ -63,6 +63,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     cluster = config.stash.get(CLUSTER, None)
     if cluster is not None:
         cluster.stop()
+    leave()
 
 
 @pytest.fixture(scope="session")
