@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -228,7 +229,7 @@ class StepOutOfTime(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say between which instants it may lie."""
-        return f"It must lie between {self.earliest.isoformat()} and {self.latest.isoformat()}."
+        return f"It must lie between {instant_text(self.earliest)} and {instant_text(self.latest)}."
 
     @property
     def hint(self) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -25,7 +26,7 @@ class UnknownParameter(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what is missing."""
-        return f"The standard {self.standard} has no {self.place} at {self.at.isoformat()}."
+        return f"The standard {self.standard} has no {self.place} at {instant_text(self.at)}."
 
     @property
     def hint(self) -> str:
@@ -196,7 +197,7 @@ class NoStandardInForce(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what is missing."""
-        return f"No version of the standard {self.standard} is in force at {self.at.isoformat()}."
+        return f"No version of the standard {self.standard} is in force at {instant_text(self.at)}."
 
     @property
     def hint(self) -> str:
@@ -274,7 +275,7 @@ class VersionIsNotNewer(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what it must come after."""
-        since = self.newest_from.isoformat()
+        since = instant_text(self.newest_from)
         return f"Version {self.number} of {self.standard} does not come after {self.newest}, valid from {since}."
 
     @property
@@ -319,7 +320,7 @@ class TooRecentToKnow(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say up to when."""
-        return f"What was known can be told up to {self.latest.isoformat()}, ten seconds ago."
+        return f"What was known can be told up to {instant_text(self.latest)}, ten seconds ago."
 
     @property
     def hint(self) -> str:

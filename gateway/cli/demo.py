@@ -1,6 +1,7 @@
 """``touchstone demo``: the main job on real records, and an API to look around in."""
 
 import gc
+import signal
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +36,7 @@ def demo(
         raise OptionsGoTogether(one="--xes", other="--mapping")
     if made_up and xes is not None:
         raise OptionsExclude(one="--made-up", other="--xes")
+    heed_interrupts()
     require_places(json_file)
     require_free(port)
     home = Home.found()
@@ -49,6 +51,11 @@ def demo(
             performing.Wishes(once=once, json_file=json_file, xes=xes, mapping=mapping, made_up=made_up, port=port),
             api,
         )
+
+
+def heed_interrupts() -> None:
+    """End at SIGINT also where a shell that is no terminal's began this with ``&``, which has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def work_is_imported() -> object:

@@ -357,7 +357,8 @@ class RecordsDiffer(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say how many."""
-        return f"{self.differences:,} differences were found in {self.records:,} records."
+        were = "difference was" if self.differences == 1 else "differences were"
+        return f"{self.differences:,} {were} found in {self.records:,} record{'' if self.records == 1 else 's'}."
 
     @property
     def hint(self) -> str:

@@ -17,7 +17,7 @@ from core.records.importing.import_log import ImportLog
 from core.records.importing.import_log import import_log as import_into
 from core.records.mappings.loading import named_mapping
 from core.records.mappings.schema import LogMapping
-from gateway.cli.console import OUT, progress, show_refusal, table
+from gateway.cli.console import OUT, counted, progress, show_refusal, table
 from gateway.cli.operator import operator
 from gateway.cli.places import require_places
 from gateway.cli.surroundings import surroundings
@@ -56,7 +56,7 @@ async def run(settings: Settings, file: Path, mapping: LogMapping, network: str)
             await opener.check(scope)  # Otherwise every record would be refused, one by one.
         command = ImportLog(path=file, mapping=mapping, masters=at.services.get(MasterKeys), opener=opener)
         with progress() as shown:
-            task = shown.add_task(f"Importing {file.name}", total=None)
+            task = shown.add_task(f"Importing {file.name}", total=None, of_bytes=True)
             return await import_into(
                 at.database, at.directory, scope, command, clock=at.clock, progress=following(shown, task)
             )
@@ -66,7 +66,7 @@ def following(shown: Progress, task: TaskID) -> Callable[[Figures], None]:
     """Move the bar by bytes read, and tell the records."""
 
     def tell(figures: Figures) -> None:
-        description = f"{figures.imported + figures.already_there:,} records"
+        description = counted(figures.imported + figures.already_there, "record")
         shown.update(task, completed=figures.bytes_read, total=figures.bytes_total, description=description)
 
     return tell
@@ -78,11 +78,12 @@ def show(done: Imported) -> None:
     shown = table("Import", "What", "Count", numbers=("Count",))
     rows = (
         ("records seen in the log", figures.seen),
-        ("imported", figures.imported),
-        ("of those new", figures.new),
-        ("already there before", figures.already_there),
+        ("imported now", figures.new),
+        ("imported from this log before", figures.imported - figures.new),
+        ("there from elsewhere", figures.already_there),
         ("refused", figures.refused),
-        ("steps imported", figures.steps),
+        ("steps imported now", figures.new_steps),
+        ("steps imported from this log before", figures.steps - figures.new_steps),
         ("tenants", len(figures.tenants)),
         ("tenants created", len(done.created)),
         ("placeholders replaced", sum(figures.placeholders.values())),

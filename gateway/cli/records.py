@@ -21,7 +21,7 @@ from core.records.execution.rebuild import Difference, check_page, first_page, r
 from core.records.terms.keep import check_page as check_terms_page
 from core.records.terms.keep import index_page
 from core.records.terms.repository import count_records
-from gateway.cli.console import OUT, progress, table
+from gateway.cli.console import OUT, counted, progress, table
 from gateway.cli.errors import RecordsDiffer
 from gateway.cli.operator import Operator, operator
 from gateway.cli.surroundings import surroundings
@@ -64,7 +64,7 @@ def check(
     left = sum(not one.mended for one in found)
     if left:
         raise RecordsDiffer(differences=left, records=records)
-    OUT.print(f"{records:,} records are kept as their events say.")
+    OUT.print(f"{counted(records, 'record is', 'records are')} kept as the events say.")
 
 
 @app.command("index")
@@ -75,7 +75,8 @@ def index(
     """Make anew what records are found by, from their events; stop it at any time and begin again."""
     with surroundings(queue=False) as around, progress() as shown:
         records, made = asyncio.run(index_records(around.settings, network, tenant, shown))
-    OUT.print(f"{records:,} records are found by what was said about them; {made:,} were not, or by something else.")
+    found = counted(records, "record is", "records are")
+    OUT.print(f"{found} found by what was said; {made:,} not before, or by something else.")
 
 
 async def index_records(settings: Settings, network: str, tenant: str, shown: Progress) -> tuple[int, int]:

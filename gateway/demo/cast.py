@@ -40,8 +40,9 @@ ADMINISTRATOR = Part(
 
 
 def manager_of(tenant: str) -> Part:
-    """Name the franchise manager of a tenant."""
-    return Part(subject="demo-manager", title=f"franchise manager of {tenant}", role="franchise_owner", tenant=tenant)
+    """Name the franchise manager of a tenant, who owns the franchise: adapting its standard takes that role."""
+    title = f"franchise manager (owner) of {tenant}"
+    return Part(subject="demo-manager", title=title, role="franchise_owner", tenant=tenant)
 
 
 def clerk_of(tenant: str) -> Part:

@@ -60,7 +60,7 @@ async def import_and_score(at: Operator, stage: Stage, material: Material, plan:
     """Import with a progress bar, then watch the worker score and found the seed network meanwhile."""
     OUT.print(f"Log: {material.title}", highlight=False)
     with progress() as bar:
-        reading = bar.add_task("Importing", total=None)
+        reading = bar.add_task("Importing", total=None, of_bytes=True)
         done = await play.bring_in(at, stage, material, following(bar, reading))
         if done.failure is not None:
             raise done.failure

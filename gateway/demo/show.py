@@ -7,7 +7,7 @@ from rich.table import Table
 from core.quality.dashboard import Dashboard, Performance, TenantPerformance
 from core.records.importing.figures import Imported
 from core.reporting.quality_report import duration, mean, share
-from gateway.cli.console import OUT, table
+from gateway.cli.console import OUT, counted, table
 from gateway.demo.material import Material
 from gateway.demo.publishing import Adaptation
 from gateway.demo.speaking import step
@@ -31,12 +31,15 @@ def adapted(adaptation: Adaptation, material: Material) -> None:
 def imported(done: Imported) -> None:
     """Say how the import went."""
     figures = done.figures
-    again = "" if figures.new == figures.imported else f" ({figures.new:,} of them new)"
-    step(f"{figures.imported:,} records with {figures.steps:,} steps in {len(figures.tenants)} tenants{again}")
+    before = figures.imported - figures.new
+    again = f", {before:,} of them imported before" if before else ""
+    records, steps = counted(figures.imported, "record"), counted(figures.steps, "step")
+    step(f"{records} with {steps} in {counted(len(figures.tenants), 'tenant')}{again}")
     for rule, count in figures.placeholders.items():
-        step(f"{count:,} records name no tenant ({rule}); they are kept in a tenant of their own and reported")
+        nameless = f"{counted(count, 'record names', 'records name')} no tenant ({rule})"
+        step(f"{nameless}; kept in a tenant of their own and reported")
     for code, count in figures.refusals.items():
-        step(f"[yellow]{count:,} records refused: {code}[/]")
+        step(f"[yellow]{counted(count, 'record')} refused: {code}[/]")
 
 
 def tenants(shown: Dashboard) -> None:

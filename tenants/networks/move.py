@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.kernel.audit import record_act
+from core.kernel.canonical import instant_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
 from core.kernel.outbox import send
@@ -88,7 +89,7 @@ def refuse_place(known: list[Placement], command: MoveTenant, since: datetime) -
     if would_cycle(known, command.tenant_id, command.parent_id, since):
         raise PlacementWouldCycle(tenant_id=command.tenant_id, parent_id=command.parent_id)
     if not is_placed_from([one for one in known if one.child_id == command.parent_id], since):
-        raise NotPlacedThen(tenant_id=command.parent_id, since=since.isoformat())
+        raise NotPlacedThen(tenant_id=command.parent_id, since=instant_text(since))
 
 
 async def next_instant(unit: Unit, child_id: UUID) -> datetime:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
+from core.kernel.canonical import instant_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
@@ -124,7 +125,7 @@ async def places(unit: Unit, commands: Sequence[ProvisionTenant], tenants: Seque
     known = await known_placements(unit, min(starts), {command.parent_id for command in commands})
     for command, since in zip(commands, starts, strict=True):
         if not is_placed_from([one for one in known if one.child_id == command.parent_id], since):
-            raise NotPlacedThen(tenant_id=command.parent_id, since=since.isoformat())
+            raise NotPlacedThen(tenant_id=command.parent_id, since=instant_text(since))
     return [
         Placement(child_id=tenant.id, parent_id=command.parent_id, valid_from=since)
         for command, tenant, since in zip(commands, tenants, starts, strict=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -219,7 +220,7 @@ class DelayIsNoDelay(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say after what it must come."""
-        return f"{self.until.isoformat()} is no delay: it must come after {self.after.isoformat()}."
+        return f"{instant_text(self.until)} is no delay: it must come after {instant_text(self.after)}."
 
     @property
     def hint(self) -> str:

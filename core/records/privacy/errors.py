@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -24,7 +25,7 @@ class UnderLegalHold(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what is held, why and until when."""
-        end = "until it is lifted" if self.until is None else f"until {self.until.isoformat()}"
+        end = "until it is lifted" if self.until is None else f"until {instant_text(self.until)}"
         whose = "the customer" if self.subject_kind == "customer" else "a record of the customer"
         return f"A legal hold is on {whose} ({self.reason_code}), {end}."
 

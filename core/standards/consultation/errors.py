@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -24,7 +25,7 @@ class ConsultationIsOpen(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what is open."""
-        return f"{self.standard} {self.number} is open for comments until {self.until.isoformat()}."
+        return f"{self.standard} {self.number} is open for comments until {instant_text(self.until)}."
 
     @property
     def hint(self) -> str:
@@ -46,7 +47,7 @@ class ConsultationIsOver(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say since when."""
-        return f"This consultation is over since {self.since.isoformat()}."
+        return f"This consultation is over since {instant_text(self.since)}."
 
     @property
     def hint(self) -> str:

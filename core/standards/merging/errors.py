@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -66,7 +67,9 @@ class WaiverComesTooEarly(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say when it can be asked for."""
-        return f"A waiver of {self.place} can be asked for from {self.begins.isoformat()} on, when its version begins."
+        return (
+            f"A waiver of {self.place} can be asked for from {instant_text(self.begins)} on, when its version begins."
+        )
 
     @property
     def hint(self) -> str:

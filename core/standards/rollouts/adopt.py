@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
+from core.kernel.canonical import instant_text
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
@@ -103,7 +104,7 @@ def rolled_out(unit: Unit, gathered: Gathered, code: str, number: str) -> tuple[
         raise NotFound(kind="rollout of version", key=f"{code} {number}")
     stage = gathered.succession.stage_at(issue.id, unit.now)
     if issue.span.start > unit.now or stage is None:
-        raise InvalidInput(field="version", problem=f"it starts at {issue.span.start.isoformat()}")
+        raise InvalidInput(field="version", problem=f"it starts at {instant_text(issue.span.start)}")
     if issue.span.end is not None and issue.span.end <= unit.now:
         status = VersionStatus.SUPERSEDED.value
         raise VersionIsElsewhere(standard=code, number=number, status=status, needed=VersionStatus.PUBLISHED.value)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
 
 
@@ -67,7 +68,7 @@ class WaiverTooLong(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say how long it may be."""
-        return f"A waiver lasts {self.longest_days} days at most, until {self.latest.isoformat()}."
+        return f"A waiver lasts {self.longest_days} days at most, until {instant_text(self.latest)}."
 
     @property
     def hint(self) -> str:
@@ -161,7 +162,7 @@ class WaiverIsOver(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say when it ended."""
-        return f"The waiver was asked for until {self.until.isoformat()}."
+        return f"The waiver was asked for until {instant_text(self.until)}."
 
     @property
     def hint(self) -> str:

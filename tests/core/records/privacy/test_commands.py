@@ -77,7 +77,7 @@ async def test_what_is_kept_otherwise_than_events_say_is_named_and_mended(keeper
     network = await network_of(keeper)
     record = own("Record", (await keeper.closed("a"))["id"])
     whole = await typed("records", "check", "--network", network)
-    assert (whole.exit_code, whole.output) == (0, "1 records are kept as their events say.\n"), whole.exception
+    assert (whole.exit_code, whole.output) == (0, "1 record is kept as the events say.\n"), whole.exception
     admin = keeper.shop.admin
     await admin.execute("UPDATE records SET priority = 'made up', step_count = 99 WHERE id = $1", record)
     named = await typed("records", "check", "--network", network, "--tenant", "north")

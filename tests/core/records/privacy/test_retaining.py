@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from core.kernel.canonical import instant_text
 from core.kernel.graphql.ids import global_id
 from core.kernel.unit import Unit
 from core.records.clocks.keep import refresh_clocks
@@ -128,7 +129,7 @@ async def test_a_hold_refuses_erasure_and_says_until_when(keeper: Keeper) -> Non
     refused = await keeper.erase(eva)
     assert refused["code"] == "privacy.under_legal_hold"
     assert "lawsuit" in refused["message"]
-    assert end.isoformat() in refused["message"]
+    assert instant_text(end) in refused["message"]
     holds: tuple[Wrong, ...] = (
         ({"record": record["id"]}, "privacy.already_held"),
         ({"record": record["id"], "customer": eva["id"]}, "kernel.invalid_input"),
