@@ -6,17 +6,32 @@ its case, because a case without one of its events would be told wrong; other ca
 
 import csv
 import io
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
 
 import orjson
 
 from core.records.errors import ColumnsMissing, LogTooLarge, LogUnreadable
 from core.records.logs.sources import PIECE, LogStream
-from core.records.logs.spilling import Spill, SpilledRow, spilled
+from core.records.logs.spilling import CHARACTERS_TOGETHER, Spill, SpilledRow, spilled
 from core.records.logs.traces import Flaw, RefusalCode, Trace
 
 NO_HEADER: list[str] = []
+
+
+class Rows(Protocol):
+    """The rows of a table, which tell the line that the last one ended on."""
+
+    @property
+    def line_num(self) -> int:
+        """The line, from 1."""
+        ...
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Give the rows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +84,7 @@ def spill_rows(stream: LogStream, shape: TableShape, spill: Spill) -> list[str]:
         columns = [name.strip() for name in next(rows, NO_HEADER)]
         check_columns(columns, shape, stream)
         place = columns.index(shape.case)
-        spill.put(SpilledRow(name_of(row, place), rows.line_num, orjson.dumps(row)) for row in rows if row)
+        spill.put(pieces(rows, place))
     except (UnicodeError, orjson.JSONEncodeError) as error:
         problem = f"it is not text in {shape.encoding} (line {rows.line_num + 1} or later)"
         raise LogUnreadable(file=stream.name, problem=problem) from error
@@ -104,23 +119,45 @@ def name_of(row: Sequence[str], place: int) -> str | None:
     return (row[place].strip() or None) if place < len(row) else None
 
 
+def pieces(rows: Rows, place: int) -> Iterator[SpilledRow]:
+    """Give the rows to be put aside; those of one case that stand together as one piece."""
+    case: str | None = None
+    first = characters = 0
+    together: list[list[str]] = []
+    for row in rows:
+        if not row:
+            continue
+        name = name_of(row, place)
+        if together and (name != case or name is None or characters >= CHARACTERS_TOGETHER):
+            yield SpilledRow(case, first, orjson.dumps(together))
+            together = []
+        if not together:
+            case, first, characters = name, rows.line_num, 0
+        together.append(row)
+        characters += sum(map(len, row))
+    if together:
+        yield SpilledRow(case, first, orjson.dumps(together))
+
+
 def case_of(spill: Spill, name: str, line: int, columns: Sequence[str], stream: LogStream) -> Trace:
     """Put the rows of one case together again."""
-    bounds = stream.bounds
+    bounds, width = stream.bounds, len(columns)
     events: list[dict[str, str]] = []
     characters = 0
-    for cells in spill.rows_of(name, bounds.trace_events + 1):
-        row: list[str] = orjson.loads(cells)
-        characters += sum(map(len, row))
-        if len(row) != len(columns):
-            message = f"A row of the case has {len(row)} cells instead of {len(columns)}."
-            return Trace(line, name, {}, (), Flaw(RefusalCode.ROW_MALFORMED, message))
-        if len(events) == bounds.trace_events or characters > bounds.trace_characters:
+    for piece in spill.said_of(name):
+        rows: list[list[str]] = orjson.loads(piece)
+        for row in rows:
+            if len(row) != width:
+                message = f"A row of the case has {len(row)} cells instead of {width}."
+                return Trace(line, name, {}, (), Flaw(RefusalCode.ROW_MALFORMED, message))
+        characters += sum(map(len, chain.from_iterable(rows)))
+        if len(events) + len(rows) > bounds.trace_events or characters > bounds.trace_characters:
             return Trace(line, name, {}, (), Flaw(RefusalCode.TRACE_TOO_LARGE, "The case is larger than may be."))
-        events.append(without_blanks(zip(columns, row, strict=True)))
+        events += [without_blanks(columns, row) for row in rows]
     return Trace(line, name, events[0], events)
 
 
-def without_blanks(cells: Iterable[tuple[str, str]]) -> dict[str, str]:
+def without_blanks(columns: Sequence[str], row: Sequence[str]) -> dict[str, str]:
     """Keep the cells that say something: an empty cell is a value that is not there."""
-    return {name: value for name, value in cells if value}
+    cells = dict(zip(columns, row, strict=True))
+    return {name: value for name, value in cells.items() if value} if "" in row else cells

@@ -155,7 +155,8 @@ class Drafting:
         if was_placeholder:
             met.append("step.key")
         status = self._status.apply(event.get(self._status_of))[0] if self._status else None
-        return StepDraft(key or "", status, occurred_at, performer_of(event, self._performer))
+        performer = performer_of(event, self._performer) if self._performer else None
+        return StepDraft(key or "", status, occurred_at, performer)
 
 
 def external_id_of(trace: Trace) -> str:
@@ -171,10 +172,10 @@ def shown(external_id: str | None) -> str | None:
     return None if external_id is None else UNUSABLE.sub("\N{REPLACEMENT CHARACTER}", external_id.strip()[:LONGEST])
 
 
-def performer_of(event: Mapping[str, str], rule: PerformerRule | None) -> str | None:
+def performer_of(event: Mapping[str, str], rule: PerformerRule) -> str | None:
     """Give the name of whoever did a step, where it is a person's."""
-    name = event.get(rule.event, "").strip() if rule else ""
-    return None if rule is None or not name or name in rule.nobody else name
+    name = event.get(rule.event, "").strip()
+    return None if not name or name in rule.nobody else name
 
 
 def milestone(steps: Sequence[StepDraft], rule: Milestone | None, *, start: int = 0) -> int | None:

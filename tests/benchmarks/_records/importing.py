@@ -34,7 +34,7 @@ async def cases(ground: Ground, folder: Path, admin: Any, size: Size) -> list[di
     """Measure imports of logs in each format, and of a very long one."""
     logs = [
         lines_log(folder, size.imported),
-        chain_log(folder, size.imported * 6 // 10 if size.whole else size.imported),
+        chain_log(folder, size.imported),
     ]
     if REAL_LOG.exists() and size.whole:
         logs.append(real_log())

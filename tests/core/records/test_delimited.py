@@ -62,6 +62,22 @@ def test_rows_of_a_case_need_not_be_adjacent() -> None:
     assert [trace.position for trace in traces] == [2 + [row[0] for row in rows].index(name) for name in firsts]
 
 
+def test_a_case_of_any_length_is_put_together_of_its_pieces() -> None:
+    """Rows that stand together are one piece until it is long; another case between, a blank line, and on it goes."""
+    long = [["long", f"{number}-{'x' * 1_000}"] for number in range(300)]
+    rows = [["case", "n"], *long[:200], [], ["other", "1"], *long[200:], ["", "2"], ["", "3"]]
+    traces = read(written(rows, ends="\n").encode())
+    assert [(trace.external_id, len(trace.events), trace.position) for trace in traces] == [
+        ("long", 300, 2),
+        ("other", 1, 203),
+        (None, 0, 304),
+        (None, 0, 305),
+    ]
+    assert [one["n"] for one in traces[0].events] == [row[1] for row in long]
+    refused = read(written(rows, ends="\n").encode(), bounds=Bounds(trace_characters=300_000))
+    assert [trace.flaw and trace.flaw.code for trace in refused[:2]] == [RefusalCode.TRACE_TOO_LARGE, None]
+
+
 def test_a_byte_order_mark_is_not_part_of_the_first_column() -> None:
     (trace,) = read(b"\xef\xbb\xbfcase,n\na,1\n")
     assert trace.events == [{"case": "a", "n": "1"}]
