@@ -10,15 +10,15 @@ it waits until they are made, so that row-level security stands around each row 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
 from core.kernel.conditions import Condition, renumbered
-from core.kernel.direct import NewRow, NewRows
-from core.kernel.insertions import SHAPES, Parameters, Part, insertion, parts_of, settled, values_of
+from core.kernel.direct import ChangedRow, NewRow, NewRows
+from core.kernel.insertions import SHAPES, Parameters, Part, given, insertion, kind_of, parts_of, settled, values_of
 from core.kernel.scope import Scope
 from core.kernel.walls import tenant_context
 
@@ -37,16 +37,18 @@ class AtOnce:
         rows: What is written, those that others name first.
         conditions: What must be so.
         refs: The ids and values of its payload, by the payload's fields.
+        changed: What is written otherwise; of one table at most one row, and none that is written anew as well.
     """
 
     rows: Sequence[NewRow | NewRows]
     conditions: Sequence[Condition]
     refs: Mapping[str, Any]
+    changed: Sequence[ChangedRow] = ()
 
     @property
     def tables(self) -> frozenset[str]:
         """The tables that are written."""
-        return frozenset(one.table for one in self.rows)
+        return frozenset(one.table for one in (*self.rows, *self.changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,11 @@ def written_down(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling)
     context = tenant_context(scope)
     rows = (request, *map(settled, doing.rows))
     parameters = Parameters((*telling.values, *context.values()))
-    places = parameters.shared([value for one in rows for value in values_of(one)])
+    changes = [value for one in doing.changed for value in (*one.values.values(), *one.keys.values())]
+    places = parameters.shared([*(value for one in rows for value in values_of(one)), *changes])
     conditions = tuple((one.sql, placed(one, parameters)) for one in doing.conditions)
-    parts = Parts(tuple(parts_of(rows)), places)
+    changed = tuple((one.table, tuple(one.values), tuple(one.keys)) for one in doing.changed)
+    parts = Parts(tuple(parts_of(rows)), changed, places)
     sql = statement(telling.sql, len(telling.values), tuple(context), conditions, parts, telling.tables)
     return sql, parameters.values
 
@@ -104,14 +108,16 @@ def lists_in(sql: str) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The insertions of a statement.
+    """The insertions and changes of a statement.
 
     Attributes:
-        inserted: Each with how many single rows go into it.
-        places: Where their values stand among the parameters, in the order of the insertions.
+        inserted: Each insertion with how many single rows go into it.
+        changed: Of each change the table, the columns that are written and those that the row is found by.
+        places: Where their values stand among the parameters, in the order of the insertions, then of the changes.
     """
 
     inserted: tuple[tuple[Part, int], ...]
+    changed: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
     places: tuple[int, ...]
 
 
@@ -142,4 +148,15 @@ def statement(
         read = part[0] in tables
         name = f"{FRESH}{part[0]}" if read else f"w{place}"
         ctes.append(f"{name} AS ({insertion(part, times, 'asked', places)}{' RETURNING *' if read else ''})")
+    for place, (table, columns, keys) in enumerate(parts.changed):
+        read = table in tables
+        name = f"{FRESH}{table}" if read else f"c{place}"
+        ctes.append(f"{name} AS ({change(table, columns, keys, places)}{' RETURNING *' if read else ''})")
     return f"WITH {', '.join(ctes)} {telling} FROM asked"
+
+
+def change(table: str, columns: Sequence[str], keys: Sequence[str], places: Iterator[int]) -> str:
+    """Write the change of one row down; it waits for the key, and so for the settings, before it looks for the row."""
+    said = ", ".join(f"{name} = {given(next(places), kind_of(table, name))}" for name in columns)
+    where = " AND ".join(f"{name} = {given(next(places), kind_of(table, name))}" for name in keys)
+    return f"UPDATE {table} SET {said} WHERE (SELECT true FROM asked) AND {where}"  # noqa: S608 - names of this code alone

@@ -39,6 +39,21 @@ class NewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """A row that is there and is to be written otherwise.
+
+    Attributes:
+        table: The table.
+        values: What it shall hold, by column.
+        keys: What it is found by, by column; what it must still hold is among them.
+    """
+
+    table: str
+    values: Mapping[str, Any]
+    keys: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class NewRows:
     """Many rows of one table that are to be written together.
 

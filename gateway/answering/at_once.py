@@ -5,8 +5,9 @@ request that was done before, a selection that reads more than what was written.
 no harm: the interpreter finds the request done by its idempotency key.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from inspect import isawaitable
 from typing import Any
 
 import asyncpg
@@ -16,9 +17,10 @@ from graphql.execution.values import VariableValues, get_argument_values
 from core.kernel.at_once import AtOnce, Telling, written_down
 from core.kernel.database import WRITE_LIMIT_MS
 from core.kernel.graphql.context import RequestContext
-from core.kernel.graphql.declared import Change
+from core.kernel.graphql.declared import AtOnceBody, Change
 from core.kernel.graphql.mutations import Refs, remembered_of
 from core.kernel.idempotency import request_row
+from core.kernel.looking import Looking
 from core.kernel.outbox import sent_row
 from core.kernel.patterns import Filled, Request
 from core.kernel.plain_pool import PlainPool
@@ -53,7 +55,7 @@ class DoneAtOnce:
     definition: GraphQLField
     guard: Guard
     change: Change
-    make: Callable[..., AtOnce | Filled | None]
+    make: AtOnceBody
     payload: PayloadPlan
 
     @property
@@ -73,7 +75,9 @@ class DoneAtOnce:
         key: str = given.pop("idempotencyKey")
         act = Act(scope, context.clock.now(), context.directory)
         converted = self.guard.convert(given) if self.guard.convert else {}
-        doing = self.make(**provided(self.make, act=act), **converted)
+        looking = Looking(context.database, scope, self.payload.tables)
+        made = self.make(**provided(self.make, act=act, looking=looking), **converted)
+        doing = await made if isawaitable(made) else made
         if doing is None or self.payload.tables & doing.tables or self.payload.fresh - doing.tables:
             return None
         refs, operation = Refs(**doing.refs), self.change.operation

@@ -1,6 +1,6 @@
 """What the framework remembers of every field, and where it is kept: in the metadata of Strawberry's field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from core.kernel.patterns import Filled
 from core.kernel.reads import Breadth, Kept, KeptWhile, Listing, Lookup, Reading
 
 DECLARED = "touchstone.declared"
+AtOnceBody = Callable[..., AtOnce | Filled | None] | Callable[..., Awaitable[AtOnce | None]]
+"""Makes the one statement that a mutation mostly is; a coroutine where it looks at rows before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Change:
     success: type
     problems: Mapping[type[DomainError], type]
     enters: Callable[..., Any] | None = None
-    at_once: Callable[..., AtOnce | Filled | None] | None = None
+    at_once: AtOnceBody | None = None
 
 
 @dataclass(frozen=True, slots=True)

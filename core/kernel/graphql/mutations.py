@@ -7,12 +7,11 @@ from uuid import UUID
 
 from strawberry.types.arguments import StrawberryArgument
 
-from core.kernel.at_once import AtOnce
 from core.kernel.direct import NewRow
 from core.kernel.errors import DomainError, NotPermitted
 from core.kernel.graphql.access import Permission
 from core.kernel.graphql.classes import object_type
-from core.kernel.graphql.declared import Change, Declared
+from core.kernel.graphql.declared import AtOnceBody, Change, Declared
 from core.kernel.graphql.entities import entity_of
 from core.kernel.graphql.fields import RootField, body_arguments, named_union, root_field
 from core.kernel.graphql.naming import camel, pascal, words
@@ -20,7 +19,6 @@ from core.kernel.graphql.paging import argument
 from core.kernel.graphql.problems import problem_type
 from core.kernel.graphql.types import part
 from core.kernel.idempotency import IdempotencyKeyReused
-from core.kernel.patterns import Filled
 from core.kernel.scope import Scope
 
 PAYLOAD = "__touchstone_payload__"
@@ -53,7 +51,6 @@ class Refs:
 
 
 Body = Callable[..., Awaitable[Refs]]
-AtOnceBody = Callable[..., AtOnce | Filled | None]
 Enter = Callable[..., Awaitable[Scope]]
 
 
@@ -149,6 +146,7 @@ def mutation(
         at_once: A function with ``act: Act`` and the field's arguments that gives the one statement the mutation
             mostly is, with the same rows and the same result as the coroutine's; nothing, or a refusal, where the
             coroutine has to say what comes of it. Every payload it leaves must be readable from the rows it writes.
+            Where it has to look at rows before, it is a coroutine that asks for ``looking: Looking`` as well.
         cost: What it adds to the cost of the operation.
         name: The field's name; the coroutine's by default.
     """

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
 from core.kernel.key_ring import KeyRing
-from core.kernel.unit import Unit
+from core.kernel.unit import Acting, Unit
 from core.records.errors import ContentIsRemoved
 from core.records.events.fold import all_applied, fold
 from core.records.events.policy import Event, Happening, Head, chained
@@ -139,7 +139,7 @@ async def take_up(unit: Unit, record_id: UUID, expected_version: int | None) -> 
     return Work(unit, record_id, state, state, process)
 
 
-def moment_of(unit: Unit, at: datetime | None) -> Moment:
+def moment_of(unit: Acting, at: datetime | None) -> Moment:
     """Say when something happens.
 
     Raises:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.kernel.direct import NewRow, fetch, write, write_with
 from core.kernel.ids import new_id
-from core.kernel.unit import Unit
+from core.kernel.unit import Acting, Unit
 from core.records.events.policy import Event
 from core.records.events.repository import event_of, read_stream
 from core.records.events.writing import COLUMNS, TABLE
@@ -74,7 +74,7 @@ async def save(unit: Unit, record_id: UUID, before: Kept, after: Kept, rows: Seq
     await write_with(unit, sorted(fresh, key=lambda row: row.table), sql, *changes.values(), unit.tenant_id, record_id)
 
 
-def new_rows(unit: Unit, record_id: UUID, table: str, columns: Sequence[Mapping[str, Any]]) -> list[NewRow]:
+def new_rows(unit: Acting, record_id: UUID, table: str, columns: Sequence[Mapping[str, Any]]) -> list[NewRow]:
     """Give new rows of steps or contacts."""
     owner = {"tenant_id": unit.tenant_id, "network_id": unit.network_id, "record_id": record_id}
     return [NewRow(table, {**owner, "id": new_id(), **one}) for one in columns]

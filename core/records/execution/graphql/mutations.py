@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from core.kernel.at_once import AtOnce
 from core.kernel.errors import DomainError, InvalidInput, NotFound, StaleEdit
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.mutations import Refs, mutation, payload
-from core.kernel.unit import Unit
+from core.kernel.looking import Looking
+from core.kernel.unit import Act, Unit
 from core.records.customers.errors import CustomerIsErased, RecordHasAnotherCustomer
 from core.records.customers.graphql.inputs import ring_of, which_customer
 from core.records.errors import (
@@ -22,6 +24,7 @@ from core.records.execution import errors as why
 from core.records.execution import hand_over as handing
 from core.records.execution import migrate_record as migrating
 from core.records.execution.act import act
+from core.records.execution.act_at_once import act_at_once
 from core.records.execution.graphql import inputs as given
 from core.records.execution.private import Sealer, checked_private
 from core.records.graphql.types import RecordType
@@ -54,6 +57,42 @@ async def done(unit: Unit, input: given.OnRecord, command: do.Command, context: 
     return Refs(record=await act(unit, input.id, input.version, command, at=input.occurred_at, sealer=sealer))
 
 
+async def done_at_once(act: Act, looking: Looking, input: given.OnRecord, command: do.Command) -> AtOnce | None:
+    """Give the statement that does something to a record, where there can be one."""
+    return await act_at_once(act, looking, input.id, input.version, command, input.occurred_at)
+
+
+def started(input: given.StartStepInput) -> do.StartStep:
+    """Say which step begins."""
+    return do.StartStep(key=checked_key(input.key), readiness=tuple(checked_key(one) for one in input.readiness))
+
+
+async def start_at_once(act: Act, looking: Looking, input: given.StartStepInput) -> AtOnce | None:
+    """Begin a step."""
+    return await done_at_once(act, looking, input, started(input))
+
+
+def completed(input: given.CompleteStepInput) -> do.CompleteStep:
+    """Say which step ends, and how."""
+    status = checked_text("status", input.status)
+    return do.CompleteStep(key=checked_key(input.key), status=status, answers_customer=input.answers_customer)
+
+
+async def complete_at_once(act: Act, looking: Looking, input: given.CompleteStepInput) -> AtOnce | None:
+    """End a step."""
+    return await done_at_once(act, looking, input, completed(input))
+
+
+async def resume_at_once(act: Act, looking: Looking, input: given.OnRecord) -> AtOnce | None:
+    """Go on."""
+    return await done_at_once(act, looking, input, do.Resume())
+
+
+async def close_at_once(act: Act, looking: Looking, input: given.OnRecord) -> AtOnce | None:
+    """Close a record."""
+    return await done_at_once(act, looking, input, do.Close())
+
+
 def succeeded(name: str) -> Any:  # noqa: ANN401 - a payload is made
     """Make the payload of a mutation that gives the record."""
     return payload(f"{name}Success", record=RecordType)
@@ -63,29 +102,25 @@ def succeeded(name: str) -> Any:  # noqa: ANN401 - a payload is made
     permission=WORK_RECORDS,
     success=succeeded("StartStep"),
     errors=(*ALWAYS, *OF_STEPS, why.StepIsUnderWay, why.StepNotReady, why.NotReadyForService),
+    at_once=start_at_once,
     description="Begins a step whose turn has come; before the first one, what the process asks to be made sure of.",
 )
 async def start_step(unit: Unit, input: given.StartStepInput) -> Refs:
     """Begin a step."""
-    sure = tuple(checked_key(one) for one in input.readiness)
-    return await done(unit, input, do.StartStep(key=checked_key(input.key), readiness=sure))
+    return await done(unit, input, started(input))
 
 
 @mutation(
     permission=WORK_RECORDS,
     success=succeeded("CompleteStep"),
     errors=(*ALWAYS, *OF_STEPS, why.StepNotReady),
+    at_once=complete_at_once,
     description="Ends a step that was started, or does one at once whose turn has come. A step that was done is not"
     " done again: start it anew where it may be repeated, or reopen it.",
 )
 async def complete_step(unit: Unit, input: given.CompleteStepInput) -> Refs:
     """End a step."""
-    command = do.CompleteStep(
-        key=checked_key(input.key),
-        status=checked_text("status", input.status),
-        answers_customer=input.answers_customer,
-    )
-    return await done(unit, input, command)
+    return await done(unit, input, completed(input))
 
 
 @mutation(
@@ -149,6 +184,7 @@ async def wait_for_customer(unit: Unit, context: RequestContext, input: given.Wa
     permission=WORK_RECORDS,
     success=succeeded("ResumeRecord"),
     errors=(*ALWAYS, why.RecordIsNotWaiting),
+    at_once=resume_at_once,
     description="Goes on with a service record that waits.",
 )
 async def resume_record(unit: Unit, input: given.OnRecord) -> Refs:
@@ -171,6 +207,7 @@ async def confirm_record(unit: Unit, context: RequestContext, input: given.Confi
     permission=WORK_RECORDS,
     success=succeeded("CloseRecord"),
     errors=(*ALWAYS, why.RecordIsNotResolved, RequiredStepsMissing, why.RuleUndecidable),
+    at_once=close_at_once,
     description="Closes a resolved service record for good.",
 )
 async def close_record(unit: Unit, input: given.OnRecord) -> Refs:
