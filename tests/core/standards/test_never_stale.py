@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from core.kernel import direct
 from core.kernel.scope import Scope
@@ -21,7 +22,7 @@ from core.standards.withdraw import WithdrawVersion, withdraw_version
 from gateway.answering.answering import Answering
 from tenants.networks.change_settings import ChangeSettings, change_settings
 from tenants.networks.move import MoveTenant, move_tenant
-from tests.core.standards.builders import CODE, Stage, content, wish
+from tests.core.standards.builders import CODE, SINCE, Stage, content, wish
 from tests.core.standards.rollouts.staging import ADOPT, ROLL_BACK, Rolling, wave
 from tests.core.standards.test_graphql import Client, client
 from tests.core.standards.test_jobs import work_off
@@ -105,6 +106,42 @@ async def test_what_anybody_lays_publishes_or_withdraws_is_told_at_once(
     stage.clock.advance(timedelta(seconds=1))
     gone = WithdrawVersion(version_id=version.id, expected_revision=version.revision, reason="A mistake.")
     await seen.after(stage.act(hq, withdraw_version, gone))
+
+
+async def test_what_is_withdrawn_as_if_it_had_never_been_is_told_at_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left of it but rows that are known no longer; no row is added."""
+    await stage.publish()
+    seen = Watched(stage, stage.network.north, monkeypatch)
+    await seen.begin()
+    above = await seen.after(stage.adapt(stage.network.region, wish(5000)))
+    ended = WithdrawAdaptation(adaptation_id=above.id, ends=SINCE, reason="A mistake.")
+    await seen.after(stage.act(stage.network.region, withdraw_adaptation, ended))
+    assert seen.told[0] == seen.told[-1]
+
+
+async def test_what_was_published_while_it_was_folded_is_not_told_to_those_who_read_before_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody publishes between the look at what bears on the standard and the reading of it."""
+    await stage.publish()
+    north, real = stage.network.north, resolve.resolved
+
+    async def beaten(*given: Any) -> Any:
+        monkeypatch.setattr(resolve, "resolved", real)
+        await stage.adapt(stage.network.region, wish(5000))
+        return await real(*given)
+
+    monkeypatch.setattr(resolve, "MEMORY", Memory())
+    async with stage.unit(north, read_only=True) as earlier:
+        await earlier.session.execute(text("SELECT count(*) FROM standard_heads"))
+        monkeypatch.setattr(resolve, "resolved", beaten)
+        async with stage.unit(north) as unit:
+            found = await effective_standard(unit, CODE)
+        assert found.standard.values["first_response", "limit"].value == 5000
+        told = await effective_standard(earlier, CODE)
+    assert told.standard.values["first_response", "limit"].value == 7200
 
 
 async def test_a_move_in_the_tree_is_told_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,38 @@ async def test_a_decision_made_in_the_inbox_is_followed(stage: Stage, decider: s
     assert (row["status"], row["revision"]) == (status, version.revision + 1)
 
 
+async def test_a_decision_about_an_earlier_text_says_nothing_of_a_later_one(stage: Stage) -> None:
+    """The word of a rejection comes late, or a second time, when the version is asked for again."""
+    place = stage.network.headquarters
+    author, other = (as_person(place, place.permissions) for _ in range(2))
+    version = await stage.act(author, draft_standard, DraftStandard(content=content()))
+    first = await stage.act(author, submit_version, submit(version))
+    async with stage.unit(other) as unit:
+        [asked] = await approvals_of(unit, version.id)
+        await decide_approval(unit, DecideApproval(approval_id=asked.id, verdict="rejected"))
+    async with stage.unit(place) as unit:
+        await settle_decision(unit, first.id, first.revision)
+    command = SubmitVersion(version_id=first.id, expected_revision=first.revision + 1)
+    second = await stage.act(author, submit_version, command)
+    before = await stage.rows()
+    async with stage.unit(place) as unit:
+        await settle_decision(unit, first.id, first.revision)
+    assert await stage.rows() == before
+    assert (await stage.act(other, approve_version, approve(second))).status == "approved"
+
+
+async def test_what_was_changed_behind_an_approval_is_not_published(stage: Stage) -> None:
+    """The draft's rows are no longer what was approved, by whatever hand."""
+    approver, version = await stage.approved(content())
+    changed = "UPDATE parameters SET default_value = '6000' WHERE tenant_id = $1 AND version_id = $2 AND key = 'limit'"
+    done = await stage.admin.execute(changed, stage.network.headquarters.tenant_id, version.id)
+    assert done == "UPDATE 1"
+    before = await stage.rows()
+    with pytest.raises(RuntimeError, match="is not what was approved"):
+        await stage.act(approver, publish_version, publish(version))
+    assert await stage.rows() == before
+
+
 async def test_each_act_needs_its_permission(stage: Stage) -> None:
     place = stage.network.headquarters
     _, version = await stage.approved(content())

@@ -8,6 +8,7 @@ import pytest
 from core.kernel.clock import SetClock
 from gateway.auth.client_credentials import (
     MOST_FAILURES,
+    MOST_FAILURES_OF_ADDRESS,
     Account,
     BadTokenRequest,
     ClientCredentials,
@@ -102,6 +103,18 @@ async def test_guessing_is_slowed_down_without_shutting_the_owner_out() -> None:
         await exchange.exchange(Credentials("machine", "right"), "192.0.2.66")
     assert 0 < refused.value.retry_after <= 60
     assert accounts.asked == MOST_FAILURES
+    assert "access_token" in await exchange.exchange(Credentials("machine", "right"), "192.0.2.1")
+
+
+async def test_guessing_at_many_clients_from_one_address_is_slowed_down_too() -> None:
+    accounts = Accounts()
+    exchange = ClientCredentials(accounts, service_tokens(SETTINGS), SetClock(NOW))
+    for number in range(MOST_FAILURES_OF_ADDRESS):
+        with pytest.raises(ServiceAccountRefused):
+            await exchange.exchange(Credentials(f"machine {number}", "guess"), "192.0.2.66")
+    with pytest.raises(TooManyFailures):
+        await exchange.exchange(Credentials("another", "guess"), "192.0.2.66")
+    assert accounts.asked == MOST_FAILURES_OF_ADDRESS
     assert "access_token" in await exchange.exchange(Credentials("machine", "right"), "192.0.2.1")
 
 

@@ -11,6 +11,7 @@ from core.kernel.graphql.ids import global_id
 from core.kernel.ids import derived_id
 from core.kernel.scope import Actor, ActorKind, Scope
 from gateway.auth import errors
+from gateway.auth.claims import SKEW_S
 from gateway.auth.identity import Opened, PersonToken, ServiceToken, identity_of
 from gateway.auth.own_issuers import builtin_issuer, service_tokens
 from gateway.auth.remember import MOST_REMEMBERED, ShortMemory, digest
@@ -134,6 +135,18 @@ async def test_what_is_opened_is_remembered_for_the_same_tenant_alone_and_told_a
     assert other.scope is not None
     assert other.scope.tenant_id == SOUTH
     assert memberships.asked == 2
+
+
+async def test_what_is_opened_is_forgotten_with_the_token() -> None:
+    """The token ends a microsecond after it was opened; real time is what remembering goes by."""
+    memberships, clock = Memberships({"ada": [NORTH]}), SetClock(NOW)
+    signing_in, token = desk(memberships, clock), token_for("ada", timedelta(hours=1))
+    clock.advance(timedelta(hours=1, seconds=SKEW_S, microseconds=-1))
+    assert (await signing_in.open(token, None)).scope is not None
+    clock.advance(timedelta(seconds=1))
+    with pytest.raises(errors.TokenExpired):
+        await signing_in.open(token, None)
+    assert memberships.asked == 1
 
 
 async def test_refusals_are_not_remembered() -> None:

@@ -17,9 +17,11 @@ from core.kernel.clock import SetClock, SystemClock
 from core.kernel.database import Database
 from core.kernel.graphql.ids import split_id
 from core.kernel.outbox_rows import Tenancy
+from core.records.uploads.errors import TooManyUploads
 from core.records.uploads.receive import MOST_WAITING
 from core.records.uploads.store import AREA
 from gateway.auth.own_issuers import builtin_issuer
+from gateway.http import upload_route
 from gateway.http.app import create_app
 from gateway.http.edge_settings import ServerKind
 from gateway.server.http_server import server_of
@@ -136,6 +138,19 @@ async def test_a_file_is_bounded_and_never_empty(door: Door) -> None:
         "records.too_many_files_wait",
     )
     assert len(door.files()) == len(await door.rows()) == MOST_WAITING
+
+
+async def test_nothing_is_kept_of_a_file_that_cannot_be_noted(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others came while it arrived: it lies in the store already, and no row will ever name it."""
+
+    async def full(*_: object) -> None:
+        assert len(door.files()) == 1
+        raise TooManyUploads(most=MOST_WAITING)
+
+    monkeypatch.setattr(upload_route, "keep_upload", full)
+    answer = await door.send(b"x")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "records.too_many_files_wait"
+    assert door.files() == []
 
 
 async def test_nothing_is_kept_of_a_file_that_stalls(door: Door) -> None:

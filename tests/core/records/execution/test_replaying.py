@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.kernel.errors import InvalidInput, NotFound
+from core.records.events.fold import fold
+from core.records.events.policy import Event
 from core.records.events.state import WaitingFor
 from core.records.execution import commands as do
 from core.records.execution.errors import ClockIsTooFarOff
@@ -90,6 +92,19 @@ async def test_what_conflicts_is_told_and_the_rest_is_applied(shop: Shop) -> Non
         ("repair", opened + 3 * MINUTE),
         ("visit", opened + 4 * MINUTE),
     ]
+
+
+async def test_what_is_told_late_does_not_set_the_record_back(shop: Shop) -> None:
+    """It is as late as the latest of its events, in whatever order they came."""
+    record_id, opened = await shop.open(), shop.chain.clock.now()
+    shop.chain.clock.advance(10 * MINUTE)
+    await shop.act(record_id, do.TellStep(key="intake"))
+    shop.chain.clock.advance(10 * MINUTE)
+    late = [event(opened + 3 * MINUTE, do.TellStep(key="repair"))]
+    assert fates(await replay(shop, record_id, late)) == [("applied", None)]
+    stream = [Event(**one) for one in await shop.events(record_id)]
+    assert [one.occurred_at for one in stream] == [opened, opened + 10 * MINUTE, opened + 3 * MINUTE]
+    assert fold(stream).last_at == opened + 10 * MINUTE
 
 
 async def test_nothing_travels_before_what_settled_the_record(shop: Shop) -> None:

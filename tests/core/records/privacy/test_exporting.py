@@ -143,3 +143,16 @@ async def test_nothing_personal_stands_anywhere_in_clear(keeper: Keeper, capfd: 
     written = capfd.readouterr()
     assert mark not in written.out + written.err
     assert "5550" not in written.out + written.err
+
+
+async def test_what_was_made_of_somebody_is_gone_once_they_are_erased(keeper: Keeper) -> None:
+    eva = await keeper.registered(name=f"Eva {MARK}", contacts=[PHONE])
+    other = await keeper.registered(name=f"Ada {MARK}", contacts=[{"channel": "phone", "address": "+49 30 104730"}])
+    for customer in (eva, other):
+        await asked(keeper, customer)
+        await make(keeper)
+    held = "SELECT customer_id FROM subject_exports WHERE tenant_id = $1 AND content IS NOT NULL"
+    assert len(await keeper.rows(held)) == 2
+    assert (await keeper.erase(eva))["__typename"] == "EraseCustomerSuccess"
+    [left] = await keeper.rows(held)
+    assert left["customer_id"] == own("Customer", other["id"])

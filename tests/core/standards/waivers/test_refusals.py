@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from core.kernel.graphql.ids import split_id
+from core.standards.waivers.decide import close_request
+from core.standards.waivers.settle import revoked
 from tests.core.standards.builders import Stage, wish
 from tests.core.standards.waivers.asking import (
     DAY,
@@ -104,6 +107,39 @@ def inbox(approval: Any) -> dict[str, Any]:
 
 def far(stage: Stage) -> str:
     return (stage.clock.now() + 300 * DAY).isoformat()
+
+
+async def test_whoever_asked_takes_nothing_back_in_another_tenant(stage: Stage) -> None:
+    """Who may end a waiver where it was asked for may not, as somebody else, put it down to the level above."""
+    north, region = await bounded(stage)
+    await granted(stage, north, region)
+    revocation = changing(await region.request(), reason="No more.")
+    before = await stage.rows()
+    refused = await same_person(stage, north, stage.network.region).change("revokeWaiver", REQUEST, **revocation)
+    assert refused["__typename"] == "AskerMayNotDecide"
+    assert await stage.rows() == before
+    assert (await region.change("revokeWaiver", REQUEST, **revocation))["__typename"] == "RevokeWaiverSuccess"
+
+
+async def test_words_of_tenants_that_a_waiver_is_nothing_to_end_nothing(stage: Stage) -> None:
+    """A command is heard only from the tenant that asked, or from a level that granted."""
+    north, region = await bounded(stage)
+    found = await granted(stage, north, region)
+    network, now = stage.network, stage.clock.now()
+    waiver_id = split_id(found["id"])[1]
+    ended = {"waiver_id": waiver_id, "status": "ended", "at": now.isoformat()}
+    taken = {"waiver_id": waiver_id, "at": now.isoformat(), "by": str(network.south.actor.id)}
+    before = await stage.rows()
+    async with stage.unit(network.region) as unit:
+        await close_request(unit, network.south.tenant_id, ended)
+    async with stage.unit(network.north) as unit:
+        await revoked(unit, network.headquarters.tenant_id, taken, "No more.")
+    assert await stage.rows() == before
+    async with stage.unit(network.north) as unit:
+        await revoked(unit, network.region.tenant_id, taken, "No more.")
+    async with stage.unit(network.region) as unit:
+        await close_request(unit, network.north.tenant_id, ended)
+    assert ((await north.waiver())["status"], (await region.request())["status"]) == ("REVOKED", "ENDED")
 
 
 async def test_renewals_are_refused_where_they_are_none(stage: Stage) -> None:
