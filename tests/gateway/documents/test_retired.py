@@ -76,6 +76,10 @@ def house(
     return house
 
 
+def forgotten(*_: object) -> None:
+    """What was looked up has become too old."""
+
+
 @pytest.mark.parametrize("named", [True, False])
 async def test_a_document_that_was_retired_is_not_served_because_it_was_asked_before(
     house: House, front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch, named: bool
@@ -88,6 +92,6 @@ async def test_a_document_that_was_retired_is_not_served_because_it_was_asked_be
     answers = [await house.ask(owner, north.tenant_id, body) for _ in range(2)]
     assert [(codes, again) for _, codes, again in answers] == [([], False), ([], True)]
     await front_end.retire()
-    monkeypatch.setattr(KnownDocuments, "recall", lambda *_: None)  # What was looked up has become too old.
+    monkeypatch.setattr(KnownDocuments, "recall", forgotten)
     _, codes, again = await house.ask(owner, north.tenant_id, body)
     assert (codes, again) == (["gateway.document_unknown" if named else "gateway.document_not_trusted"], False)
