@@ -272,8 +272,8 @@ class Asking:
         arguments: The arguments the figure depends on, by their names, as texts.
     """
 
-    tenant: BindParameter[Any]
-    network: BindParameter[Any]
+    tenant: ColumnElement[Any]
+    network: ColumnElement[Any]
     lineage: BindParameter[Any]
     arguments: Mapping[str, BindParameter[Any]]
 

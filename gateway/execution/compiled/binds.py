@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from graphql.execution.values import VariableValues
-from sqlalchemy import BindParameter
+from sqlalchemy import BindParameter, ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from core.kernel.reads import NOW, Sought
@@ -36,6 +36,9 @@ class Run:
 
 Find = Callable[[Run], Any]
 
+CONTEXT = "context"
+"""What a statement that sets its own context calls the row that holds it."""
+
 
 @dataclass(slots=True)
 class Binds:
@@ -44,10 +47,14 @@ class Binds:
     Attributes:
         finds: What finds each parameter's value, by its name.
         checks: What finds values that the statement does not look at, and that are wrong all the same if they are.
+        in_context: Whether the statement's context holds the tenant and the network. The planner then cannot know them,
+            and finds a plan for all tenants as good as one for this tenant; with a parameter it takes the latter to be
+            cheaper, wherever tenants are large, and plans the statement anew in every request.
     """
 
     finds: dict[str, Find] = field(default_factory=dict[str, Find])
     checks: list[Find] = field(default_factory=list[Find])
+    in_context: bool = False
     _shared: dict[str, BindParameter[Any]] = field(default_factory=dict[str, BindParameter[Any]])
 
     def __post_init__(self) -> None:
@@ -67,14 +74,21 @@ class Binds:
         return self._shared[what]
 
     @property
-    def tenant(self) -> BindParameter[Any]:
+    def tenant(self) -> ColumnElement[Any]:
         """The tenant acted in."""
-        return self.shared("tenant", attrgetter("scope.tenant_id"), sa.Uuid())
+        return self._owner("tenant")
 
     @property
-    def network(self) -> BindParameter[Any]:
+    def network(self) -> ColumnElement[Any]:
         """The network."""
-        return self.shared("network", attrgetter("scope.network_id"), sa.Uuid())
+        return self._owner("network")
+
+    def _owner(self, what: str) -> ColumnElement[Any]:
+        return sa.literal_column(f"{CONTEXT}.{what}", sa.Uuid()) if self.in_context else self.given(what)
+
+    def given(self, what: str) -> BindParameter[Any]:
+        """Give the tenant or the network as a parameter."""
+        return self.shared(what, attrgetter(f"scope.{what}_id"), sa.Uuid())
 
     def named(self, names: Mapping[str, Any]) -> list[Find]:
         """Give what finds the values, in the order of names."""

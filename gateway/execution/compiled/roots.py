@@ -14,7 +14,7 @@ from core.kernel.graphql.ids import local_key, split_id
 from core.kernel.reads import Breadth
 from gateway.execution.compiled.arguments import Arguments, Find
 from gateway.execution.compiled.bail import Bail, Inexpressible
-from gateway.execution.compiled.binds import Run
+from gateway.execution.compiled.binds import Binds, Run
 from gateway.execution.compiled.keeping import figure, revision
 from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.payloads import PayloadPlan, payload_plan
@@ -76,7 +76,7 @@ class Compiler:
             GraphQLError: An argument is wrong; the interpreter says it in its place.
         """
         query = cast("GraphQLObjectType", self.schema.query_type)
-        objects = self._objects(fragments, variables)
+        objects = self._objects(fragments, variables, strategy.binds())
         roots: list[Root] = []
         columns: list[ColumnElement[Any]] = []
         for name, nodes in objects.selections.of(operation.selection_set, query).items():
@@ -106,12 +106,14 @@ class Compiler:
             return None
         success = self.schema.get_type(get_object_definition(guard.change.success, strict=True).name)
         try:
-            objects = self._objects(fragments, variables)
+            objects = self._objects(fragments, variables, Binds())
             return payload_plan(objects, cast("GraphQLObjectType", success), nodes, fresh=fresh)
         except Inexpressible:
             return None
 
-    def _objects(self, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues) -> ObjectCompiler:
+    def _objects(
+        self, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues, binds: Binds
+    ) -> ObjectCompiler:
         return ObjectCompiler(
             schema=self.schema,
             guards=self.guards,
@@ -120,6 +122,7 @@ class Compiler:
             variables=variables,
             seal=self.seal,
             page_limit=self.page_limit,
+            binds=binds,
         )
 
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
 from core.kernel.walls import Engine
-from gateway.execution.compiled.binds import Binds, Run
+from gateway.execution.compiled.binds import CONTEXT, Binds, Run
 
-CONTEXT: dict[str, Callable[[Run], str]] = {
+SETTINGS: dict[str, Callable[[Run], str]] = {
     "app.network_id": attrgetter("scope.texts.network"),
     "app.tenant_id": attrgetter("scope.texts.tenant"),
     "app.lineage": attrgetter("scope.texts.lineage"),
@@ -55,6 +55,10 @@ class ContextStrategy:
         """Whether the statement sets its context itself; otherwise whoever executes it does so before."""
         return self.engine is Engine.POSTGRESQL
 
+    def binds(self) -> Binds:
+        """Give what the statement's parameters are noted in."""
+        return Binds(in_context=self.sets_in_statement)
+
     def statement(self, columns: Sequence[ColumnElement[Any]], binds: Binds) -> Select[Any]:
         """Make one statement of columns."""
         if not self.sets_in_statement:
@@ -63,9 +67,10 @@ class ContextStrategy:
             sa.func.set_config(
                 sa.literal_column(f"'{name}'", sa.Text()), binds.add(find, sa.Text()), sa.true(), type_=sa.Text()
             ).label(name.removeprefix("app."))
-            for name, find in CONTEXT.items()
+            for name, find in SETTINGS.items()
         ]
-        context = sa.select(*settings).cte("context").prefix_with("MATERIALIZED", dialect="postgresql")
-        ready = sa.and_(*[one.is_not(None) for one in context.c])
+        owners = [binds.given(one).label(one) for one in ("tenant", "network")]
+        context = sa.select(*owners, *settings).cte(CONTEXT).prefix_with("MATERIALIZED", dialect="postgresql")
+        ready = sa.and_(*[context.c[one.name].is_not(None) for one in settings])
         waiting = [sa.case((ready, one)) for one in columns]
         return sa.select(*waiting).select_from(context)

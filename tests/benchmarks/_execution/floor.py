@@ -18,8 +18,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 CONTEXT = """
     WITH ctx AS MATERIALIZED (
-        SELECT set_config('app.network_id', $1, true), set_config('app.tenant_id', $2, true)::uuid AS tenant,
-               set_config('app.lineage', $3, true)
+        SELECT set_config('app.network_id', $1, true)::uuid AS network,
+               set_config('app.tenant_id', $2, true)::uuid AS tenant, set_config('app.lineage', $3, true)
     )
     SELECT {answer} FROM ctx
 """
@@ -42,9 +42,11 @@ def quoted(column: str) -> str:
 
 
 def of_tenant(prefix: str = "") -> str:
-    """Give SQL that names the tenant by values, so that its index serves, and waits until the walls know it."""
-    tenant, network = f"{prefix}tenant_id = ($2::text)::uuid", f"{prefix}network_id = ($1::text)::uuid"
-    return f"{tenant} AND {network} AND ctx.tenant IS NOT NULL"
+    """Give SQL that names the tenant, so that its index serves, once the walls know it.
+
+    Read from the context, it is not known to the planner, which would else plan for large tenants in every request.
+    """
+    return f"{prefix}tenant_id = ctx.tenant AND {prefix}network_id = ctx.network"
 
 
 def listed(row: str, rows: str) -> str:

@@ -20,7 +20,7 @@ from gateway.execution.compiled.statement import ContextStrategy
 from tests.gateway.execution.compiled.filling import BEGINNING
 from tests.gateway.execution.compiled.houses import Acting, House
 
-OWNED = re.compile(r"t\d+\.(?:tenant_id|network_id) = (\$\d+::UUID)")
+OWNED = re.compile(r"t\d+\.(?:tenant_id|network_id) = (context\.(?:tenant|network))")
 CONTEXT = re.compile(r"set_config\('app\.\w+', \$(\d+)")
 EVERYTHING = """{
   specimens(first: 200) { totalCount nodes { id parent { id } cabinet { id } keeper { id } pieces { nodes { id } } } }
