@@ -108,7 +108,8 @@ def of_call(node: Call, known: Mapping[str, Size]) -> tuple[int, Size]:
         case "_[_]" | "_._":
             return cost, sizes[0].each or sizes[0]
         case "@in":
-            return cost + sizes[1].count, ONE
+            sought = sizes[0].weight if sizes[0].weight > TEXT.weight else 1
+            return cost + sizes[1].count * sought, ONE
         case function if function == PATTERN:
             return cost + cost_of_pattern(node.given[-1]) + sizes[0].weight, ONE
         case function:

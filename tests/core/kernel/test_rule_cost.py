@@ -20,6 +20,7 @@ KNOWN = Environment({"tier": Kind.TEXT, "site": Kind.TEXT_BY_NAME, "done": Kind.
         ("done.all(a, done.all(b, a != b))", 30_000, 300_000),
         ("done.map(a, done).all(list, list.all(a, a in list))", 1_000_000, 10_000_000),
         ("(done + done + done).all(one, one != '')", 900, 9_000),
+        ("done in [done, done, []]", 600, 2_000),
         ("[done, done].all(list, 'a' in list)", 200, 1_000),
         ("{'a': done}.all(key, 'x' in done)", 100, 1_000),
         ("(elapsed > 1 ? done : ['a']).all(one, one != '')", 300, 3_000),
