@@ -4,10 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from core.kernel.errors import InvalidInput, NotPermitted
@@ -170,28 +167,6 @@ async def test_reading_writes_nothing(stage: Stage) -> None:
     async with stage.unit(stage.network.north) as unit:
         await effective_standard(unit, CODE)
     assert await stage.rows() == before
-
-
-@pytest.mark.parametrize(
-    ("table", "constraint", "where"),
-    [
-        ("adaptations", "adaptations_one_at_a_time", "recorded_to IS NULL"),
-        ("published_overlays", "published_overlays_one_version", "kind = 'version'"),
-        ("published_overlays", "published_overlays_one_adaptation", "kind = 'adaptation'"),
-    ],
-)
-async def test_the_database_excludes_overlap(stage: Stage, table: str, constraint: str, where: str) -> None:
-    await stage.publish()
-    await stage.adapt(stage.network.region, wish())
-    row: Any = await stage.admin.fetchrow(f"SELECT * FROM {table} WHERE network_id = $1 AND {where}", stage.network.id)
-    twice = dict(row) | {"id": uuid4(), "valid_from": stage.clock.now() + timedelta(days=5)}
-    columns = ", ".join(twice)
-    marks = ", ".join(f"${number}" for number in range(1, len(twice) + 1))
-    insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
-    with pytest.raises(asyncpg.ExclusionViolationError, match=constraint):
-        await stage.admin.execute(insert, *twice.values())
-    later = twice | {"recorded_to": row["recorded_from"]}
-    await stage.admin.execute(insert, *later.values())
 
 
 async def test_published_rows_are_read_along_the_lineage_alone(stage: Stage) -> None:

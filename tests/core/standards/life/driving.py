@@ -20,6 +20,7 @@ from tests.core.standards.life.previewing import LOOK, foreseen, told
 from tests.core.standards.life.seeing import Seen, held_against, look, values_held
 from tests.core.standards.life.world import HQ, TENANTS, World
 from tests.core.standards.test_jobs import work_off
+from tests.core.standards.unchanged import everything, looking
 from tests.support.api import Api
 from tests.support.networks import as_person
 
@@ -40,9 +41,6 @@ EVERY: tuple[Moves, ...] = (
 )
 ROLES = {HQ: (RoleKey.HEADQUARTERS_ADMINISTRATOR, RoleKey.STANDARDS_EDITOR), "west": (RoleKey.REGIONAL_MANAGER,)}
 NAMES = UUID(int=17)
-OWNED = """SELECT c.table_name, bool_or(c.column_name = 'network_id') AS owned FROM information_schema.columns c
-  JOIN information_schema.tables t USING (table_schema, table_name)
-  WHERE table_schema = 'public' AND table_type = 'BASE TABLE' GROUP BY 1 ORDER BY 1"""
 DENIED_A_ROUND = 3
 DRAWN = 20_000
 """How often a move is drawn at most until one fits."""
@@ -182,15 +180,9 @@ class Life:
         return as_person(scope, permissions, uuid5(NAMES, f"{self.stage.network.key} {person}"))
 
     async def everything(self) -> dict[str, str]:
-        """A digest of every table: of the rows of the network, and of all where rows are of no network."""
-        if not self.digest:
-            rows = await self.stage.admin.fetch(OWNED)
-            self.digest = " UNION ALL ".join(
-                f"SELECT '{row['table_name']}' AS name, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
-                f" AS digest FROM {row['table_name']} t" + (" WHERE network_id = $1" if row["owned"] else "")
-                for row in rows
-            )
-        return dict(await self.stage.admin.fetch(self.digest, self.stage.network.id))
+        """A digest of every table."""
+        self.digest = self.digest or await looking(self.stage.admin)
+        return await everything(self.stage, self.digest)
 
     def trail(self) -> str:
         """Everything that was done so far."""
