@@ -96,6 +96,7 @@ def compiling_ahead() -> Generator[None]:
     faster: should it fail, that command says why.
     """
     code = next(VENV.glob("lib/python*/site-packages"))
+    early = "gateway.demo.performing, gateway.server.serving, gateway.cli.worker"
     late = (
         "core",
         "tenants",
@@ -103,7 +104,7 @@ def compiling_ahead() -> Generator[None]:
         "gateway",
     )
     orders = (
-        ("-c", "import gc; gc.disable(); import gateway.demo.performing, gateway.server.serving, gateway.cli.worker"),
+        ("-c", f"import gc; gc.disable(); import {early}; gc.freeze()"),
         ("-m", "compileall", "-q", *late),
     )
     places = os.pathsep.join(str(ROOT / part) for part in (".", "plugins/sdk", "infra/runtime"))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias, cast
 
 from cel_expr_python import cel
@@ -155,9 +155,13 @@ class Environment:
             kinds: Names, dotted ones as well, and what they stand for.
         """
         self.kinds = dict(kinds)
-        self._env = cel.NewEnv(variables={name: TYPES[kind] for name, kind in kinds.items()})
         self._rule = lru_cache(maxsize=KEPT)(self._compiled)
         self._cost = lru_cache(maxsize=KEPT)(self._estimated)
+
+    @cached_property
+    def _env(self) -> Any:  # noqa: ANN401 - the library's own
+        """Made with the first rule: it brings all of protobuf with it, and most processes never see a rule."""
+        return cel.NewEnv(variables={name: TYPES[kind] for name, kind in self.kinds.items()})
 
     def rule(self, text: str) -> Rule:
         """Give a rule, compiled.

@@ -21,7 +21,6 @@ from rich.table import Table
 from rich.text import Text
 
 from core.kernel.errors import DomainError, InvalidInput
-from core.kernel.grants import ReadingGrantIsOver
 from gateway.cli.folding import Folding
 
 WIDE: Final = 1_000
@@ -37,11 +36,11 @@ OUT = Console(width=width_of(sys.stdout))
 ERR = Console(width=width_of(sys.stderr), stderr=True)
 
 
-HINTS: Final[Mapping[type[DomainError], str]] = {
-    InvalidInput: "Correct it and run the command again.",
-    ReadingGrantIsOver: "Run the command again; new leave is opened and recorded.",
+HINTS: Final[Mapping[str, str]] = {
+    InvalidInput.code: "Correct it and run the command again.",
+    "kernel.reading_grant_over": "Run the command again; new leave is opened and recorded.",
 }
-"""What to do in a shell, where a refusal's own hint speaks to whoever sends requests."""
+"""What to do in a shell, by code, where a refusal's own hint speaks to whoever sends requests."""
 
 
 class Amount(ProgressColumn):
@@ -91,7 +90,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def show_refusal(refusal: DomainError) -> None:
     """Show a refusal: what is wrong, what to do in a shell, and the stable code."""
-    hint = HINTS.get(type(refusal), refusal.hint)
+    hint = HINTS.get(refusal.code, refusal.hint)
     ERR.print(f"[bold red]{refusal.message}[/]\n{hint} [dim]({refusal.code})[/]", highlight=False)
 
 

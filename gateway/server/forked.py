@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from typing import Any
 
 FORKSERVER = get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["gateway.server.preloaded"])
+FORKSERVER.set_forkserver_preload(["gateway.server.preloading", "gateway.server.preloaded"])
 NOBODY_KNOWS = 255
 """How a process has ended whose parent, the one that forks, was lost before it."""
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -9,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from core.kernel.errors import InvalidInput
+from core.kernel.grants import ReadingGrantIsOver
 from gateway.cli import console
 from gateway.cli.console import Amount, counted, show_refusal, table
 from gateway.cli.demo import heed_interrupts
@@ -72,6 +75,19 @@ def test_hints_speak_to_whoever_sits_at_a_shell(monkeypatch: pytest.MonkeyPatch)
     show_refusal(InvalidInput(field="key", problem="give one"))
     assert "request" not in told.getvalue()
     assert "run the command again" in told.getvalue()
+
+
+def test_a_hint_is_for_a_refusal_there_is() -> None:
+    """They are told by code, so that the command line need not import what refuses."""
+    assert set(console.HINTS) == {InvalidInput.code, ReadingGrantIsOver.code}
+
+
+def test_the_command_line_itself_imports_neither_the_database_nor_the_schema() -> None:
+    """Each command imports what it needs; what the command line imports, every one of them waits for."""
+    heavy = {"sqlalchemy", "asyncpg", "strawberry", "fastapi"}
+    program = f"import sys, gateway.cli.main; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
 
 
 def test_the_demonstration_ends_at_an_interrupt_that_its_shell_has_ignored() -> None:
