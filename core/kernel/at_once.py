@@ -12,9 +12,11 @@ it waits until they are made, so that row-level security stands around each row 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
+from uuid import UUID
 
 from core.kernel.conditions import Condition, renumbered
 from core.kernel.direct import ChangedRow, NewRow, NewRows
@@ -26,6 +28,8 @@ PATIENCE: Final = "1s"
 """How long the statement waits for somebody who writes the same; a unit of work waits longer."""
 FRESH: Final = "new_"
 """What the rows written into a table are called in the statement, before the table's name."""
+SHARED: Final = (UUID, str, datetime)
+"""Kinds of values whose type is the same wherever they stand: unlike that of a number."""
 LIST: Final = re.compile(r"\$(\d+)::\w+\[\]")
 
 
@@ -91,10 +95,10 @@ def written_down(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling)
 
 
 def placed(condition: Condition, parameters: Parameters) -> tuple[int, ...]:
-    """Tell where a condition's values stand; lists that rows are made of as well are not sent again."""
+    """Tell where a condition's values stand; what rows are made of as well is not sent again."""
     return tuple(
         parameters.shared([value])[0]
-        if type(value) is list and place in lists_in(condition.sql)
+        if isinstance(value, SHARED) or (type(value) is list and place in lists_in(condition.sql))
         else parameters.added(value)
         for place, value in enumerate(condition.values, 1)
     )

@@ -100,7 +100,8 @@ def has_sent(unit: Unit) -> bool:
 
 def trace_now() -> str | None:
     """Give the current trace's position, so that what is done later belongs to it; ``None`` outside any trace."""
-    if not trace.get_current_span().get_span_context().is_valid:
+    span = trace.get_current_span()
+    if span is trace.INVALID_SPAN or not span.get_span_context().is_valid:
         return None
     carrier: dict[str, str] = {}
     inject(carrier)

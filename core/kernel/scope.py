@@ -32,17 +32,19 @@ class Actor:
 
 
 class ScopeTexts(NamedTuple):
-    """The ids of a scope as the walls and the figures take them.
+    """The ids of a scope as the walls, the figures and what is remembered take them.
 
     Attributes:
         network: The network.
         tenant: The tenant.
         lineage: The tenant and all above it, with commas between.
+        actor: Kind and id of whoever acts, with a blank between.
     """
 
     network: str
     tenant: str
     lineage: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +94,12 @@ class Scope:
 
     @property
     def texts(self) -> "ScopeTexts":
-        """The ids of network, tenant and lineage, written once."""
+        """The ids of network, tenant, lineage and actor, written once."""
         found = self._texts
         if found is None:
             lineage = ",".join(map(text_of, self.lineage))
-            found = ScopeTexts(text_of(self.network_id), text_of(self.tenant_id), lineage)
+            actor = f"{self.actor.kind.value} {self.actor.id}"
+            found = ScopeTexts(text_of(self.network_id), text_of(self.tenant_id), lineage, actor)
             object.__setattr__(self, "_texts", found)
         return found
 

@@ -4,6 +4,7 @@ Nothing of that name is there, no site is named, and what held for the tenant st
 :mod:`core.records.open_record` and :mod:`core.records.open_records`, whose rows these are.
 """
 
+import dataclasses
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def open_record_at_once(act: Act, command: OpenRecord) -> AtOnce | Filled | None
     if trace_now() is not None:  # What is sent names the trace, which is another each time.
         return opening(act, held, asked)
     scope, alike = act.scope, (asked.channel, asked.priority, asked.service_type, asked.role)
-    key = (scope.texts, scope.actor, scope.on_behalf_of, held.code, *alike)
+    key = (scope.texts, scope.on_behalf_of, held.code, *alike)
     known = _openings.get(key)
     if known is not None and known.held is held:
         _openings.move_to_end(key)
@@ -122,10 +123,13 @@ class Opening:
         if made_up is None:
             return None
         record_id = str(made_up.refs["record"])
-        record, event, changed, ordered = (one.values for one in made_up.rows[1:] if isinstance(one, NewRow))
+        rows = [one for one in made_up.rows if isinstance(one, NewRow)]
+        written = rows[1].values["recorded_at"]
+        rows[3:] = [NewRow(one.table, {**one.values, "sent_at": written}) for one in rows[3:]]
+        _, record, event, changed, ordered = (one.values for one in rows)
         own = (
             (act.now,),
-            (record["recorded_at"], changed["sent_at"], ordered["sent_at"]),
+            (written,),
             (record["id"],),
             (GAP,),
             (event["id"],),
@@ -141,7 +145,7 @@ class Opening:
             TimelessStencil.of(Event(**event)),
             tuple(changed["payload"].split(record_id)),
             tuple(ordered["payload"].split(record_id)),
-            Pattern(made_up, own, made_up.tables),
+            Pattern(dataclasses.replace(made_up, rows=rows), own, made_up.tables),
         )
 
     def filled(self, act: Act, external_id: str | None) -> Filled:

@@ -22,7 +22,7 @@ from gateway.answering.at_once import DoneAtOnce, done_at_once
 from gateway.answering.kept import KeptAnswers, Looked
 from gateway.answering.payloads import Payloads
 from gateway.answering.prepared import Prepared, structure_of
-from gateway.answering.reading import Means, Reading
+from gateway.answering.reading import Means, Reading, ending
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
 from gateway.execution.compiled.plan import Plan
@@ -187,8 +187,8 @@ class Answering:
         if doing is None or answer is None:
             return None
         extensions = {"cost": told_cost(cost, limit)}
-        body = b"".join([b'{"data":{"', doing.name, b'":', answer, b'},"extensions":', orjson.dumps(extensions), b"}"])
-        return WrittenResult(data=None, errors=None, extensions=extensions, body=body)
+        body = b"".join([b'{"data":{"', doing.name, b'":', answer, ending(cost, limit)])
+        return WrittenResult(data=None, errors=None, extensions=extensions, body=body, reads=False)
 
     def _at_once(self, prepared: Prepared, variables: VariableValues) -> DoneAtOnce | None:
         return prepared.at_once.get(

@@ -21,6 +21,8 @@ class WrittenResult(ExecutionResult):
     Attributes:
         body: The whole answer, ``extensions`` included; none where it is still to be written. ``data`` and ``errors``
             are not looked at where it is there.
+        reads: Whether it is the result of a query.
     """
 
     body: bytes | None = None
+    reads: bool = True

@@ -105,7 +105,7 @@ class GraphqlRoute:
             return self._stream(operation, credentials, accepted, observed)
         answer = await self._operations.execute(operation, opened, observed.request_id)
         note_operation(observed, "http", opened, outcome_of(answer))
-        if answer.ready is not None:
+        if answer.repeats:
             self._repeated.learn(body, sent, operation)
             self._notice(observed.headers, credentials)
         return answer

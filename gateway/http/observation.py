@@ -253,7 +253,7 @@ def note_operation(observed: Observed, transport: str, opened: Opened, outcome: 
     """
     observed.outcome = outcome
     if opened.scope is not None:
-        observed.network, observed.tenant, _ = opened.scope.texts
+        observed.network, observed.tenant = opened.scope.texts[:2]
     _operations.add((transport, _outcomes.known(outcome), observed.network, observed.tenant))
 
 

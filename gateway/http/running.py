@@ -49,12 +49,14 @@ class Answer:
         executed: Whether execution began; False where the document was refused.
         withheld: The refusal that the operation ran into because the token opens too little.
         ready: The whole answer in JSON, where execution wrote it.
+        repeats: Whether it is the answer of a query, written by execution, whose plan may be asked again.
     """
 
     body: dict[str, Any]
     executed: bool
     withheld: DomainError | None = None
     ready: bytes | None = None
+    repeats: bool = False
 
     def written(self) -> bytes:
         """Give the answer in JSON."""
@@ -177,7 +179,7 @@ class Operations:
 def shaped(result: ExecutionResult, opened: Opened, correlation_id: str) -> Answer:
     """Shape a result: errors with codes, the unforeseen masked, what the token does not open said plainly."""
     if isinstance(result, WrittenResult) and result.body is not None:
-        return Answer({}, executed=True, ready=result.body)
+        return Answer({}, executed=True, ready=result.body, repeats=result.reads)
     executed = not isinstance(result, PreExecutionError)
     body: dict[str, Any] = {"data": result.data} if executed else {}
     errors = result.errors or []
