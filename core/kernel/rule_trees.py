@@ -1,7 +1,8 @@
 """A compiled rule as a tree: what the library tells of it, which is a ``cel.expr.CheckedExpr`` in protobuf's format."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Fields: TypeAlias = dict[int, list[int | bytes]]
@@ -82,45 +83,40 @@ class Reader:
             checked: What the library gives.
         """
         self._whole = fields_of(inner(fields_of(checked), PACKED))
-        self._names = {key: text(value, 1) for key, value in self._entries(NAMES)}
-        self._types = dict(self._entries(TYPES))
+        self._readers: Mapping[int, Callable[..., Node]] = {
+            CONSTANT: self._constant,
+            NAME: self._name,
+            SELECT: self._select,
+            CALL: self._call,
+            LISTED: self._listed,
+            STRUCT: self._struct,
+            THROUGH: self._through,
+        }
+        self._names, self._types = dict(self._entries(NAMES)), dict(self._entries(TYPES))
 
     def tree(self) -> Node:
         """Give the tree."""
         return self._node(inner(self._whole, TREE))
 
-    def _entries(self, number: int) -> Iterator[tuple[int, Fields]]:
+    def _entries(self, number: int) -> Iterator[tuple[int, bytes]]:
         """Read a map from the number of a part."""
         for entry in self._whole.get(number, []):
             found = fields_of(entry)
-            yield int_of(found, 1), fields_of(inner(found, 2))
-
-    def _scalar(self, key: int) -> bool:
-        """Tell whether a part's type holds one small thing."""
-        known = self._types.get(key, {})
-        if PRIMITIVE in known:
-            return int_of(known, PRIMITIVE) not in LONG_PRIMITIVES
-        return WELL_KNOWN in known
+            yield int_of(found, 1), inner(found, 2)
 
     def _node(self, raw: bytes) -> Node:
         """Read a part."""
         found = fields_of(raw)
         key = int_of(found, 2)
-        scalar = self._scalar(key)
-        if self._names.get(key) and (NAME in found or SELECT in found):
-            return Name(scalar, self._names[key])
-        for number, read in (
-            (CONSTANT, self._constant),
-            (NAME, self._name),
-            (SELECT, self._select),
-            (CALL, self._call),
-            (LISTED, self._listed),
-            (STRUCT, self._struct),
-            (THROUGH, self._through),
-        ):
-            if number in found:
-                return read(fields_of(inner(found, number)), scalar=scalar)
-        raise ValueError(f"no such part of a rule: {sorted(found)}")
+        scalar = is_scalar(self._types.get(key, b""))
+        if (NAME in found or SELECT in found) and key in self._names:
+            name = text(fields_of(self._names[key]), 1)
+            if name:
+                return Name(scalar, name)
+        number = next((one for one in found if one in self._readers), 0)
+        if not number:
+            raise ValueError(f"no such part of a rule: {sorted(found)}")
+        return self._readers[number](fields_of(inner(found, number)), scalar=scalar)
 
     def _constant(self, found: Fields, *, scalar: bool) -> Node:
         return Constant(scalar, next((text(found, one) for one in TEXTS if one in found), ""))
@@ -150,6 +146,15 @@ class Reader:
         return tuple(self._node(bytes_of(one)) for number in numbers for one in found.get(number, []))
 
 
+@lru_cache(maxsize=256)
+def is_scalar(type_: bytes) -> bool:
+    """Tell whether a type holds one small thing."""
+    known = fields_of(type_)
+    if PRIMITIVE in known:
+        return int_of(known, PRIMITIVE) not in LONG_PRIMITIVES
+    return WELL_KNOWN in known
+
+
 def fields_of(raw: int | bytes) -> Fields:
     """Take a message apart.
 
@@ -157,29 +162,31 @@ def fields_of(raw: int | bytes) -> Fields:
         ValueError: It is none.
     """
     found: Fields = {}
-    rest = memoryview(bytes_of(raw))
-    at = 0
+    rest, at = bytes_of(raw), 0
     while at < len(rest):
         tag, at = varint(rest, at)
+        value: int | bytes = 0
         match tag & 7:
             case 0:
                 value, at = varint(rest, at)
-                found.setdefault(tag >> 3, []).append(value)
             case 1:
                 at += 8  # a number with a fraction: what it is makes no difference
-                found.setdefault(tag >> 3, []).append(0)
             case 2:
                 size, at = varint(rest, at)
-                found.setdefault(tag >> 3, []).append(bytes(rest[at : at + size]))
-                at += size
+                value, at = rest[at : at + size], at + size
             case other:
                 raise ValueError(f"no such form of a field: {other}")
+        found.setdefault(tag >> 3, []).append(value)
     return found
 
 
-def varint(raw: memoryview, at: int) -> tuple[int, int]:
+def varint(raw: bytes, at: int) -> tuple[int, int]:
     """Read a number and where it ends."""
-    value = shift = 0
+    value = raw[at]
+    at += 1
+    if value < GOES_ON:
+        return value, at
+    value, shift = value & 0x7F, 7
     while True:
         byte = raw[at]
         value |= (byte & 0x7F) << shift

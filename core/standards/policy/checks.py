@@ -28,7 +28,7 @@ from core.standards.policy.moves import checked_moves
 from core.standards.policy.numbers import parse_number
 from core.standards.policy.process import read_process
 from core.standards.policy.process_added import widened
-from core.standards.policy.process_checks import check_process
+from core.standards.policy.process_checks import check_process, check_texts, guards_in
 from core.standards.policy.profile import checked_profile
 from core.standards.policy.values import normalised
 from core.standards.policy.variants import ambiguous, checked_context, in_order, selector_text
@@ -84,6 +84,8 @@ def checked_content(content: StandardContent) -> StandardContent:
         demand(0 < len(content.clauses) <= MAX_CLAUSES, f"1 to {MAX_CLAUSES} clauses are expected")
         total = sum(len(clause.parameters) for clause in content.clauses)
         demand(total <= MAX_PARAMETERS, f"at most {MAX_PARAMETERS} parameters are expected")
+        processes = [clause.body for clause in content.clauses if clause.kind is ClauseKind.PROCESS]
+        check_texts(guard for body in processes for guard in guards_in(body))
     clauses = tuple(checked_clause(clause, f"clauses[{i}]") for i, clause in enumerate(content.clauses))
     check_addresses(clauses)
     check_limits(clauses)

@@ -20,7 +20,7 @@ from core.standards.policy.process import (
     said_outright,
     with_wordings,
 )
-from core.standards.policy.process_checks import check_cost, check_order, check_parts
+from core.standards.policy.process_checks import check_cost, check_order, check_parts, check_texts
 from core.standards.policy.process_order import Before, ancestors, predecessors
 
 SHARED = frozenset(StepContent.__struct_fields__)
@@ -84,6 +84,7 @@ def widened(core: ProcessContent, received: JsonValue, own: JsonValue) -> list[d
             raise ValueError(f"{step.key}: there is no step {key}")
     if len(taken) > MAX_STEPS:
         raise ValueError(f"at most {MAX_STEPS} steps are expected")
+    check_texts(step.when for step in after)
     try:
         check_parts(after, {stage.key for stage in core.stages}, "the process")
         made = between(before, after)

@@ -1,7 +1,7 @@
 """What a process must fulfil beyond its form: no circles, guards that compile, evidence that can be given."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, cast
 
 from core.kernel.rules import RuleDoesNotCompile
 from core.standards.policy.process import EvidenceContract, Lane, ProcessContent, Proof, StepContent
@@ -23,6 +23,32 @@ BY_MACHINES: Final = frozenset({Proof.LOG})
 """What nobody gives in person, nor anywhere."""
 MOST_COST: Final = 1_000_000
 """What all guards of a process may cost together: some 50 milliseconds."""
+
+
+MOST_TEXT: Final = 100_000
+"""Characters of all guards of a standard, or of a tenant's own steps: compiling them takes half a second."""
+
+
+def check_texts(guards: Iterable[str]) -> None:
+    """Refuse more guards than are compiled while others wait; one that stands several times is compiled once.
+
+    Raises:
+        ValueError: There are more.
+    """
+    if sum(map(len, set(guards))) > MOST_TEXT:
+        raise ValueError(f"guards have at most {MOST_TEXT:,} characters together")
+
+
+def guards_in(body: object) -> Iterator[str]:
+    """Give the guards of a body that may not have its form yet: its own, those of stages and those of steps."""
+    if not isinstance(body, Mapping):
+        return
+    said = cast("Mapping[str, object]", body)
+    for listed in ([said], said.get("stages"), said.get("steps")):
+        for one in cast("Sequence[object]", listed) if isinstance(listed, list | tuple) else ():
+            when = cast("Mapping[str, object]", one).get("when") if isinstance(one, Mapping) else None
+            if isinstance(when, str):
+                yield when
 
 
 def check_process(process: ProcessContent, place: str) -> None:

@@ -56,6 +56,12 @@ def test_guards_of_added_steps_cost_no_more_than_all_guards_may() -> None:
         fitted(*added)
 
 
+def test_added_steps_have_no_more_guards_than_others_can_wait_for() -> None:
+    said = [{"key": f"t{at}", "after": ["receive"], "when": f"{at} > 0{' ' * 900}"} for at in range(150)]
+    with pytest.raises(ValueError, match="characters together"):
+        fitted(*said)
+
+
 def test_a_step_is_put_between_others() -> None:
     made = running(woven(read_process(CORE), read_added([TEA])))
     assert ready_steps(made, ["receive"], Situation()) == ("receive", "tea", "price")

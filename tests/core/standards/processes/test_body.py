@@ -139,6 +139,14 @@ def test_guards_as_people_write_them_are_far_from_costing_too_much(count: int, w
     standard(many(count, when))
 
 
+def test_no_more_guards_are_compiled_than_others_can_wait_for() -> None:
+    long = [f"'{number:04}' in steps.done" + " " * 900 for number in range(200)]
+    body = {"steps": [{"key": f"s{at}", "position": at + 1, "when": when} for at, when in enumerate(long)]}
+    with pytest.raises(InvalidInput, match="100,000 characters together"):
+        standard(body)
+    standard(many(200, long[0]))
+
+
 @pytest.mark.parametrize(("body", "error", "facts"), REFUSED)
 def test_a_process_that_nobody_could_follow_is_refused(
     body: dict[str, Any], error: type[DomainError], facts: dict[str, Any]
