@@ -10,6 +10,9 @@ import orjson
 from gateway.http.errors import MalformedRequest
 
 DEEPEST = 64
+SHALLOW = 32
+FAR_IN = b"\n" + b" " * 2 * SHALLOW
+"""How a line begins, where JSON is written with a line for each value, that is deeper than most JSON ever is."""
 LARGEST_INTEGER = 2**63 - 1
 LONGEST_NUMBER = 320
 
@@ -34,7 +37,7 @@ def read_json(body: bytes | str) -> object:
         raise MalformedRequest(problem=f"the JSON is nested deeper than {DEEPEST}") from error
     except json.JSONDecodeError as error:
         raise MalformedRequest(problem="the body is no JSON") from error
-    if not is_plain(text):
+    if not is_plain(text, document):
         check_depth(document)
     return document
 
@@ -52,12 +55,20 @@ def compact(body: bytes) -> object:
         return None
 
 
-def is_plain(text: str) -> bool:
+def is_plain(text: str, document: object) -> bool:
     """Tell by the looks that JSON is not deep and its texts can be stored: most is, and need not be walked through.
 
-    A surrogate or U+0000 only comes in by an escape, and nothing is deeper than it has brackets that open.
+    A surrogate or U+0000 only comes in by an escape, and nothing is deeper than it has brackets that open. Where there
+    are many, a line for each value tells how deep they are: no text has a line's end in it that is not escaped.
     """
-    return "\\u" not in text and text.count("{") + text.count("[") <= DEEPEST
+    if "\\u" in text:
+        return False
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return True
+    try:
+        return FAR_IN not in orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    except TypeError:  # A number that the quick writer does not take, or deeper than it goes.
+        return False
 
 
 def read_members(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.http.errors import MalformedRequest
-from gateway.http.strict_json import compact, read_json
+from gateway.http.strict_json import DEEPEST, compact, read_json
 
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8)),
@@ -60,3 +60,21 @@ def test_a_body_as_browsers_write_it_is_read_in_one_piece() -> None:
     body = '{"query":"{ größe }","variables":{"n":[1,2.5,true,null,"x"]}}'.encode()
     assert compact(body) == read_json(body) == orjson.loads(body)
     assert compact(body.replace(b":", b": ")) is None
+
+
+@pytest.mark.parametrize("spaced", [False, True])
+@pytest.mark.parametrize("innermost", ["", '"]}\\n[{"', "7"])
+@pytest.mark.parametrize("deep", [30, 31, 32, 33, 63, 64, 65, 200, 600, 5_000])
+def test_what_is_deep_is_refused_however_much_stands_beside_it(deep: int, innermost: str, spaced: bool) -> None:
+    """The list is in an object, which is the first of the levels."""
+    beside = ",".join(['{"a":["]]]]}}}}"]}'] * 100)
+    body = f'{{"beside":[{beside}],"deep":{"[" * (deep - 1)}{innermost}{"]" * (deep - 1)}}}'
+    if spaced:
+        body = body.replace(",", ", ")
+    assert outcome(body.encode()).startswith("refused") == (deep > DEEPEST)
+
+
+def test_no_text_passes_for_depth_and_none_hides_it() -> None:
+    text = "\n" + " " * 200
+    assert read_json(orjson.dumps([text, *([[]] * 100)])) == [text, *([[]] * 100)]
+    assert outcome(orjson.dumps([[["\x00"]], *([[]] * 100)])).startswith("refused")
