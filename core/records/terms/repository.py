@@ -23,10 +23,11 @@ SPEAKING: Final = """
       AND NOT EXISTS (SELECT FROM records r JOIN customers c ON c.tenant_id = r.tenant_id AND c.id = r.customer_id
         WHERE r.tenant_id = $1 AND r.id = record_events.record_id AND c.tenant_id = $1 AND c.erased_at IS NOT NULL)"""
 PAGE: Final = "SELECT id FROM records WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-COUNT: Final = """
-    SELECT given.term, (SELECT count(*) FROM (
-      SELECT FROM record_terms t WHERE t.tenant_id = $1 AND t.term = given.term LIMIT $3) AS few) AS found
-    FROM unnest($2::text[]) AS given (term)"""
+LATEST: Final = """
+    SELECT given.term, latest.found, latest.since FROM unnest($2::text[]) AS given (term) CROSS JOIN LATERAL (
+      SELECT count(*) AS found, min(opened_at) AS since FROM (
+        SELECT opened_at FROM record_terms t WHERE t.tenant_id = $1 AND t.term = given.term
+        ORDER BY opened_at DESC, record_id DESC LIMIT $3) AS few) AS latest"""
 CALLED: Final = "SELECT id FROM records WHERE tenant_id = $1 AND external_id = $2 ORDER BY id LIMIT $3"
 
 
@@ -84,10 +85,19 @@ async def page_of_records(unit: Unit, after: UUID, most: int) -> list[UUID]:
 
 
 async def rarest_first(unit: Unit, terms: Sequence[str], enough: int) -> list[str]:
-    """Put terms in the order of how many records have them, counted as far as it matters."""
-    rows = await fetch(unit, COUNT, unit.tenant_id, list(terms), enough)
-    found = {row["term"]: row["found"] for row in rows}
-    return sorted(terms, key=lambda term: found[term])
+    """Put terms in the order of how rare they are among the latest records, where a page mostly is.
+
+    Terms that few records have come first, fewest before; of all others as many records are looked at, and the one
+    that these go back furthest for is the rarest.
+
+    Args:
+        unit: The transaction.
+        terms: The terms.
+        enough: How many records of each are looked at.
+    """
+    rows = await fetch(unit, LATEST, unit.tenant_id, list(terms), enough)
+    rarity = {row["term"]: (row["found"], row["since"] if row["found"] == enough else None) for row in rows}
+    return sorted(terms, key=rarity.__getitem__)
 
 
 async def records_called(unit: Unit, external_id: str, most: int) -> list[UUID]:

@@ -11,8 +11,8 @@ from core.records.terms.repository import rarest_first, records_called
 
 LONGEST: Final = 200
 MOST: Final = 32
-ENOUGH: Final = 1_000
-"""Records of one term that are counted; among terms that more have, it matters little which comes first."""
+ENOUGH: Final = 200
+"""Records of each term that are looked at to tell which is the rarest: some times as many as a page has."""
 NAMESAKES: Final = 100
 """Records that their channels call the same: as many as there are channels, at most."""
 

@@ -13,6 +13,7 @@ from core.records.execution.act import act
 from core.records.execution.commands import AddContact, HandOver, Resume, Wait
 from core.records.execution.private import Sealer
 from core.records.terms.keep import check_terms, forget_terms, index_records
+from core.records.terms.repository import add_terms, rarest_first
 from tests.core.records.execution.executing import Shop, sealer
 from tests.core.records.opening import answering
 from tests.support.api import Answer, Api, Client, answer_of
@@ -162,3 +163,17 @@ def ring(unit: Unit) -> KeyRing:
 async def terms(admin: Any, shop: Shop) -> list[str]:
     rows = await admin.fetch("SELECT term FROM record_terms WHERE tenant_id = $1 ORDER BY term", shop.scope.tenant_id)
     return [one["term"] for one in rows]
+
+
+async def test_the_term_that_is_rarest_among_the_latest_records_comes_first(shop: Shop) -> None:
+    """However many records have them: what decides is how far back as many of each go, or that there are fewer."""
+    now = shop.chain.clock.now()
+
+    async def rare(unit: Unit) -> list[str]:
+        for number in range(60):
+            every = {"common": 1, "often": 3, "seldom": 10, "once": 60}
+            terms = [name for name, each in every.items() if not number % each]
+            await add_terms(unit, UUID(int=number), now - timedelta(minutes=number), terms)
+        return await rarest_first(unit, ["common", "once", "never", "often", "seldom"], 5)
+
+    assert await shop.run(rare) == ["never", "once", "seldom", "often", "common"]
