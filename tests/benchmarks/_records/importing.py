@@ -20,7 +20,7 @@ from tests.benchmarks._execution.usage import family, processor_s
 from tests.benchmarks._floors import BareInsert, connected
 from tests.benchmarks._ground import CONTENT, REAL_LOG, Ground, Log, chain_log, postmaster, real_log
 from tests.benchmarks._harness import case
-from tests.benchmarks._records.size import Size, tell
+from tests.benchmarks._records.size import Size, kept, tell
 
 GROWING = Path(__file__).with_name("growing.py")
 IMPORT_GOAL = 2.0
@@ -31,7 +31,7 @@ AT_ONCE = 1_000
 
 
 async def cases(ground: Ground, folder: Path, admin: Any, size: Size) -> list[dict[str, Any]]:
-    """Measure imports of logs in each format, and of a very long one."""
+    """Measure imports of logs in each format."""
     logs = [
         lines_log(folder, size.imported),
         chain_log(folder, size.imported),
@@ -39,8 +39,7 @@ async def cases(ground: Ground, folder: Path, admin: Any, size: Size) -> list[di
     if REAL_LOG.exists() and size.whole:
         logs.append(real_log())
     meter = Meter(await postmaster(admin))
-    found = [line for log in logs for line in await Import(ground, admin, log, meter).measured(size.rounds)]
-    return [*found, *await growing(ground, folder, size, meter)]
+    return [line for log in logs for line in kept(await Import(ground, admin, log, meter).measured(size.rounds))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +193,9 @@ class Grown:
         return 1e6 * self.spent.processor_s / self.records
 
 
-async def growing(ground: Ground, folder: Path, size: Size, meter: Meter) -> list[dict[str, Any]]:
+async def growing(ground: Ground, folder: Path, admin: Any, size: Size) -> list[dict[str, Any]]:
     """Compare memory and time a record of a very long log with those of a short one."""
+    meter = Meter(await postmaster(admin))
     short, long = await grown(ground.database.url, folder, (size.few, size.many), meter)
     return [
         flat("time a record", "us/record", FLAT_GOAL, short.wall_us, long.wall_us, size),

@@ -2,7 +2,11 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 BEGUN = time.monotonic()
 
@@ -38,6 +42,13 @@ FULL = Size(
     10_000, 1_000_000, imported=10_000, events=20_000, requests=1_000, rounds=3, seconds=3, room_gib=12, whole=True
 )
 QUICK = Size(100, 400, imported=100, events=1_000, requests=20, rounds=1, seconds=0.1, room_gib=1, whole=False)
+
+
+def kept(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell cases on standard error as soon as they are measured, so that a run that breaks off loses none."""
+    for one in cases:
+        tell(orjson.dumps(one).decode())
+    return list(cases)
 
 
 def tell(what: str) -> None:
