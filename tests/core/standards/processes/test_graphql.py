@@ -116,12 +116,18 @@ async def test_neither_strangers_nor_those_without_leave_see_a_process(stage: St
 A: dict[str, Any] = {"key": "a", "position": 1}
 NUMBERS = ",".join("1" * 150)
 DEAR = f"[{NUMBERS}].all(a, [{NUMBERS}].all(b, [{NUMBERS}].all(c, a + b + c > 0)))"
+COSTS = "... on GuardsCostTooMuch { step cost most } ... on InvalidInput"
+ENDLESS = "".join(f"steps.done.exists({name}, " for name in "abcdefghijklmnopqrst") + "true" + ")" * 20
 
 
 UNFIT: list[tuple[list[dict[str, Any]], str]] = [
     ([A | {"after": ["a"]}], "standards.process_is_cyclic"),
     ([A | {"after": ["b"]}], "standards.unknown_predecessor"),
     ([A | {"when": "record.colour"}], "standards.guard_does_not_compile"),
+    (
+        [A | {"when": ENDLESS}, *({"key": f"b{at}", "position": 2} for at in range(99))],
+        "standards.guards_cost_too_much",
+    ),
     ([A | {"when": DEAR}, {"key": "b", "position": 2}], "standards.guards_cost_too_much"),
     ([A | {"evidence": [{"key": "e", "kinds": ["log"], "place": "site"}]}], "standards.evidence_makes_no_sense"),
     ([A | {"evidence": [{"key": "e", "kinds": []}]}], "kernel.invalid_input"),
@@ -136,7 +142,8 @@ async def test_a_draft_that_nobody_could_follow_is_refused_and_leaves_nothing(
     before = await stage.rows()
     given = draft_input()
     given["clauses"][0]["body"] = {"steps": steps}
-    refused = await editor.change(DRAFT, **given)
+    refused = await editor.change(DRAFT.replace("... on InvalidInput", COSTS), **given)
     assert refused["code"] == code
     assert refused["hint"]
+    assert refused.get("cost", 1_000_001) > refused.get("most", 1_000_000)
     assert await stage.rows() == before
