@@ -53,8 +53,8 @@ def json_text(value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def as_json(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Give a text as JSON."""
-    return sa.func.to_json(value, type_=sa.JSON())
+    """Give a text as JSON; ``to_json`` would look up how to print its type for each value."""
+    return sa.func.json_scalar(value, type_=sa.JSON())
 
 
 def itself(value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -67,9 +67,13 @@ def as_text(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return sa.cast(value, sa.Text())
 
 
+NO_OFFSET = sa.literal_column("'0'::interval", sa.Interval())
+"""UTC, as a zone that PostgreSQL need not look up by its name for each value."""
+
+
 def instant(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """Print an instant in UTC with six digits and ``Z``; the ends of time, which are no instants, as nothing."""
-    utc = sa.func.timezone(quoted("UTC"), value, type_=sa.DateTime())
+    utc = sa.func.timezone(NO_OFFSET, value, type_=sa.DateTime())
     return sa.func.to_char(utc, quoted('YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), type_=sa.Text())
 
 

@@ -27,18 +27,18 @@ CONTEXT = """
 
 def node_id(kind: str, column: str) -> str:
     """Give SQL for a global id; of a UUID, base64 makes no character that addresses must not have."""
-    return f"rtrim(encode(convert_to('{kind}:' || {column}::text, 'UTF8'), 'base64'), '=')"
+    return f"split_part(encode(textsend('{kind}:' || {column}::text), 'base64'), '=', 1)"
 
 
 def instant(column: str) -> str:
     """Give SQL for an instant in quotes, or null."""
-    text = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    text = f"""to_char({column} AT TIME ZONE '0'::interval, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
     return f"""coalesce('"' || {text} || '"', 'null')"""
 
 
 def quoted(column: str) -> str:
     """Give SQL for a text as JSON, or null."""
-    return f"coalesce(to_json({column})::text, 'null')"
+    return f"coalesce(json_scalar({column}), 'null'::json)"
 
 
 def of_tenant(prefix: str = "") -> str:
