@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from core.standards.adapt import WithdrawAdaptation, withdraw_adaptation
 from tests.core.standards.builders import Stage, wish
 from tests.core.standards.merging.working import upgrade, version
+from tests.core.standards.rollouts.staging import ROLL_BACK, START_WAVE, Rolling, wave
+from tests.core.standards.test_graphql import client
 from tests.core.standards.test_jobs import STRICTER, items
 from tests.core.standards.waivers.asking import Front, bounded, front, granted, work_off
 from tests.core.standards.waivers.test_following import lost, without_limit
@@ -12,12 +15,12 @@ from tests.core.standards.waivers.test_following import lost, without_limit
 INBOX = "{ inbox(first: 20) { nodes { id kind version } } }"
 
 
-async def dismiss(client: Front, kind: str) -> None:
+async def dismiss(owner: Front, kind: str) -> None:
     """Dismiss the only open work item of a kind."""
-    nodes = (await client.client.data(INBOX))["inbox"]["nodes"]
+    nodes = (await owner.client.data(INBOX))["inbox"]["nodes"]
     [found] = [one for one in nodes if one["kind"] == kind]
     closing: dict[str, Any] = {"workItem": found["id"], "version": found["version"], "ending": "DISMISSED"}
-    await client.done("closeWorkItem", "workItem { status }", **closing)
+    await owner.done("closeWorkItem", "workItem { status }", **closing)
 
 
 async def look_again(stage: Stage) -> None:
@@ -41,16 +44,35 @@ async def test_a_dismissed_waiver_stays_so_until_something_else_becomes_of_it(st
     assert [item["outcome"] for item in await lost(stage)] == ["orphaned"]
 
 
-async def test_what_was_dismissed_and_comes_back_is_told_anew(stage: Stage) -> None:
+async def test_a_waiver_that_was_dismissed_and_is_suspended_anew_is_told_anew(stage: Stage) -> None:
     north, region = await bounded(stage)
     await granted(stage, north, region)
-    unit = {"unit": "business"}
-    await upgrade(stage, version("2.0.0", limit=unit))
+    rolling = Rolling(stage, client(stage, stage.network.headquarters), [])
+    await rolling.approve(version("2.0.0", limit={"unit": "business"}))
+    pilots = wave("pilots", "TENANTS", stage.network.north, mode="ENFORCED")
+    await rolling.plan(pilots, wave("rest", "REST", mode="ENFORCED", startsAfter=86_400))
+    await rolling.start()
     await dismiss(north, "standards.waiver_suspended")
-    await upgrade(stage, version("3.0.0", limit={"unit": "elapsed"}))
+    await rolling.do(rolling.lead, ROLL_BACK, wave=(await rolling.wave("pilots"))["id"], reason="Queues.")
+    await rolling.work()
     assert await lost(stage) == []
-    await upgrade(stage, version("4.0.0", limit=unit))
+    await rolling.do(rolling.lead, START_WAVE, wave=(await rolling.wave("pilots"))["id"])
+    await rolling.work()
     assert len(await lost(stage)) == 1
+
+
+async def test_an_adaptation_that_was_dismissed_and_is_suspended_anew_is_told_anew(stage: Stage) -> None:
+    await stage.publish()
+    await stage.adapt(stage.network.north, wish(5000))
+    for _ in range(2):
+        made = await stage.adapt(stage.network.region, wish(4000))
+        await work_off(stage)
+        await dismiss(front(stage, stage.network.north), "standards.adaptation_suspended")
+        stage.clock.advance(timedelta(minutes=1))
+        ended = WithdrawAdaptation(adaptation_id=made.id, reason="A mistake.")
+        await stage.act(stage.network.region, withdraw_adaptation, ended)
+        await work_off(stage)
+    assert {item["status"] for item in await items(stage)} == {"done"}
 
 
 async def test_a_dismissed_adaptation_stays_so_and_waits_in_the_list_of_outcomes(stage: Stage) -> None:
