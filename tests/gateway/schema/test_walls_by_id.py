@@ -1,24 +1,17 @@
 """Whatever type an id is of, nobody reaches an object with it that is not theirs: by any name, in any fragment."""
 
-from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from core.kernel.clock import SetClock
-from core.kernel.crypto import MasterKeys
-from core.kernel.database import Database
 from core.kernel.graphql.ids import global_id
 from core.kernel.permissions import every_permission
 from core.kernel.rows import RowClass
 from core.kernel.scope import Scope
 from gateway.execution.readings import READINGS
-from tests.gateway.schema.furnished import Furnished, furnish
-from tests.support.api import Api, answer_of, whole_schema
-from tests.support.cluster import Address, admin_database_url, superuser
-from tests.support.networks import as_person, build_network
-from tests.tenants.office import Office
+from tests.gateway.schema.furnished import Furnished
+from tests.support.api import answer_of, whole_schema
+from tests.support.networks import as_person
 
 ENTITIES: dict[str, Any] = {
     name: plan
@@ -28,19 +21,6 @@ ENTITIES: dict[str, Any] = {
 AT_ONCE = 10
 EMPTY = frozenset({"Adoption", "ImportRefusal", "PreviewLimit", "RecordRemoval"})
 """What the furnished house holds nothing of."""
-
-
-@pytest.fixture(scope="module")
-async def house(
-    database: Database, address: Address, database_name: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[Furnished, None]:
-    clock = SetClock(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
-    admin = await superuser(admin_database_url(address.admin_url, database_name))
-    api = Api.on(database, clock)
-    network, strangers = await build_network(database, clock), await build_network(database, clock)
-    office = Office(database, clock, network, admin, api.services.get(MasterKeys))
-    yield await furnish(api, office, strangers, tmp_path_factory.mktemp("logs"))
-    await admin.close()
 
 
 @pytest.mark.parametrize("name", list(ENTITIES))
