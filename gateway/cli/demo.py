@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import threading
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -55,7 +56,8 @@ def demo(
 
 def heed_interrupts() -> None:
     """End at SIGINT also where a shell that is no terminal's began this with ``&``, which has it ignored."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if threading.current_thread() is threading.main_thread():  # No other may say what becomes of signals.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def work_is_imported() -> object:
