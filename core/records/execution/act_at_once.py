@@ -35,9 +35,7 @@ STREAM: Final = f"""
     SELECT {", ".join(COLUMNS)} FROM {TABLE} WHERE {READY} AND tenant_id = $1 AND record_id = $2
     ORDER BY number"""  # noqa: S608 - names of this module alone
 TEXTS: Final = frozenset(name for name, kind in KINDS.items() if kind == "text")
-IS_AS_READ: Final = """
-    EXISTS (SELECT FROM records
-      WHERE (tenant_id, id) >= ($1::uuid, $2::uuid) AND (tenant_id, id) <= ($1::uuid, $2::uuid) AND version = $3)"""
+IS_AS_READ: Final = "EXISTS (SELECT FROM records WHERE tenant_id = $1 AND id = $2 AND version = $3)"
 WRITTEN: Final = frozenset({RecordStep.__tablename__, TABLE})
 """What an answer cannot read beside the record: the statement does not see what it writes."""
 
