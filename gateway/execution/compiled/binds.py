@@ -49,7 +49,8 @@ class Binds:
         checks: What finds values that the statement does not look at, and that are wrong all the same if they are.
         in_context: Whether the statement's context holds the tenant and the network. The planner then cannot know them,
             and finds a plan for all tenants as good as one for this tenant; with a parameter it takes the latter to be
-            cheaper, wherever tenants are large, and plans the statement anew in every request.
+            cheaper, wherever tenants are large, and plans the statement anew in every request. What is picked from
+            all that a tenant has is told the tenant all the same.
     """
 
     finds: dict[str, Find] = field(default_factory=dict[str, Find])
@@ -76,15 +77,17 @@ class Binds:
     @property
     def tenant(self) -> ColumnElement[Any]:
         """The tenant acted in."""
-        return self._owner("tenant")
+        return self.owner("tenant")
 
     @property
     def network(self) -> ColumnElement[Any]:
         """The network."""
-        return self._owner("network")
+        return self.owner("network")
 
-    def _owner(self, what: str) -> ColumnElement[Any]:
-        return sa.literal_column(f"{CONTEXT}.{what}", sa.Uuid()) if self.in_context else self.given(what)
+    def owner(self, what: str, *, told: bool = False) -> ColumnElement[Any]:
+        """Give the tenant or the network, as a parameter where the planner is to be told."""
+        known = told or not self.in_context
+        return self.given(what) if known else sa.literal_column(f"{CONTEXT}.{what}", sa.Uuid())
 
     def given(self, what: str) -> BindParameter[Any]:
         """Give the tenant or the network as a parameter."""

@@ -57,7 +57,7 @@ def compared(
     def there(other: FromClause) -> ColumnElement[bool]:
         return compared_here(other.c[match.column], column, match, now, find, binds)
 
-    return inside(match, within, rows.source, now, there, lambda other: walls(within.model, other, binds))
+    return inside(match, within, rows.source, now, there, lambda other: walls(within.model, other, binds, picked=True))
 
 
 def compared_here(

@@ -212,8 +212,9 @@ class ListCompiler:
         if plan.key is not None and self._parent is not None:
             related = [rows.adapted(plan.key) == self._parent.read(plan.local)]
         given = filtered(plan.filters, rows, self._arguments, "filter", binds)
+        picked = bool(related or given or self._search)
         return [
-            *walls(plan.target.entity.model, rows.source, binds),
+            *walls(plan.target.entity.model, rows.source, binds, picked=picked),
             *related,
             *rows.all_adapted(plan.conditions),
             *given,

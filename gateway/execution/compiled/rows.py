@@ -42,15 +42,17 @@ class Rows:
         return [self.adapted(one) for one in expressions]
 
 
-def walls(model: type[Row], source: FromClause, binds: Binds) -> list[ColumnElement[bool]]:
+def walls(model: type[Row], source: FromClause, binds: Binds, *, picked: bool = False) -> list[ColumnElement[bool]]:
     """Give the conditions that name the owner of rows; row-level security is the second wall.
+
+    Where rows are picked from all that the owner has, the planner is told who it is: how many are left to be sorted
+    depends on how many there are.
 
     A tenant's rows are named by their network too, although the tenant says enough: the policies compare it with a
     setting that is made by the statement itself, so that the planner would take it to leave nothing, and would walk the
     whole network's index for one tenant's page.
     """
-    given = {"tenant_id": lambda: binds.tenant, "network_id": lambda: binds.network}
-    return [source.c[name] == given[name]() for name in owners(model)]
+    return [source.c[name] == binds.owner(name.removesuffix("_id"), told=picked) for name in owners(model)]
 
 
 def owners(model: type[Row]) -> tuple[str, ...]:

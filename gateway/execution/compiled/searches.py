@@ -63,6 +63,6 @@ class Searched:
         """Give the conditions for rows that have all terms."""
 
         def walled(table: FromClause) -> list[ColumnElement[bool]]:
-            return walls(self.plan.declared.index, table, self.binds)
+            return walls(self.plan.declared.index, table, self.binds, picked=True)
 
         return having(self.plan, index, self.index(), walled, rows.read, self.sought)
