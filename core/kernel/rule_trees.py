@@ -155,6 +155,21 @@ def is_scalar(type_: bytes) -> bool:
     return WELL_KNOWN in known
 
 
+def texts_looked_for(node: Node, name: str) -> Iterator[str]:
+    """Find the constants that a tree asks a list for that is known by a name."""
+    match node:
+        case Call(function="@in", given=(Constant(text=text), Name(name=known))) if known == name:
+            yield text
+        case Call(given=parts) | Listed(parts=parts):
+            for one in parts:
+                yield from texts_looked_for(one, name)
+        case Through():
+            for one in (node.over, node.first, node.going_on, node.step, node.result):
+                yield from texts_looked_for(one, name)
+        case _:
+            return
+
+
 def fields_of(raw: int | bytes) -> Fields:
     """Take a message apart.
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, cast
 from cel_expr_python import cel
 
 from core.kernel.rule_cost import ONE, PATTERN, TEXT, Size, cost_of
-from core.kernel.rule_trees import Reader
+from core.kernel.rule_trees import Reader, texts_looked_for
 
 LONGEST: Final = 1_000
 """Characters of a rule."""
@@ -133,6 +133,14 @@ class Rule:
         if found.type() != cel.Type.BOOL:
             raise RuleFailed(self.text, str(found.value()))
         return bool(found.value())
+
+    def looked_for(self, name: str) -> frozenset[str]:
+        """Give the texts that are written down and looked for in a list, as in ``"a" in steps.done``.
+
+        Args:
+            name: What the list is known by.
+        """
+        return frozenset(texts_looked_for(Reader(self._expression.serialize()).tree(), name))
 
     def cost(self, told: int) -> int:
         """Estimate what working it out costs at most, in units of some 20 to 60 nanoseconds.

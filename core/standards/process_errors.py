@@ -1,5 +1,6 @@
 """Refusals of processes: facts with a stable code and the step they are about."""
 
+from difflib import get_close_matches
 from typing import ClassVar
 
 from core.kernel.errors import DomainError, fact
@@ -90,6 +91,36 @@ class GuardDoesNotCompile(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
+class GuardNamesUnknownStep(DomainError):  # noqa: N818 - errors are facts
+    """A guard asks whether a step was done, or skipped, that the process does not have: it would always be told no.
+
+    Attributes:
+        place: The clause.
+        step: The step or stage whose guard it is, or empty for the process as a whole.
+        unknown: The step it asks for.
+        steps: The steps that there are.
+    """
+
+    place: str
+    step: str
+    unknown: str
+    steps: tuple[str, ...]
+    code: ClassVar[str] = "standards.guard_names_unknown_step"
+
+    @property
+    def message(self) -> str:
+        """Say which guard asks for what."""
+        whose = f" of {self.step}" if self.step else ""
+        return f"In {self.place}, the guard{whose} asks for the step {self.unknown}, which the process does not have."
+
+    @property
+    def hint(self) -> str:
+        """Say what there is."""
+        near = get_close_matches(self.unknown, self.steps, n=3, cutoff=0) or self.steps[:3]
+        return f"Name a step of the process, such as {', '.join(near)}."
+
+
+@fact
 class GuardsCostTooMuch(DomainError):  # noqa: N818 - errors are facts
     """Working out the guards of a process would keep everybody waiting.
 
@@ -148,5 +179,12 @@ class EvidenceMakesNoSense(DomainError):  # noqa: N818 - errors are facts
         return "Ask for what can be given, or leave the evidence out."
 
 
-PROCESS_ERRORS = (ProcessIsCyclic, UnknownPredecessor, GuardDoesNotCompile, GuardsCostTooMuch, EvidenceMakesNoSense)
+PROCESS_ERRORS = (
+    ProcessIsCyclic,
+    UnknownPredecessor,
+    GuardDoesNotCompile,
+    GuardNamesUnknownStep,
+    GuardsCostTooMuch,
+    EvidenceMakesNoSense,
+)
 """What a draft may be refused with for the sake of its processes."""

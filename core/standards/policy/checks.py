@@ -68,6 +68,7 @@ def checked_content(content: StandardContent) -> StandardContent:
         UnknownPredecessor: A step comes after one that is not there.
         GuardDoesNotCompile: A guard is no rule.
         GuardsCostTooMuch: Working out the guards of a process would keep everybody waiting.
+        GuardNamesUnknownStep: A guard asks for a step that the process does not have.
         EvidenceMakesNoSense: A step asks for evidence that nobody could give.
     """
     with at("format"):

@@ -20,7 +20,7 @@ from core.standards.policy.process import (
     said_outright,
     with_wordings,
 )
-from core.standards.policy.process_checks import check_cost, check_order, check_parts, check_texts
+from core.standards.policy.process_checks import check_cost, check_named, check_order, check_parts, check_texts
 from core.standards.policy.process_order import Before, ancestors, predecessors
 
 SHARED = frozenset(StepContent.__struct_fields__)
@@ -91,6 +91,7 @@ def widened(core: ProcessContent, received: JsonValue, own: JsonValue) -> list[d
         check_order(predecessors(made.steps), "the process")
         if after:
             check_cost(made, "the process")
+            check_named(made, "the process", {step.key for step in after})
     except DomainError as problem:
         raise ValueError(problem.message) from problem
     refuse_reordering(before, made)

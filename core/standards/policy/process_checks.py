@@ -11,6 +11,7 @@ from core.standards.policy.variants import SITE, SITE_FORM
 from core.standards.process_errors import (
     EvidenceMakesNoSense,
     GuardDoesNotCompile,
+    GuardNamesUnknownStep,
     GuardsCostTooMuch,
     ProcessIsCyclic,
     UnknownPredecessor,
@@ -65,6 +66,7 @@ def check_process(process: ProcessContent, place: str) -> None:
         ProcessIsCyclic: Steps come before themselves.
         GuardDoesNotCompile: A guard is no rule.
         GuardsCostTooMuch: Working out its guards would keep everybody waiting.
+        GuardNamesUnknownStep: A guard asks for a step that is not there.
         EvidenceMakesNoSense: A step asks for evidence that nobody could give.
         ValueError: Something has two meanings, or names what is not there; the message says what.
     """
@@ -76,6 +78,33 @@ def check_process(process: ProcessContent, place: str) -> None:
         check_guard(stage.when, stage.key, place)
     check_parts(process.steps, {stage.key for stage in process.stages}, place)
     check_cost(process, place)
+    check_named(process, place)
+
+
+def check_named(process: ProcessContent, place: str, only: Collection[str] | None = None) -> None:
+    """Refuse guards that ask for a step that is not there.
+
+    Args:
+        process: The process, whose guards compile.
+        place: Key of its clause, for messages.
+        only: The steps whose guards are looked at; all steps, stages and the process itself by default.
+
+    Raises:
+        GuardNamesUnknownStep: A guard does.
+    """
+    known = {step.key for step in process.steps}
+    guards = [(step.key, step.when) for step in process.steps if only is None or step.key in only]
+    if only is None:
+        guards += [("", process.when), *((stage.key, stage.when) for stage in process.stages)]
+    for whose, guard in guards:
+        for missing in sorted(steps_named(guard) - known if guard else ()):
+            raise GuardNamesUnknownStep(place=place, step=whose, unknown=missing, steps=tuple(sorted(known)))
+
+
+def steps_named(guard: str) -> frozenset[str]:
+    """Give the steps that a guard asks for by their keys."""
+    rule = GUARDS.rule(guard)
+    return rule.looked_for("steps.done") | rule.looked_for("steps.skipped")
 
 
 def check_cost(process: ProcessContent, place: str) -> None:

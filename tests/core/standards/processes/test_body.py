@@ -17,6 +17,7 @@ from core.standards.policy.view import read_view
 from core.standards.process_errors import (
     EvidenceMakesNoSense,
     GuardDoesNotCompile,
+    GuardNamesUnknownStep,
     GuardsCostTooMuch,
     ProcessIsCyclic,
     UnknownPredecessor,
@@ -73,7 +74,19 @@ def test_a_view_tells_limits_with_their_units_and_keeps_the_order() -> None:
     ]
 
 
-WITHIN = "steps.done.all(a, steps.done.all(b, ('x' in steps.done) || a != b))"
+def test_what_was_published_with_such_a_guard_is_read_as_before() -> None:
+    made, unfit = standard(RECEPTION), deepcopy(RECEPTION)
+    unfit["steps"][0]["when"] = "'nobody' in steps.done"
+    first = msgspec.structs.replace(made.clauses[0], body=unfit)
+    before = msgspec.structs.replace(made, clauses=(first, *made.clauses[1:]))
+    assert read_content(content_text(before)) == before
+    view = read_view("h", effective_text(fold(published(before), [], LINEAGE, NOON)))
+    assert list(view.process.steps) == ["receive", "call", "visit", "order", "hand_over"]
+    with pytest.raises(GuardNamesUnknownStep):
+        checked_content(before)
+
+
+WITHIN = "steps.done.all(a, steps.done.all(b, ('s1' in steps.done) || a != b))"
 """Goes through all that was done for all that was done."""
 
 
@@ -107,6 +120,21 @@ REFUSED: list[tuple[dict[str, Any], type[DomainError], dict[str, Any]]] = [
     (steps(stages=[{"key": "s", "when": "x"}]), GuardDoesNotCompile, {"step": "s"}),
     (steps(when='record.colour == "red"'), GuardDoesNotCompile, {"step": "", "column": 7}),
     (steps(when='true &&\n site["Kind"] == "x"'), GuardDoesNotCompile, {"step": "", "line": 2, "column": 8}),
+    (
+        steps({"key": "b", "position": 2, "when": "'a' in steps.done && !('bb' in steps.skipped)"}),
+        GuardNamesUnknownStep,
+        {"step": "b", "unknown": "bb", "place": "reception"},
+    ),
+    (
+        steps(when="steps.done.size() < 3 || ['x'].exists(o, 'nobody' in steps.done)"),
+        GuardNamesUnknownStep,
+        {"step": "", "unknown": "nobody"},
+    ),
+    (
+        steps(stages=[{"key": "s", "when": "'A' in steps.done"}]),
+        GuardNamesUnknownStep,
+        {"step": "s", "unknown": "A"},
+    ),
     (many(100, WITHIN), GuardsCostTooMuch, {"step": "s0", "place": "reception", "most": 1_000_000}),
     (many(100, "") | {"when": WITHIN}, GuardsCostTooMuch, {"step": "s0"}),
     (many(40, "record.tier.matches('((a?){200}){4}y')"), GuardsCostTooMuch, {"step": "s0"}),
@@ -140,7 +168,7 @@ def test_guards_as_people_write_them_are_far_from_costing_too_much(count: int, w
 
 
 def test_no_more_guards_are_compiled_than_others_can_wait_for() -> None:
-    long = [f"'{number:04}' in steps.done" + " " * 900 for number in range(200)]
+    long = [f"'s{number}' in steps.done" + " " * 900 for number in range(200)]
     body = {"steps": [{"key": f"s{at}", "position": at + 1, "when": when} for at, when in enumerate(long)]}
     with pytest.raises(InvalidInput, match="100,000 characters together"):
         standard(body)

@@ -129,6 +129,7 @@ UNFIT: list[tuple[list[dict[str, Any]], str]] = [
         "standards.guards_cost_too_much",
     ),
     ([A | {"when": DEAR}, {"key": "b", "position": 2}], "standards.guards_cost_too_much"),
+    ([A | {"when": "'receive' in steps.done"}], "standards.guard_names_unknown_step"),
     ([A | {"evidence": [{"key": "e", "kinds": ["log"], "place": "site"}]}], "standards.evidence_makes_no_sense"),
     ([A | {"evidence": [{"key": "e", "kinds": []}]}], "kernel.invalid_input"),
 ]
