@@ -6,7 +6,7 @@ are told where each of their values stands among its parameters.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any, Final, cast
 
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -34,11 +34,12 @@ class Parameters:
         values: As they are sent.
     """
 
-    __slots__ = ("_places", "values")
+    __slots__ = ("_own", "_places", "values")
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         self.values: list[Any] = list(values)
         self._places: dict[int, int] = {id(None): NULL}
+        self._own = count(-1, -1)
 
     def added(self, value: Any) -> int:  # noqa: ANN401 - whatever the driver takes
         """Add a value and give its place, from 1."""
@@ -48,9 +49,11 @@ class Parameters:
     def shared(self, values: Sequence[Any]) -> tuple[int, ...]:
         """Add values, each of which is sent once wherever it stands, and give their places.
 
-        They are told apart by what they are, not by equality: whoever has them lives as long as this.
+        They are told apart by what they are, not by equality: whoever has them lives as long as this. Numbers and truth
+        values are sent wherever they stand: small ones that are equal are one and the same, so that the statement's
+        text would hang on what they happen to be.
         """
-        ids = [*map(id, values)]
+        ids = [next(self._own) if isinstance(value, int) else id(value) for value in values]
         fresh = dict(zip(ids, values, strict=True))
         for known in self._places.keys() & fresh.keys():
             del fresh[known]

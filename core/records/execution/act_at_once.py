@@ -35,7 +35,10 @@ STREAM: Final = f"""
     SELECT {", ".join(COLUMNS)} FROM {TABLE} WHERE {READY} AND tenant_id = $1 AND record_id = $2
     ORDER BY number"""  # noqa: S608 - names of this module alone
 TEXTS: Final = frozenset(name for name, kind in KINDS.items() if kind == "text")
-IS_AS_READ: Final = "EXISTS (SELECT FROM records WHERE tenant_id = $1 AND id = $2 AND version = $3)"
+IS_AS_READ: Final = """
+    EXISTS (SELECT FROM records WHERE tenant_id = $1 AND network_id = $2 AND id = $3 AND version = $4)"""
+"""The network is said as well: while PostgreSQL plans, the walls' settings are not made, so that it takes their network
+to have no rows at all, and an index of a whole network to be as good as the primary key."""
 WRITTEN: Final = frozenset({RecordStep.__tablename__, TABLE})
 """What an answer cannot read beside the record: the statement does not see what it writes."""
 
@@ -91,7 +94,7 @@ def written(
     rows: list[NewRow] = [event_row(one) for one in events]
     rows += [changed_row(act, record_id, after.head), score_row(act, record_id)]
     rows += new_rows(act, record_id, RecordStep.__tablename__, new.steps[len(old.steps) :])
-    key = {"tenant_id": act.tenant_id, "id": record_id}
+    key = {"tenant_id": act.tenant_id, "network_id": act.network_id, "id": record_id}
     changes = {name: value for name, value in new.record.items() if name not in FIXED and old.record[name] != value}
     record = ChangedRow(Record.__tablename__, changes, {**key, "version": before.head})
     return AtOnce(

@@ -13,15 +13,16 @@ from core.kernel.graphql.ids import global_id, local_id
 from core.kernel.looking import Looking
 from core.kernel.scope import Scope
 from core.kernel.unit import Act
+from core.records.events.state import WaitingFor
 from core.records.execution.act_at_once import act_at_once
-from core.records.execution.commands import CompleteStep
+from core.records.execution.commands import Command, CompleteStep, Resolve, Wait
 from core.records.graphql.types import RecordType
 from tests.core.records.execution.executing import TABLES, Shop
 from tests.core.records.opening import Printing, answering
 from tests.support.api import Api, answer_of
 
 FIELDS = "record { id version status stepCount firstResponseAt }"
-ACT = """mutation($input: {name}Input!, $key: String!) {{ done: {field}(input: $input, idempotencyKey: $key) {{
+ACT = """mutation($input: {name}!, $key: String!) {{ done: {field}(input: $input, idempotencyKey: $key) {{
   __typename ... on {success}Success {{ {fields} }} ... on Problem {{ code message hint }} }} }}"""
 OWN = frozenset(
     {
@@ -38,9 +39,17 @@ OWN = frozenset(
     }
 )
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "startStep": ("StartStep", {"key": "intake", "readiness": ["tools"]}),
-    "completeStep": ("CompleteStep", {"key": "intake", "status": "done", "answersCustomer": True}),
+    "startStep": ("StartStepInput", {"key": "intake", "readiness": ["tools"]}),
+    "completeStep": ("CompleteStepInput", {"key": "intake", "status": "done", "answersCustomer": True}),
+    "resumeRecord": ("OnRecord", {}),
+    "closeRecord": ("OnRecord", {}),
 }
+SERVED: tuple[Command, ...] = (CompleteStep(key="intake"), CompleteStep(key="report"), Resolve())
+LATER: dict[str, tuple[tuple[Command, ...], str]] = {
+    "resumeRecord": ((Wait(whom=WaitingFor.CUSTOMER, reason_code="parts"),), "records.not_waiting"),
+    "closeRecord": (SERVED, "records.not_resolved"),
+}
+"""What is done before, and how it is refused a second time."""
 
 
 @pytest.fixture
@@ -115,6 +124,33 @@ async def test_both_ways_leave_the_same_rows_and_refuse_alike(shop: Shop, api: A
     ]
     assert [answer["record"]["version"] for answer in told[:3]] == [2, 3, 4]
     assert await left(shop, one) == await left(shop, other)
+
+
+@pytest.mark.parametrize("field", [*LATER])
+async def test_what_waits_goes_on_and_what_is_resolved_is_closed_both_ways_alike(
+    shop: Shop, api: Api, printing: Printing, field: str
+) -> None:
+    before, code = LATER[field]
+    told: list[Any] = []
+    remains: list[list[Any]] = []
+    await warmed(shop, api)
+    printing.at_once.clear()
+    for compiled in (True, False):
+        id_ = await shop.open(external_id=None, priority="low")
+        record, version = global_id("Record", id_), len(before) + 1
+        for command in before:
+            await shop.act(id_, command)
+        given = {"record": record, "version": version}
+        done = await ask(shop, api, field, given, key=f"{compiled}", compiled=compiled)
+        again = {**given, "version": version + 1}
+        refused = await ask(shop, api, field, again, key=f"{compiled} again", compiled=compiled)
+        assert (done["record"].pop("id"), done["record"]["version"], refused["code"]) == (record, version + 1, code)
+        assert (await shop.row(id_))["status"] == done["record"]["status"].lower()
+        told.append(done)
+        remains.append(await left(shop, record))
+    assert printing.at_once == [True, False]
+    assert told[0] == told[1]
+    assert remains[0] == remains[1]
 
 
 async def test_no_transaction_is_opened_for_it(
