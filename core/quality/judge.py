@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from touchstone_sdk import RecordResult, RecordScored, RecordView, Score
+from touchstone_sdk import RecordResult, RecordScored, Score
 
 from core.kernel.ids import new_id
 from core.kernel.work import Work
@@ -24,11 +24,13 @@ from core.quality.effective import effective_limit
 from core.quality.policy import resolution_seconds
 from core.quality.repository import WHOLE_RECORD
 from core.quality.subjects import Subject
-from core.standards.policy.variants import EVERYWHERE, chosen
+from core.standards.policy.variants import EVERYWHERE, chosen, read_selector
 from core.standards.policy.view import Choices, EffectiveView
 
 NOT_FOR_THIS_TENANT = (PluginIsNotApproved, PluginIsNotEnabled, PluginIsRevoked, PluginLacksScopes)
 BATCH = 500
+IN_COLUMNS = frozenset({"channel", "priority", "service_type"})
+"""What a record's row tells of its context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ class Standing:
 
     view: EffectiveView
     published_limits: Mapping[str, int]
+
+    @property
+    def hangs_on_events(self) -> bool:
+        """Whether some value hangs on what a record's events alone tell, such as the customer's tier."""
+        variants = {*self.published_limits, *(text for known in self.view.variants.values() for text in known)}
+        return any(not read_selector(text).keys() <= IN_COLUMNS for text in variants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +133,8 @@ def measure_of(subject: Subject, standing: Standing) -> Measure:
     """Tell what a record is measured by; most standards have no variants."""
     if not standing.view.variants:
         return Measure(subject.effective_hash)
-    context = context_of(subject.view)
-    return Measure(
-        subject.effective_hash, standing.view.choices(context), chosen(standing.published_limits.keys(), context)
-    )
-
-
-def context_of(record: RecordView) -> dict[str, str]:
-    """Tell what is known of a record that a value of the standard can hang on."""
-    known = {"channel": record.channel, "priority": record.priority}
-    return {key: said for key, said in known.items() if said is not None}
+    published = chosen(standing.published_limits.keys(), subject.context)
+    return Measure(subject.effective_hash, standing.view.choices(subject.context), published)
 
 
 def figures_rows(

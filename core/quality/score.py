@@ -15,7 +15,7 @@ from core.plugin_host.errors import PluginError
 from core.quality.effective import published_limits
 from core.quality.judge import Hearing, Judged, Standing, judge
 from core.quality.repository import add_up_days, days_counted, drop_days, keep_figures, keep_scores, lock_figures
-from core.quality.subjects import Subject, published_texts, subjects_of_records, versions_now
+from core.quality.subjects import Subject, in_context, published_texts, subjects_of_records, versions_now
 from core.standards.resolve import pinned_views
 
 Choose: TypeAlias = Callable[[Unit], Awaitable[Sequence[Subject]]]
@@ -57,7 +57,8 @@ def again(record_ids: Sequence[UUID]) -> Choose:
 async def hear(unit: Unit, subjects: Sequence[Subject]) -> Hearing:
     """Read all else that records are judged by."""
     standings = await read_standings(unit, {one.effective_hash for one in subjects})
-    return Hearing(subjects, standings, await time_zone(unit))
+    told_by_events = {hash_ for hash_, standing in standings.items() if standing.hangs_on_events}
+    return Hearing(await in_context(unit, subjects, told_by_events), standings, await time_zone(unit))
 
 
 async def read_standings(unit: Unit, hashes: set[str]) -> dict[str, Standing]:

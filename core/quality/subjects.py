@@ -1,7 +1,7 @@
 """SQL that reads what is scored: records with their steps, and the versions their limits come from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,14 +11,18 @@ from sqlmodel import col, select
 from touchstone_sdk import RecordView, StepView
 
 from core.kernel.unit import Unit
+from core.records.clocks.derive import context_of
+from core.records.events.fold import fold
+from core.records.events.repository import read_streams
 from core.standards.models import PublishedVersion
+from core.standards.policy.variants import Context
 
 # Scored is what was done, in the order in which it was done: not what is under way or was left out.
 # One row per record, its steps as arrays: ten times fewer rows than one per step, and nothing of them is an object of
 # the mapper, which would cost more than the scoring.
 SUBJECTS: Final = """
     SELECT r.id, r.version, r.standard_code, r.effective_hash, r.opened_at, r.resolved_at, r.closed_at, r.channel,
-           r.priority, r.step_count,
+           r.priority, r.service_type, r.step_count,
            array_agg(coalesce(s.counts_as, s.key) ORDER BY s.occurred_at, s.position) FILTER (WHERE s.id IS NOT NULL)
              AS keys,
            array_agg(coalesce(s.status, '') ORDER BY s.occurred_at, s.position) FILTER (WHERE s.id IS NOT NULL)
@@ -49,12 +53,14 @@ class Subject:
         version: Its version as it was read.
         effective_hash: The effective document it pins.
         step_count: How many steps it has.
+        context: What is known of it that a value of its standard can hang on.
     """
 
     view: RecordView
     version: int
     effective_hash: str
     step_count: int
+    context: Context
 
 
 async def subjects_of_chunk(unit: Unit, chunk_id: UUID) -> list[Subject]:
@@ -71,7 +77,8 @@ async def subjects_of_records(unit: Unit, record_ids: Sequence[UUID]) -> list[Su
 
 def read_subject(row: Sequence[Any]) -> Subject:
     """Show a record the way scoring rules see it; the row is one of ``SUBJECTS``, in its order of columns."""
-    id_, version, code, hash_, opened, resolved, closed, channel, priority, count, keys, statuses, instants = row
+    id_, version, code, hash_, opened, resolved, closed, channel, priority, service, count, *done = row
+    keys, statuses, instants = done
     steps = [
         make_step({"key": key, "status": status, "occurred_at": at})
         for key, status, at in zip(keys or (), statuses or (), instants or (), strict=True)
@@ -88,7 +95,26 @@ def read_subject(row: Sequence[Any]) -> Subject:
             "steps": tuple(steps),
         }
     )
-    return Subject(view, version, hash_, count)
+    known = {"channel": channel, "priority": priority, "service_type": service}
+    return Subject(view, version, hash_, count, {key: said for key, said in known.items() if said})
+
+
+async def in_context(unit: Unit, subjects: Sequence[Subject], hashes: Collection[str]) -> list[Subject]:
+    """Say of some records all that their clocks know as well: the customer's tier, and attributes of the site.
+
+    Those are told by a record's events alone, which are read for them only.
+
+    Args:
+        unit: The unit of work.
+        subjects: The records.
+        hashes: The effective documents in which values hang on such facts.
+    """
+    chosen = [one.view.id for one in subjects if one.effective_hash in hashes]
+    if not chosen:
+        return list(subjects)
+    streams = await read_streams(unit, chosen)
+    known = {id_: context_of(fold(stream)) for id_, stream in streams.items() if not stream[0].is_removed}
+    return [replace(one, context=known.get(one.view.id, one.context)) for one in subjects]
 
 
 async def versions_now(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, int]:
