@@ -23,7 +23,7 @@ from core.plugin_host.registry import load_plugins
 from core.records.importing.import_log import ImportLog, import_log
 from core.standards.approve import ApproveVersion, SubmitVersion, approve_version, submit_version
 from core.standards.document import load_standard
-from core.standards.draft import draft_standard
+from core.standards.draft import DraftStandard, draft_standard
 from core.standards.publish import PublishVersion, publish_version
 from tenants.activations.approve_plugin import ApprovePlugin, approve_plugin, withdraw_approval
 from tenants.activations.enable_plugin import EnablePlugin, disable_plugin, enable_plugin
@@ -69,13 +69,13 @@ class House:
         """Do what is due."""
         return await run_until_idle(self.background(), network_id=self.network.id, tolerant=tolerant)
 
-    async def publish(self) -> None:
-        """Publish the standard that the mapping names, valid since the network was founded."""
+    async def publish(self, drafted: DraftStandard | None = None) -> None:
+        """Publish a standard, valid since the network was founded: the one that the mapping names by default."""
         editor, approver = (
             replace(self.network.headquarters, actor=Actor(ActorKind.PERSON, new_id())) for _ in range(2)
         )
         async with self.database.unit(editor, clock=self.clock) as unit:
-            draft = await draft_standard(unit, load_standard(STANDARD))
+            draft = await draft_standard(unit, drafted or load_standard(STANDARD))
             version = await submit_version(unit, SubmitVersion(version_id=draft.id, expected_revision=draft.revision))
         async with self.database.unit(approver, clock=self.clock) as unit:
             approval = ApproveVersion(version_id=version.id, expected_revision=version.revision)
