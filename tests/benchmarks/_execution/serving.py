@@ -20,7 +20,8 @@ from tests.benchmarks._execution.operations import Data, Operation
 from tests.support.cluster import ROLE_SECRET
 
 ROOT = Path(__file__).parents[3]
-POOL = 10
+POOL = 5
+"""What the product ships with; every server has as many connections."""
 PATIENCE_S = 60
 FAREWELL_S = 20
 SECRETS = {
