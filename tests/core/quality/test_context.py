@@ -40,7 +40,8 @@ async def limits(house: House) -> dict[str, tuple[int, int]]:
     """The limit that was published, and the one in force, by record."""
     found = await house.admin.fetch(
         """SELECT r.external_id, f.published_limit_seconds, f.effective_limit_seconds
-           FROM record_figures f JOIN records r ON r.tenant_id = f.tenant_id AND r.id = f.id"""
+           FROM record_figures f JOIN records r ON r.tenant_id = f.tenant_id AND r.id = f.id WHERE f.tenant_id = $1""",
+        house.network.north.tenant_id,
     )
     return {name: (published, effective) for name, published, effective in found}
 
