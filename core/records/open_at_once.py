@@ -44,6 +44,9 @@ NAMES_ARE_FREE: Final = """
         WHERE k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id LIMIT 1) taken)"""
 """Each name is looked up by itself: joined, it would be compared with every name of a tenant unknown to statistics."""
 
+OWN_WORDS: Final = "NOT EXISTS (SELECT FROM catalogue_services AS service WHERE service.network_id = $1)"
+"""Where there is a catalogue, it is asked whether the tenant offers what a record is classified as."""
+
 
 def open_record_at_once(act: Act, command: OpenRecord) -> AtOnce | Filled | None:
     """Give the statement that opens a record, where there can be one.
@@ -93,7 +96,11 @@ def opening(act: Act, held: Remembered, asked: OpenRecord) -> AtOnce | None:
     }
     return AtOnce(
         rows=(NewRow(RecordKey.__tablename__, key), *opened_rows(act, record_id, named, opened)),
-        conditions=(Condition(NAME_IS_FREE, (act.tenant_id, asked.channel, name)), *held.conditions(act)),
+        conditions=(
+            Condition(NAME_IS_FREE, (act.tenant_id, asked.channel, name)),
+            *in_own_words(act, [asked]),
+            *held.conditions(act),
+        ),
         refs={"record": record_id},
     )
 
@@ -205,9 +212,19 @@ def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | N
     free = Condition(NAMES_ARE_FREE, (act.tenant_id, keys.columns["channel"], keys.columns["external_id"]))
     return AtOnce(
         rows=(keys, records, events, *together.told(act)),
-        conditions=(free, *(condition for one in found.values() for condition in one.conditions(act))),
+        conditions=(
+            free,
+            *in_own_words(act, asked),
+            *(condition for one in found.values() for condition in one.conditions(act)),
+        ),
         refs={"records": batch.ids, "opened": len(asked), "already_there": 0},
     )
+
+
+def in_own_words(act: Act, asked: Sequence[OpenRecord]) -> tuple[Condition, ...]:
+    """Give the condition under which records may be classified by any word, where one of them is classified."""
+    classified = any(one.service_type is not None for one in asked)
+    return (Condition(OWN_WORDS, (act.network_id,)),) if classified else ()
 
 
 def keys_of(act: Act, asked: Sequence[OpenRecord], records: NewRows) -> NewRows:

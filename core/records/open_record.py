@@ -20,6 +20,7 @@ from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Acting, Unit
+from core.records.catalogue.offer import check_service_type
 from core.records.customers.identify import WhichCustomer, identified
 from core.records.customers.repository import tiers_of
 from core.records.errors import RecordKeyIsTaken
@@ -101,6 +102,8 @@ async def prepare_record(unit: Unit, command: OpenRecord, ring: KeyRing | None =
         return await opened_before(unit, holder, asked), ()
     now = unit.now
     holding = await holding_at(unit, asked.standard_code, now)
+    if asked.service_type is not None:
+        await check_service_type(unit, asked.service_type)
     site = await serving_site(unit, asked.site_key)
     customer = None if asked.customer is None else await identified(unit, ring, asked.customer)
     place = Opened(

@@ -15,6 +15,8 @@ from core.kernel.ids import new_ids
 from core.kernel.insertions import write_many
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
+from core.records.catalogue.errors import ServiceIsNotOffered
+from core.records.catalogue.offer import not_offered
 from core.records.customers.identify import WhichCustomer, identified
 from core.records.customers.repository import tiers_of
 from core.records.errors import RecordRefusal, RecordsRefused
@@ -135,7 +137,8 @@ async def choose(unit: Unit, batch: Batch, wanted: Mapping[Key, UUID], holders: 
     now = unit.now
     holdings = await holdings_at(unit, {one.standard_code for one in open_to}, now)
     processes = {one.hash: await process_under(unit, one.hash) for one in holdings.values()}
-    fresh = Fresh(now, holdings, await find_sites(unit, open_to), processes)
+    services = await not_offered(unit, {one.service_type for one in open_to if one.service_type is not None})
+    fresh = Fresh(now, holdings, await find_sites(unit, open_to), processes, services)
     for place, one in batch.asked.items():
         holder = holders[key_of(one)]
         if held.get(holder, one.standard_code) != one.standard_code:
@@ -181,6 +184,7 @@ class Fresh:
         holdings: What holds of each standard.
         sites: Sites that serve, by their keys.
         processes: The processes that hold, by the hashes of their documents.
+        not_offered: Services that were named, and that the tenant does not offer.
         ids: The records, by the places of those that were asked for.
         customers: Whom records are about, where that is said.
         tiers: The tiers of those customers who have one.
@@ -190,6 +194,7 @@ class Fresh:
     holdings: Mapping[str, Holding]
     sites: Mapping[str | None, SiteFacts | None]
     processes: Mapping[str, Process]
+    not_offered: frozenset[str]
     ids: dict[int, UUID] = field(default_factory=dict[int, UUID])
     customers: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     tiers: dict[UUID, str] = field(default_factory=dict[UUID, str])
@@ -198,6 +203,8 @@ class Fresh:
         """Tell why a record cannot be opened."""
         if asked.standard_code not in self.holdings:
             return NoStandardInForce(standard=asked.standard_code, at=self.now)
+        if asked.service_type in self.not_offered:
+            return ServiceIsNotOffered(key=asked.service_type or "")
         return None if asked.site_key in self.sites else NotFound(kind="site", key=asked.site_key or "")
 
 

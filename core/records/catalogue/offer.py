@@ -1,6 +1,6 @@
 """A tenant offers services of the network, adds bespoke ones of its own, and ends offers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -143,9 +143,16 @@ async def check_service_type(unit: Unit, key: str) -> None:
     Raises:
         ServiceIsNotOffered: It does not offer it.
     """
-    services = await services_of(unit)
-    if services and key not in offered_now(services, await offers_of(unit), unit.scope.lineage):
+    if await not_offered(unit, [key]):
         raise ServiceIsNotOffered(key=key)
+
+
+async def not_offered(unit: Unit, keys: Collection[str]) -> frozenset[str]:
+    """Give those by which the tenant may not classify a record, as :func:`check_service_type` tells of one."""
+    services = await services_of(unit) if keys else ()
+    if not services:
+        return frozenset()
+    return frozenset(keys) - offered_now(services, await offers_of(unit), unit.scope.lineage)
 
 
 async def offerable_services(unit: Unit) -> list[Offerable]:

@@ -16,6 +16,7 @@ from core.records import open_at_once as at_once
 from core.records import open_record as opening
 from core.records import open_records as opening_many
 from core.records import work_record as working
+from core.records.catalogue.errors import ServiceIsNotOffered
 from core.records.customers.errors import CustomerIsErased
 from core.records.customers.graphql.inputs import CustomerContactInput, ring_of, which_customer
 from core.records.errors import (
@@ -48,7 +49,9 @@ class OpenRecordInput:
     priority: str | None = strawberry.field(default=None, description="How urgent it is, in your own words.")
     site_key: str | None = strawberry.field(default=None, description="The site that serves, by its short name.")
     service_type: str | None = strawberry.field(
-        default=None, description="What kind of service it is, as a word; guards of the process may ask for it."
+        default=None,
+        description="What kind of service it is; guards of the process may ask for it. Where the network has a"
+        " catalogue it is the key of a service that the tenant offers, elsewhere any word.",
     )
     role: str | None = strawberry.field(
         default=None,
@@ -137,7 +140,7 @@ def open_records_at_once(act: Act, input: OpenRecordsInput) -> AtOnce | None:
 @mutation(
     permission=OPEN_RECORDS,
     success=payload("OpenRecordSuccess", record=RecordType),
-    errors=(InvalidInput, NotFound, NoStandardInForce, RecordKeyIsTaken, CustomerIsErased),
+    errors=(InvalidInput, NotFound, NoStandardInForce, ServiceIsNotOffered, RecordKeyIsTaken, CustomerIsErased),
     at_once=open_record_at_once,
     description="Opens a service record under the standard that holds now, or gives the one that was opened before.",
 )
