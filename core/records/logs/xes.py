@@ -15,6 +15,7 @@ from core.records.logs.traces import Flaw, RefusalCode, Trace
 
 TRACE_DEPTH = 2
 EVENT_DEPTH = 3
+ATTRIBUTE_DEPTH = 4
 
 
 def read_xes(stream: LogStream, external_id: str) -> Iterator[Trace]:
@@ -57,7 +58,7 @@ class TraceBuilder:
         external_id: Key of the trace attribute that names the case.
 
     Attributes:
-        moved: Whether the last piece held an element's beginning or end.
+        moved: Whether the last piece held an element's beginning, or the end of one that is no attribute.
     """
 
     def __init__(self, stream: LogStream, external_id: str) -> None:
@@ -105,19 +106,22 @@ class TraceBuilder:
         return done
 
     def _start(self, tag: str, found: dict[str, str]) -> None:
+        """Begin an element; nearly all are attributes of events, so these come first and are kept here."""
         self.moved = True
-        self._depth += 1
-        if self._event is not None:
-            if self._depth == EVENT_DEPTH + 1:
-                self._keep(self._event, found)
+        self._depth = depth = self._depth + 1
+        event = self._event
+        if event is not None:
+            if depth == ATTRIBUTE_DEPTH:
+                self._keep(event, found)
+                return
         elif self._in_trace:
             self._start_in_trace(tag, found)
-        elif self._depth == 1 and self._local(tag) != "log":
+        elif depth == 1 and self._local(tag) != "log":
             raise LogUnreadable(file=self._stream.name, problem="its root element is not a log")
-        elif self._depth == TRACE_DEPTH and self._local(tag) == "trace":
+        elif depth == TRACE_DEPTH and self._local(tag) == "trace":
             self._in_trace = True
             self._position += 1
-        if self._depth > self._bounds.depth:
+        if depth > self._bounds.depth:
             raise LogUnsafe(file=self._stream.name, problem=f"elements nest deeper than {self._bounds.depth}")
 
     def _start_in_trace(self, tag: str, found: dict[str, str]) -> None:
@@ -129,13 +133,16 @@ class TraceBuilder:
             self._keep(self._attributes, found)
 
     def _end(self, _tag: str) -> None:
+        depth = self._depth
+        self._depth = depth - 1
+        if depth > EVENT_DEPTH:
+            return
         self.moved = True
-        if self._depth == EVENT_DEPTH and self._event is not None:
+        if depth == EVENT_DEPTH and self._event is not None:
             self._end_event(self._event)
-        elif self._depth == TRACE_DEPTH and self._in_trace:
+        elif depth == TRACE_DEPTH and self._in_trace:
             self._done.append(self._finish_trace())
             self._begin_trace()
-        self._depth -= 1
 
     def _end_event(self, event: dict[str, str]) -> None:
         self._event = None
