@@ -183,19 +183,7 @@ def matter(facts: str, passing: Collection[str]) -> dict[str, Any]:
 
 async def forget_dismissed(unit: Unit, kind: str, subject_ids: Collection[UUID]) -> None:
     """Take what was dismissed as done, because what it told of is over; where it comes back, it is told anew."""
-    if not subject_ids:
-        return
-    await unit.session.execute(
-        update(WorkItem)
-        .where(
-            col(WorkItem.tenant_id) == unit.tenant_id,
-            col(WorkItem.kind) == kind,
-            col(WorkItem.subject_id).in_(subject_ids),
-            col(WorkItem.status) == "dismissed",
-        )
-        .values(status="done", version=WorkItem.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    await turn(unit, kind, subject_ids, ("dismissed",), status="done")
 
 
 async def take_item(unit: Unit, command: TakeWorkItem) -> WorkItem:
@@ -238,6 +226,18 @@ async def settle_item(unit: Unit, kind: str, subject_id: UUID) -> None:
 
 async def settle_items(unit: Unit, kind: str, subject_ids: Collection[UUID]) -> None:
     """Close the open items of a kind about some subjects, because what they waited for has happened elsewhere."""
+    closed = {"closed_at": recorded_now(), "closed_by": unit.scope.actor.id}
+    await turn(unit, kind, subject_ids, OPEN, status="done", **closed)
+
+
+async def turn(
+    unit: Unit,
+    kind: str,
+    subject_ids: Collection[UUID],
+    among: Collection[str],
+    **values: Any,  # noqa: ANN401 - whatever the columns hold
+) -> None:
+    """Change the items of a kind about some subjects that are in one of some states."""
     if not subject_ids:
         return
     await unit.session.execute(
@@ -246,14 +246,9 @@ async def settle_items(unit: Unit, kind: str, subject_ids: Collection[UUID]) -> 
             col(WorkItem.tenant_id) == unit.tenant_id,
             col(WorkItem.kind) == kind,
             col(WorkItem.subject_id).in_(subject_ids),
-            col(WorkItem.status).in_(OPEN),
+            col(WorkItem.status).in_(among),
         )
-        .values(
-            status="done",
-            closed_at=recorded_now(),
-            closed_by=unit.scope.actor.id,
-            version=WorkItem.version + 1,
-        )
+        .values(**values, version=WorkItem.version + 1)
         .execution_options(synchronize_session=False)
     )
 
