@@ -1,7 +1,6 @@
 """The directory: what other rooms may ask about the tree, read from the placements that are known now."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.kernel.conditions import Condition
 from core.kernel.database import Database
 from core.kernel.directory import SiteFacts, TenantFacts
+from core.kernel.frozen import frozen
 from core.kernel.roles import Role
 from tenants.networks.models import Network
 from tenants.networks.tree_queries import (
@@ -29,7 +29,7 @@ from tenants.sites.models import Site
 from tenants.sites.repository import find_sites_by_id, find_sites_by_key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionDirectory:
     """The directory on an open transaction: no second connection is taken while one is held.
 
@@ -95,7 +95,7 @@ class SessionDirectory:
         return await find_member(self.session, network_id, tenant_id, person_id)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TenantDirectory:
     """The directory where no transaction is open: each answer is read in a short one of its own.
 

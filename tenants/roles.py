@@ -23,9 +23,9 @@ Each role has the least its work needs:
 - A read-only client reads what dashboards of a tenant show.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from core.kernel.frozen import frozen
 from tenants.networks.models import TenantKind
 
 HEADQUARTERS = frozenset({TenantKind.HEADQUARTERS.value})
@@ -64,7 +64,7 @@ class RoleKey(StrEnum):
     READ_ONLY_CLIENT = "read_only_client"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RoleFacts:
     """A role, built in or made by a network.
 

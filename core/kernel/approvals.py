@@ -1,7 +1,6 @@
 """Approvals: a decision asked of somebody else than its author."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlmodel import col, select
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError, NotFound, fact
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.models import Approval
 from core.kernel.outbox import send
@@ -115,7 +115,7 @@ class OnlyTheAuthorWithdraws(DomainError):  # noqa: N818 - errors are facts
         return "Reject it, or ask its author to withdraw it."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AskApproval:
     """Ask for a decision on a subject as it is now: ``subject_version`` is what is decided upon."""
 
@@ -125,7 +125,7 @@ class AskApproval:
     subject_version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DecideApproval:
     """Approve or reject, with a reason."""
 
@@ -134,7 +134,7 @@ class DecideApproval:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WithdrawApproval:
     """Take back what one asked for."""
 

@@ -9,7 +9,6 @@ A sealed file is format (1 byte), id of the data key (16), salt (32), then the p
 """
 
 from collections.abc import AsyncGenerator, AsyncIterable
-from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Final
 from uuid import UUID
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.kernel.crypto import KEY_BYTES, OpenKey, Place, SealIsBroken
+from core.kernel.frozen import frozen
 
 FORMAT: Final = b"\x02"
 SALT: Final = 32
@@ -30,7 +30,7 @@ TAG: Final = 16
 PURPOSE: Final = b"touchstone file"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileKey:
     """The key of one file.
 

@@ -9,7 +9,6 @@ import os
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterable, Generator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -22,6 +21,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from core.kernel.blob_settings import BlobSettings, BlobStoreKind
 from core.kernel.errors import DomainError, fact
+from core.kernel.frozen import frozen
 from core.kernel.outbox_rows import Tenancy
 
 PART: Final = 5 * 1024 * 1024
@@ -67,7 +67,7 @@ class BlobStoreIsDown(DomainError):  # noqa: N818 - errors are facts
         return "Try again in a moment; nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """A file that was stored.
 

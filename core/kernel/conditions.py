@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
+
+from core.kernel.frozen import frozen
 
 PARAMETER: Final = re.compile(r"\$(\d+)")
 SHAPES: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """A condition in SQL, seen as the tenant that acts.
 

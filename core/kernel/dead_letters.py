@@ -1,7 +1,6 @@
 """Dead letters: work that was given up, seen by whoever keeps the tenant, and sent again once the cause is mended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import update
@@ -9,6 +8,7 @@ from sqlmodel import col, select
 
 from core.kernel.audit import record_act
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.hints import hint
 from core.kernel.jobs import reopen_job_of
 from core.kernel.models import OutboxRow
@@ -17,7 +17,7 @@ from core.kernel.permissions import READ_WORK, REPLAY_WORK
 from core.kernel.unit import Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReplayDeadLetter:
     """Send a dead letter again."""
 

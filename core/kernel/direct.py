@@ -5,7 +5,6 @@ failure is the driver's own error; rows written together are one statement, whos
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, groupby
 from typing import Any
@@ -15,6 +14,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.conditions import Condition, together
+from core.kernel.frozen import frozen
 from core.kernel.telemetry import statement_span, tracing_is_on
 from core.kernel.unit import Unit
 
@@ -25,7 +25,7 @@ LONGEST = 65_535
 """Most parameters PostgreSQL takes in one statement."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewRow:
     """A row that is to be written.
 
@@ -38,7 +38,7 @@ class NewRow:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangedRow:
     """A row that is there and is to be written otherwise.
 
@@ -53,7 +53,7 @@ class ChangedRow:
     keys: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewRows:
     """Many rows of one table that are to be written together.
 

@@ -1,7 +1,7 @@
 """What the features may ask about the tenant tree, without knowing the package that keeps it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.conditions import Condition
+from core.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TenantFacts:
     """What other rooms need to know of a tenant.
 
@@ -38,7 +39,7 @@ class TenantFacts:
     active: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SiteFacts:
     """What other rooms need to know of a site.
 

@@ -1,7 +1,6 @@
 """Handlers: which coroutine does the work of which topic."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.discovery import ROOTS, import_modules
+from core.kernel.frozen import frozen
 from core.kernel.jobs import fail_job_of
 from core.kernel.work import Work
 
@@ -21,7 +21,7 @@ USUAL_LIMIT = timedelta(seconds=60)
 USUAL_ATTEMPTS = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Handler:
     """What does the work of a topic.
 
@@ -96,7 +96,7 @@ async def tell_given_up(
         await handler.given_up(session, tenant_id, payload, error)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Following:
     """What follows on whatever is done in a tenant; put among the services of processes that do background work.
 

@@ -5,7 +5,6 @@ if it is sent again, the job goes on.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from sqlmodel import col, select
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.models import Job
 from core.kernel.permissions import DO_WORK, READ_WORK
@@ -29,7 +29,7 @@ class JobIsCancelled(Exception):  # noqa: N818 - it is no error: somebody asked 
     """The job was asked to stop, and stands as cancelled now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CancelJob:
     """Ask a job to stop at its next step."""
 

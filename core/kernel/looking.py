@@ -5,11 +5,11 @@ Nothing is locked, so whatever is found has to be among the conditions of the st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.insertions import SHAPES
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
@@ -20,7 +20,7 @@ READY: Final = "(SELECT ready FROM context)"
 """What a statement's rows wait for, as the first of its conditions: it is looked at once, before any row is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looking:
     """Looks at the rows of a tenant.
 

@@ -1,7 +1,6 @@
 """The outbox as its rows: found across tenants by their keys, changed inside one tenant only. SQL, nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.models import OPEN_OUTBOX, IdempotencyKey, OutboxRow
 from core.kernel.queue import Handover
 from core.kernel.scope import Actor, ActorKind
@@ -35,7 +35,7 @@ BACKLOG = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tenancy:
     """A tenant and its network: all that is known of work before it is looked at."""
 
@@ -48,7 +48,7 @@ class Tenancy:
         return {"app.network_id": str(self.network_id), "app.tenant_id": str(self.tenant_id)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Claimed:
     """A due row, locked: what it is, for whom, and how often it was lent and tried."""
 

@@ -1,13 +1,14 @@
 """How fast background work is looked for, how long it is lent, and how it is tried again."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from secrets import randbelow
+
+from core.kernel.frozen import frozen
 
 STEPS = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Pace:
     """Times and amounts of the relay and the worker.
 

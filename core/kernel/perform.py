@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
 
@@ -12,6 +11,7 @@ import structlog
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.handlers import HANDLERS, Handler, tell_given_up
 from core.kernel.jobs import JobIsCancelled
 from core.kernel.outbox_rows import DEAD, DONE, Tenancy
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     LET_GO = "let_go"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Performed:
     """How an attempt ended, and the error where there was one."""
 

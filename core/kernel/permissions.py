@@ -1,13 +1,13 @@
 """The catalogue of permissions: features declare theirs, roles are made of them, fields ask for them."""
 
-from dataclasses import dataclass
 from functools import cache
 
 from core.kernel.discovery import import_modules
 from core.kernel.errors import NotPermitted
+from core.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permission:
     """One thing an actor may do.
 

@@ -10,7 +10,7 @@ where they depend on the moment they use :data:`NOW`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import BindParameter, ColumnElement, FromClause
 
+from core.kernel.frozen import frozen
 from core.kernel.permissions import Permission
 from core.kernel.rows import Row
 from core.kernel.services import Services
@@ -31,14 +32,14 @@ NOW = sa.bindparam("touchstone_now", required=True, type_=sa.DateTime(timezone=T
 """The instant of the operation, for formulas and conditions that depend on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of the entity's table."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expression:
     """A value PostgreSQL computes from the columns of one row.
 
@@ -49,14 +50,14 @@ class Expression:
     formula: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A stored canonical JSON text: as it stands in a ``String`` field, as a value in a ``JSON`` field."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Splicing:
     """What a :class:`Hole` is filled with the help of.
 
@@ -84,7 +85,7 @@ class Splicing:
 Fill = Callable[[Splicing, Sequence[Mapping[str, Any]]], Awaitable[Sequence[object]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hole:
     """A value Python splices in from columns of the row: decryption, amounts of money, signed addresses.
 
@@ -100,12 +101,12 @@ class Hole:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """The global id, made of the type's name and the row's key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToOne:
     """One row of another table, or none, in the same tenant (or network, where the target is a reference table).
 
@@ -120,7 +121,7 @@ class ToOne:
     key: str = "id"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToMany:
     """The rows of another table that name this one, page by page.
 
@@ -152,7 +153,7 @@ class Measure(StrEnum):
     PERCENTILE = "percentile"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Aggregate:
     """A figure over the rows of another table that name this one.
 
@@ -195,7 +196,7 @@ class Operator(StrEnum):
     THERE = "there"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Within:
     """Rows of another table, one of which must be there for a listed row to stay; both are rows of one tenant.
 
@@ -210,7 +211,7 @@ class Within:
     where: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """One thing the rows of a list can be narrowed by.
 
@@ -241,7 +242,7 @@ class Breadth(StrEnum):
     NETWORK = "network"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Kept:
     """A promise of a root field with code: equal questions have equal answers while a revision is the same.
 
@@ -261,7 +262,7 @@ class Kept:
     names_tenant: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Asking:
     """Who asks a question and where, as parameters of a statement.
 
@@ -278,7 +279,7 @@ class Asking:
     arguments: Mapping[str, BindParameter[Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class KeptWhile:
     """A promise of a root field with code: equal questions have equal answers while a figure is the same.
 
@@ -300,7 +301,7 @@ class KeptWhile:
     fleeting: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sought:
     """What a search looks for.
 
@@ -316,7 +317,7 @@ class Sought:
 Seek = Callable[[Splicing, str], Awaitable[Sought]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Searching:
     """How a list of one tenant is searched by text: by a table with one row for each term that a listed row has.
 
@@ -340,7 +341,7 @@ class Searching:
     term: str = "term"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Listing:
     """A list at the root: all rows of a table inside the breadth, page by page."""
 
@@ -351,7 +352,7 @@ class Listing:
     search: Searching | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Lookup:
     """One row at the root, by the values of some columns; by its global id where the columns are its key."""
 

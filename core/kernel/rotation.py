@@ -5,7 +5,6 @@ stays done, and the next one goes on where it ended.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -14,6 +13,7 @@ from core.kernel.audit import record_act
 from core.kernel.clock import Clock
 from core.kernel.crypto import MasterKeyIsMissing, MasterKeys
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.roles import Role
 from core.kernel.scope import Actor, ActorKind, Scope
@@ -25,7 +25,7 @@ HELD = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HeldKeys:
     """Data keys of one tenant that one master key wraps.
 

@@ -6,9 +6,10 @@ that ``x in list`` costs the list, and what goes through a list counts its insid
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.kernel.rule_trees import Call, Constant, Listed, Name, Node, Through
 
 PIECE: Final = 100
@@ -26,7 +27,7 @@ AT_ONCE: Final = frozenset({"_[_]", "_._", "size", "_?_:_"})
 """What does not go through what it is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Size:
     """How long something is.
 

@@ -1,9 +1,10 @@
 """A compiled rule as a tree: what the library tells of it, which is a ``cel.expr.CheckedExpr`` in protobuf's format."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
+
+from core.kernel.frozen import frozen
 
 Fields: TypeAlias = dict[int, list[int | bytes]]
 """The fields of a message by number, in order."""
@@ -20,7 +21,7 @@ LONG_PRIMITIVES: Final = (5, 6)
 """Of primitive types: text and bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A part of a rule.
 
@@ -31,21 +32,21 @@ class Node:
     scalar: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant(Node):
     """A value that is written down; its text, empty where it is none."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name(Node):
     """Something that is known by name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Node):
     """A function or an operator with what it is given; a method's object comes first."""
 
@@ -53,14 +54,14 @@ class Call(Node):
     given: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed(Node):
     """A list, or the keys and values of a map."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Through(Node):
     """Something that goes through a list, such as ``all``; ``name`` is the element's, ``found`` what is made."""
 

@@ -1,11 +1,12 @@
 """Who acts, where, on whose behalf and with which permissions: passed explicitly, never global."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.ids import text_of
 from core.kernel.permissions import Permission, require
 
@@ -18,7 +19,7 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actor:
     """Whoever acts: a person, a service account, or the system itself.
 
@@ -47,7 +48,7 @@ class ScopeTexts(NamedTuple):
     actor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Scope:
     """One tenant of one network, seen by one actor at one instant.
 

@@ -1,14 +1,14 @@
 """An outbox row as whoever runs it knows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.scope import Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Started:
     """An event or command at the moment an attempt at it begins.
 

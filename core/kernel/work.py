@@ -10,6 +10,7 @@ from core.kernel.clock import Clock, SystemClock
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.pace import Pace
 from core.kernel.permissions import every_permission
 from core.kernel.receipts import receive
@@ -19,7 +20,7 @@ from core.kernel.started import Started
 from core.kernel.unit import Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Background:
     """What background work stands on: one per process.
 

@@ -1,7 +1,6 @@
 """Work items: the inbox where conflicts, approvals, reminders and escalations reach a person."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -15,6 +14,7 @@ from core.kernel.audit import record_act
 from core.kernel.canonical import canonical_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError, NotFound, StaleEdit, fact
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.models import WorkItem
 from core.kernel.outbox import send
@@ -60,7 +60,7 @@ class WorkItemIsTaken(DomainError):  # noqa: N818 - errors are facts
         return "Take another one, or ask whoever has it."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TakeWorkItem:
     """Take a work item upon oneself; ``expected_version`` is the one that was read."""
 
@@ -68,7 +68,7 @@ class TakeWorkItem:
     expected_version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CloseWorkItem:
     """Say that a work item is done, or that nothing needs to be done; ``expected_version`` is the one that was read."""
 

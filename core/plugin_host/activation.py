@@ -1,15 +1,16 @@
 """Who may use a plugin: asked of whoever keeps the approvals of networks and the settings of tenants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from touchstone_sdk import JsonValue
 
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ActivationState:
     """What holds for one plugin in one tenant; the default is that nothing is allowed.
 

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import ceil
 
 import structlog
 from touchstone_sdk import EffectiveView, RecordResult, RecordView, ScoringBatch, ScoringRule
 from touchstone_sdk.hosting import ContractBroken, accept_results
 
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 from core.plugin_host.activation import Activation
 from core.plugin_host.breaker import BreakerKey, Breakers
@@ -29,7 +29,7 @@ from core.plugin_host.threads import CallThreads, NoThreadFree, Raised
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Scoring:
     """What a rule said of a batch, and which version of what said it.
 

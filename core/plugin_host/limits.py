@@ -1,9 +1,9 @@
 """What the host allows a plugin before it stops waiting."""
 
-from dataclasses import dataclass
+from core.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BootLimits:
     """Limits while a plugin is imported and its descriptors are collected.
 
@@ -14,7 +14,7 @@ class BootLimits:
     seconds: float = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CallLimits:
     """Limits of a call.
 
@@ -30,7 +30,7 @@ class CallLimits:
     queue_seconds: float = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BreakerLimits:
     """When a failing plugin is left alone, per tenant and process.
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from touchstone_sdk import Descriptor, Isolation, JsonObject, PluginManifest, ScoringRule
 from touchstone_sdk.hosting import ContractBroken, FoundPlugin, accept_config, installed_plugins, load_descriptors
 
+from core.kernel.frozen import frozen
 from core.plugin_host.errors import DescriptorIsUnknown, PluginConfigIsInvalid, PluginIsUnavailable
 from core.plugin_host.limits import BootLimits
 from core.plugin_host.threads import Answered, Raised, run_once
@@ -19,7 +19,7 @@ OFFERED: Final = frozenset({Isolation.IN_PROCESS})
 """Isolation levels this host can run: trusted code, in threads of this process."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PluginEntry:
     """One installed plugin, loaded or not.
 
@@ -47,7 +47,7 @@ class PluginEntry:
         return not self.reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RuleRef:
     """Names a scoring rule of a plugin; as text ``<plugin>/<rule>``."""
 

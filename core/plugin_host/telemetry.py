@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from opentelemetry import metrics, trace
 from opentelemetry.trace import Status, StatusCode
 
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 
 _tracer: Final = trace.get_tracer("touchstone.plugin_host")
@@ -17,7 +17,7 @@ _calls: Final = _meter.create_counter("touchstone.plugin.calls", description="Ca
 _seconds: Final = _meter.create_histogram("touchstone.plugin.duration", unit="s", description="Duration of the calls")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallFacts:
     """What a call is about.
 

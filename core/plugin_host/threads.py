@@ -12,23 +12,24 @@ A call runs in an empty context: what the host keeps in context variables is not
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePath
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeAlias, TypeVar
 
+from core.kernel.frozen import frozen
+
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered(Generic[Answer]):
     """The code returned."""
 
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raised:
     """The code raised.
 

@@ -1,11 +1,11 @@
 """The dashboard: each tenant against the standard, over a period; only what is asked for is read."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from core.kernel.directory import TenantFacts
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.quality.permissions import READ_NETWORK_QUALITY, READ_QUALITY
 from core.quality.policy import DimensionScore, Figures, merge_scores, total
@@ -15,7 +15,7 @@ from core.quality.sums import EVERYTHING, Limits, Part, Parts, Sums, read_sums
 NO_LIMITS = Limits(published_limit_seconds=None, effective_limit_seconds=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Performance:
     """How well some tenants served in a period.
 
@@ -30,7 +30,7 @@ class Performance:
     scores: Sequence[DimensionScore]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TenantPerformance:
     """One tenant beside the standard.
 
@@ -45,7 +45,7 @@ class TenantPerformance:
     performance: Performance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Dashboard:
     """Everything one screen shows.
 

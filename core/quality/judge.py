@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from touchstone_sdk import RecordResult, RecordScored, Score
 
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.work import Work
 from core.plugin_host.errors import (
@@ -33,7 +34,7 @@ IN_COLUMNS = frozenset({"channel", "priority", "service_type"})
 """What a record's row tells of its context."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What some records are judged against.
 
@@ -52,7 +53,7 @@ class Standing:
         return any(not read_selector(text).keys() <= IN_COLUMNS for text in variants)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """What records are measured by: the document they pin, and what their context chooses.
 
@@ -67,7 +68,7 @@ class Measure:
     published: str = EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hearing:
     """All that is read before any rule is asked.
 
@@ -82,7 +83,7 @@ class Hearing:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """What is to be written down.
 

@@ -1,12 +1,13 @@
 """Pure rules of quality: what is counted of a record, and what figures add up to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from core.kernel.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen(kw_only=True)
 class Figures:
     """Sums over some records; figures of parts add up to the figures of the whole.
 
@@ -48,7 +49,7 @@ class Figures:
         return self.within_effective / self.resolved if self.resolved else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DimensionScore:
     """The mean score of some records in one dimension.
 

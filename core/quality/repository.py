@@ -1,7 +1,6 @@
 """SQL of quality: scores and figures of records in, and sums by day; what is read of them stands in ``sums``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 
 WHOLE_RECORD = "record"
@@ -97,7 +97,7 @@ SCORE_DAYS = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Reach:
     """Which tenants a read of figures covers; the reading role's wall covers the same.
 
@@ -131,7 +131,7 @@ class Reach:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Period:
     """Some days of one standard; both ends belong to it, None is open."""
 

@@ -1,7 +1,7 @@
 """SQL that reads what is scored: records with their steps, and the versions their limits come from."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from touchstone_sdk import RecordView, StepView
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.clocks.derive import context_of
 from core.records.events.fold import fold
@@ -44,7 +45,7 @@ make_step: Final = TypeAdapter(StepView).validator.validate_python
 make_record: Final = TypeAdapter(RecordView).validator.validate_python
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """A record to be scored.
 

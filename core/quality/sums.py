@@ -1,7 +1,6 @@
 """SQL that reads what the dashboard shows: one statement for all the parts that are asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -12,6 +11,7 @@ import msgspec
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.kernel.frozen import frozen
 from core.quality.policy import DimensionScore, Figures
 from core.quality.repository import Period, Reach
 
@@ -37,7 +37,7 @@ Parts = frozenset[Part]
 EVERYTHING: Final = frozenset(Part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Limits:
     """The limits that the latest record of a period was held to, in seconds; None where there was none."""
 
@@ -90,7 +90,7 @@ class Found(msgspec.Struct):
     days: list[FiguresOn] = []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sums:
     """What was read; what was not asked for is empty.
 

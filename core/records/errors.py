@@ -1,11 +1,11 @@
 """Refusals of the records feature that stop an operation; what refuses a single trace is a ``RefusalCode``."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from core.kernel.canonical import instant_text
 from core.kernel.errors import DomainError, fact
+from core.kernel.frozen import frozen
 
 
 @fact
@@ -259,7 +259,7 @@ class RequiredStepsMissing(DomainError):  # noqa: N818 - errors are facts
         return "Do these steps first, then resolve the record."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RecordRefusal:
     """One record of several that cannot be opened.
 

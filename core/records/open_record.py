@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, write
 from core.kernel.directory import SiteFacts
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Acting, Unit
@@ -140,7 +141,7 @@ def opening_event(act: Acting, record_id: UUID, asked: OpenRecord, opened: "Open
     return first_event(act, record_id, happening, opened.written)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Opened:
     """What a record finds when it is opened.
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.errors import NoStandardInForce
 from core.standards.gather import gather, lineage_at
@@ -17,7 +17,7 @@ Wanted: TypeAlias = tuple[str, datetime]
 """Code of a standard, and when a record was opened."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pin:
     """What a record pins: the hash of the effective document and the published version it was folded from."""
 

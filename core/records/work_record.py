@@ -1,10 +1,10 @@
 """Work on an open record: add the steps its standard foresees, and resolve it once the required ones are done."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.execution.act import act
 from core.records.execution.commands import Resolve, TellStep
@@ -12,7 +12,7 @@ from core.records.open_record import checked_text
 from core.records.permissions import WORK_RECORDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AddStep:
     """A step that was done.
 
@@ -33,7 +33,7 @@ class AddStep:
     answers_customer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ResolveRecord:
     """A record whose request is met.
 

@@ -1,13 +1,13 @@
 """The quality report: the dashboard as a page that can be printed, mailed and kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from core.kernel.frozen import frozen
 from core.quality.dashboard import Dashboard, TenantPerformance
 from core.quality.policy import DimensionScore
 from core.reporting import charts
@@ -17,7 +17,7 @@ GOOD_SHARE = 0.8
 NOTHING = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """A key figure and what it is."""
 
@@ -25,7 +25,7 @@ class Card:
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Line:
     """One tenant's line of the table, as text."""
 

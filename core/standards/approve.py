@@ -1,6 +1,5 @@
 """Hand a draft in and approve it: whoever wrote any of it does not approve it."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from core.kernel.approvals import (
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.standards.errors import VersionIsElsewhere
@@ -28,7 +28,7 @@ from core.standards.vocabulary import VersionStatus
 VERSION_APPROVAL: Final = approval_kind("standards.version", APPROVE_STANDARDS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SubmitVersion:
     """Hand a draft in for approval; ``expected_revision`` is the one that was read."""
 
@@ -36,7 +36,7 @@ class SubmitVersion:
     expected_revision: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApproveVersion:
     """Approve a version as it was read at ``expected_revision``."""
 

@@ -5,12 +5,12 @@ made of the ids of all that are known; those of the tenant itself by the revisio
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, cast
 from uuid import UUID
 
 from core.kernel.conditions import Condition
 from core.kernel.direct import fetch
+from core.kernel.frozen import frozen
 from core.kernel.unit import Acting, Unit
 
 FIGURES: Final = "SELECT ARRAY[count(*), bit_xor(uuid_hash_extended(id, 0)), bit_xor(uuid_hash_extended(id, 1))]"
@@ -43,7 +43,7 @@ Mark = tuple[int, int | None, int | None]
 """How many rows there are, and two figures of 64 bits each that are made of all their ids."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bearing:
     """All that bears on one standard in one tenant, in a few figures.
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.merging.behind import bases_of, versions_behind
 from core.standards.merging.upgrades import Whereabouts, place_in, standing_in, waivers_standing_in
@@ -32,7 +33,7 @@ from core.standards.waivers.repository import waiver_spans_of
 AnyRow = TypeVar("AnyRow", PublishedOverlay, RolloutStage, PublishedVersion)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Gathered:
     """All that bears on one standard in one tenant.
 

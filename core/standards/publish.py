@@ -1,10 +1,10 @@
 """Publish an approved version: from its instant on it holds for the publisher and every unit below."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.approve import moved, version_in
@@ -34,7 +34,7 @@ from core.standards.rollouts.attach import attach_rollouts, stage
 from core.standards.vocabulary import VersionStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PublishVersion:
     """Publish a version.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.bearing import Bearing
 from core.standards.gather import Gathered
 from core.standards.policy.fold import EffectiveStandard
@@ -16,7 +17,7 @@ MOST_VALUES: Final = 50_000
 """Values that one process remembers, of all tenants and standards together; some hundred bytes each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """What holds, with all it was folded of.
 

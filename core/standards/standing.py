@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from core.kernel.conditions import Condition
+from core.kernel.frozen import frozen
 from core.kernel.unit import Act, Unit
 from core.standards.bearing import Bearing, bearing_on, still_bears
 from core.standards.errors import NoStandardInForce
@@ -24,7 +25,7 @@ MOST: Final = 10_000
 """Tenants times standards that one process remembers, some hundred bytes each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """What records pin.
 

@@ -5,11 +5,11 @@ The fold suspends them by itself; this only tells the owner, so nothing hangs on
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.kernel.work_items import forget_dismissed, open_unless_dismissed, settle_items
 from core.standards.gather import Gathered
@@ -26,7 +26,7 @@ PASSING: Final = frozenset({"at", "merge_outcome_id", "version", "proposal", "wa
 """What work items about the same suspension may say otherwise: an upgrade has more to say of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Suspension:
     """An own adaptation that is not in force from an instant on."""
 

@@ -1,11 +1,11 @@
 """Withdraw a version: where it held, the one before it holds again; one that is only approved never holds."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.approve import moved
 from core.standards.errors import VersionIsElsewhere
@@ -31,7 +31,7 @@ from core.standards.rollouts.attach import end_rollouts, stage
 from core.standards.vocabulary import VersionStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WithdrawVersion:
     """Withdraw a version.
 

@@ -15,7 +15,6 @@ more, or for another question. Whether the field is permitted at all is checked 
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from sys import getsizeof
@@ -28,6 +27,7 @@ from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
 from strawberry.types.execution import ExecutionResult
 
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Run
@@ -53,7 +53,7 @@ metrics.get_meter("touchstone.answering").create_observable_counter(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where an answer is kept.
 
@@ -86,7 +86,7 @@ class Place:
         return ENTRY_BYTES + getsizeof(self.permissions) + getsizeof(self.variables)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looked:
     """What of an operation is answered before the interpreter is asked.
 
@@ -103,7 +103,7 @@ class Looked:
         return [self.texts[one.name] for one in plan.roots]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptAnswer:
     """An answer, printed, with the revision that was read before it was made."""
 

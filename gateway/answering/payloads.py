@@ -1,7 +1,6 @@
 """Payloads of the mutations of one operation, printed by the plans that were made for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -9,6 +8,7 @@ from graphql import FieldNode, GraphQLError
 from graphql.execution.values import VariableValues
 
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.mutations import Refs
 from core.kernel.reads import Splicing
@@ -20,7 +20,7 @@ from gateway.execution.compiled.payloads import PayloadPlan
 from gateway.execution.compiled.roots import Compiler
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenPayload:
     """Prints one payload."""
 
@@ -40,7 +40,7 @@ class WrittenPayload:
         return orjson.Fragment(text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payloads:
     """The payloads of one operation."""
 

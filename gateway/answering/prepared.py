@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from graphql import (
@@ -15,6 +14,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from core.kernel.frozen import frozen
 from gateway.answering.coercing import Coercion
 from gateway.execution.compiled.payloads import PayloadPlan
 from gateway.execution.compiled.plan import Plan
@@ -49,7 +49,7 @@ class Recent(Generic[K, V]):
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepared:
     """One operation.
 

@@ -1,7 +1,7 @@
 """A query with its plan: all of the way to an answer that depends neither on who asks nor on when."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 import orjson
@@ -9,6 +9,7 @@ from graphql.execution.values import VariableValues
 
 from core.kernel.clock import Clock
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import IDENTIFIED, PUBLIC
 from core.kernel.services import Services
 from gateway.answering.prepared import Prepared
@@ -16,7 +17,7 @@ from gateway.execution.compiled.plan import Plan
 from gateway.limits.extension import told_cost
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A query with the variables it was asked with, its plan and its cost.
 
@@ -58,7 +59,7 @@ class Reading:
         return b"".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Means:
     """What plans are read with, the same for all requests.
 

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
+from core.kernel.frozen import frozen
 from gateway.auth.errors import MalformedToken, TokenExpired, TokenNotYetValid
 from gateway.auth.reading import LONGEST_ISSUER, LONGEST_NAME
 
@@ -13,7 +13,7 @@ SKEW_S = 60
 LATEST_S = 253_402_300_799  # the end of the year 9999, the last that a datetime can hold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Claims:
     """What a token with a good signature says.
 

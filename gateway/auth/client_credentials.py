@@ -2,12 +2,12 @@
 
 import binascii
 from base64 import b64decode
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import UUID
 
 from core.kernel.clock import Clock
+from core.kernel.frozen import frozen
 from gateway.auth.errors import ServiceAccountRefused
 from gateway.auth.failures import Failures
 from gateway.auth.own_issuers import SERVICE_TOKEN_LIFE, ServiceTokens
@@ -27,7 +27,7 @@ class BadTokenRequest(Exception):  # noqa: N818 - it says what the request is
         self.description = description
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """What a client presents."""
 
@@ -35,7 +35,7 @@ class Credentials:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """A service account whose secret was right, and the one tenant it acts in."""
 

@@ -1,16 +1,16 @@
 """What a verified token establishes: a person of some networks, or a service account of exactly one tenant."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.scope import Actor, ActorKind, Scope
 from tenants.people.persons import Identity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PersonToken:
     """An issuer's word for who somebody is.
 
@@ -27,7 +27,7 @@ class PersonToken:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ServiceToken:
     """This server's own word for a service account, which acts in exactly one tenant of one network.
 
@@ -47,7 +47,7 @@ class ServiceToken:
 VerifiedToken = PersonToken | ServiceToken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Opened:
     """What a token opens: the actor, and the tenant to act in or why there is none.
 
@@ -66,7 +66,7 @@ class Opened:
     withheld: DomainError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenIdentity:
     """Whoever a verified token speaks for, as resolvers see it: known here or not yet.
 

@@ -1,13 +1,13 @@
 """The two issuers this server can be: for service accounts always, for people only in demo and tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from core.kernel.crypto import MasterKeys
 from core.kernel.errors import DomainError, fact
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.settings import Environment, Settings
 from gateway.auth.signing import ALGORITHM, SigningKey
@@ -36,7 +36,7 @@ class BuiltinIssuerInProduction(DomainError):  # noqa: N818 - errors are facts
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuiltinIssuer:
     """Signs tokens for people, whoever they say they are.
 
@@ -68,7 +68,7 @@ class BuiltinIssuer:
         return self.key.sign(spans({"iss": self.issuer, "aud": self.audience, "sub": subject}, now, life))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceTokens:
     """Signs the short-lived tokens that service accounts get for their credentials.
 

@@ -4,11 +4,11 @@ import binascii
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 import orjson
 
+from core.kernel.frozen import frozen
 from gateway.auth.errors import AlgorithmNotAllowed, MalformedToken
 
 LONGEST_TOKEN = 8_192
@@ -20,7 +20,7 @@ ALGORITHMS = {"RS256": "RS256", "PS256": "PS256", "ES256": "ES256", "Ed25519": "
 KINDS = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnverifiedToken:
     """What a token says of itself, not to be believed until its signature is checked.
 

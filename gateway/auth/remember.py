@@ -3,9 +3,10 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Generic, TypeVar
+
+from core.kernel.frozen import frozen
 
 T = TypeVar("T")
 
@@ -13,7 +14,7 @@ LONGEST_MEMORY_S = 5.0
 MOST_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remembered(Generic[T]):
     """A value and the monotonic second it is forgotten at."""
 

@@ -1,14 +1,14 @@
 """Whom a token may come from, and where the keys of those are: what verification asks of other rooms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from gateway.auth.published_keys import VerificationKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """One network's word that it accepts an issuer's tokens made for one audience."""
 

@@ -3,13 +3,13 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from core.kernel.crypto import MasterKeys
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
 from core.records.sealing.export import export_log
@@ -26,7 +26,7 @@ from gateway.cli.plan import acting
 from gateway.cli.surroundings import surroundings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Files that are to be written.
 

@@ -3,8 +3,9 @@
 import json
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+
+from core.kernel.frozen import frozen
 
 FOLDER = ".touchstone"
 CLOSED = 0o700
@@ -12,7 +13,7 @@ WALKABLE = 0o711
 SECRETS = ("TOUCHSTONE_ROLE_SECRET", "TOUCHSTONE_MASTER_KEY", "TOUCHSTONE_CURSOR_KEY")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Home:
     """A folder and what lies in it.
 

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.services import Services
@@ -17,7 +18,7 @@ from tenants.directory import TenantDirectory
 from tenants.networks.create import founding_scope, network_id_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operator:
     """What a command works with.
 

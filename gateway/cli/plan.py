@@ -1,7 +1,7 @@
 """``touchstone plan``: how a query would be executed."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -9,6 +9,7 @@ import orjson
 import typer
 from rich.syntax import Syntax
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.context import RequestContext
 from core.kernel.scope import Actor, Scope
 from core.kernel.settings import Settings
@@ -23,7 +24,7 @@ from gateway.http.features import contributions
 from gateway.schema.assembly import build_schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operating:
     """Whoever asks from the command line: the system."""
 

@@ -5,7 +5,6 @@ Bringing up to date does nothing where nothing is missing, but finding that out 
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import make_url
 
 from core.kernel import migration, roles
 from core.kernel.database import connect_arguments
+from core.kernel.frozen import frozen
 from core.kernel.migration.location import find_migrations
 from gateway.cli.home import Home
 
@@ -24,7 +24,7 @@ _driver: Any = asyncpg  # it has no types
 NOT_THERE = (OSError, PostgresError, InterfaceError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Preparation:
     """A database of a home, and what its roles' passwords are derived from.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import typer
 from rich.progress import Progress
 
 from core.kernel.crypto import MasterKeys
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
@@ -37,7 +38,7 @@ def several() -> None:
     """Service records, held against their events."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """Something that differs, and in which tenant."""
 

@@ -5,10 +5,10 @@ import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from core.kernel.frozen import frozen
 from core.kernel.settings import Settings, load_settings
 from gateway.cli.errors import EmbeddedRuntimeIsMissing, MigrationAddressIsMissing
 from gateway.cli.home import Home
@@ -16,7 +16,7 @@ from gateway.cli.home import Home
 DATABASE = "touchstone"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """Running servers and the settings that reach them.
 

@@ -1,9 +1,10 @@
 """The people of the demonstration: who they are, where they work, and what they hold."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from core.kernel.crypto import MasterKeys
+from core.kernel.frozen import frozen
 from core.kernel.idle import run_until_idle
 from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Actor, ActorKind, Scope
@@ -16,7 +17,7 @@ from tenants.people.invite import InvitePerson, invite_person
 from tenants.people.persons import Identity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Part:
     """Somebody in the demonstration.
 
@@ -50,7 +51,7 @@ def clerk_of(tenant: str) -> Part:
     return Part(subject="demo-clerk", title=f"clerk of {tenant}", role="clerk", tenant=tenant)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Member:
     """A part that is taken.
 

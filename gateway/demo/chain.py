@@ -7,10 +7,11 @@ the same for the same seed, and say so wherever they are shown.
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+
+from core.kernel.frozen import frozen
 
 SEED = 20261121
 STORES = 12
@@ -24,7 +25,7 @@ PROCESS = ("greeted", "scanned", "paid", "completed")
 SETTLED = 0.85
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Habit:
     """How one store works of its own accord.
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 from uuid import uuid4
 
 from core.kernel.errors import DomainError, fact
+from core.kernel.frozen import frozen
 
 PATIENCE_S: Final = 30.0
 DIRECT: Final = build_opener(ProxyHandler({}))
@@ -39,7 +39,7 @@ class ApiRefused(DomainError):  # noqa: N818 - errors are facts
         return "Look into the log of the API in the home folder, and at the TOUCHSTONE_ settings of this environment."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrontEnd:
     """Somebody's front end.
 

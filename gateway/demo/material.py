@@ -1,9 +1,9 @@
 """What the demonstration works on: one's own log, the published one beside the checkout, or a made-up one."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.kernel.frozen import frozen
 from core.records.mappings.loading import load_mapping, named_mapping, shipped_mapping
 from core.records.mappings.schema import LogMapping
 from gateway.demo import chain
@@ -13,7 +13,7 @@ CONTENT = Path(__file__).parent / "content"
 PUBLISHED_LOG = Path("shared") / "data" / "bpic2013_incidents.xes.gz"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Material:
     """A log, what it means, and the network it belongs to.
 

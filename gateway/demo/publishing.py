@@ -1,8 +1,8 @@
 """Headquarters publishes its standard and a franchisee adapts it, each through the API with a token of their own."""
 
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from core.kernel.frozen import frozen
 from core.standards.document import LARGEST, parsed
 from gateway.demo.front_end import FrontEnd
 from gateway.demo.material import Material
@@ -58,7 +58,7 @@ FREE: Final = frozenset({"body", "default", "minimum", "maximum", "step"})
 """JSON that is not looked into."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """What the API says no with.
 
@@ -71,7 +71,7 @@ class Refusal:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adaptation:
     """What the franchisee tried.
 

@@ -1,7 +1,6 @@
 """Set the stage: a network with its people, its plugin and the tenants that are there before the log comes."""
 
-from dataclasses import dataclass
-
+from core.kernel.frozen import frozen
 from core.kernel.idle import run_until_idle
 from core.kernel.scope import Scope
 from core.kernel.work import Background
@@ -18,7 +17,7 @@ SCOPES = frozenset({"records.read", "standards.read"})
 DEFAULT_TEMPLATE = TenantTemplate(name="Outlet {key}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Stage:
     """A network that is ready.
 

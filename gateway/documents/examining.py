@@ -1,17 +1,17 @@
 """Holds a front end's documents against the schema and its limits, before any of them is registered."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, value_from_ast_untyped
 
+from core.kernel.frozen import frozen
 from gateway.documents.identifiers import read_hash
 from gateway.documents.manifests import Given
 from gateway.limits.checks import faults, price
 from gateway.schema.assembly import TouchstoneSchema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What is wrong with a document.
 
@@ -28,7 +28,7 @@ class Fault:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examined:
     """One document that was looked at.
 
@@ -45,7 +45,7 @@ class Examined:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examiner:
     """Examines documents.
 

@@ -7,10 +7,10 @@ Apollo's clients, ``extensions.persistedQuery`` of version 1.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
 
+from core.kernel.frozen import frozen
 from gateway.http.errors import MalformedRequest
 
 PREFIX = "sha256:"
@@ -19,7 +19,7 @@ APOLLO = "persistedQuery"
 APOLLO_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """A registered document that a request names.
 

@@ -6,12 +6,12 @@ JSON object of hashes and texts, which Relay's compiler (``persistConfig.file``)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
 
+from core.kernel.frozen import frozen
 from gateway.documents.errors import DocumentsUnreadable
 from gateway.documents.identifiers import hash_of
 
@@ -20,7 +20,7 @@ APOLLO_FORMAT = "apollo-persisted-query-manifest"
 APOLLO_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """One document of a front end.
 

@@ -1,13 +1,13 @@
 """Register the documents of a build: all of them or none, as often as one likes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from gateway.documents.errors import DocumentsAreWrong
 from gateway.documents.examining import Examined, wrong_among
 from gateway.documents.repository import add_build, add_texts
@@ -16,7 +16,7 @@ AT_ONCE = 200
 LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registered:
     """What registering came to.
 

@@ -1,13 +1,13 @@
 """The SQL of registered documents: read by the role that serves, written by the owner alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.roles import Role
 
 SERVED = """
@@ -52,7 +52,7 @@ BUILDS = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """One build of a front end.
 
@@ -73,7 +73,7 @@ class Build:
     retired_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredDocuments:
     """Registered documents as the serving role reads them.
 

@@ -1,17 +1,17 @@
 """Retire documents: those of a build that is no longer in use, or one document at once wherever it is sent from."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from gateway.documents.errors import NoSuchBuild
 from gateway.documents.identifiers import read_hash
 from gateway.documents.repository import knows_build, knows_hash, retire_build, retire_hash, still_served
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retired:
     """What retiring came to.
 

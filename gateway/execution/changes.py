@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from inspect import signature
 from typing import Any, Protocol
 
 from core.kernel.database import WRITE_LIMIT_MS
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.declared import Change
 from core.kernel.graphql.mutations import Refs, remembered_of
@@ -36,7 +36,7 @@ class Written(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completing:
     """How the answer of a mutation is completed.
 

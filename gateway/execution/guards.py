@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import Permission
 from core.kernel.graphql.declared import Change
 from core.kernel.reads import Breadth
@@ -14,7 +15,7 @@ GUARDS = "touchstone.guards"
 Convert = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Guard:
     """What the executor knows of one field.
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.paging import Page
 from core.kernel.reads import Sought
 from gateway.execution.cursors import CursorSeal
@@ -23,7 +24,7 @@ from gateway.execution.selections import Fields
 ROW_FIELDS = ("edges", "nodes", "pageInfo")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Seals and opens the cursors of one list, with one filter, for one tenant."""
 
@@ -130,7 +131,7 @@ class Edge:
         return self.listed.places.cursor(self.node)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Listing:
     """A list as it is asked for: the plan, the row whose list it is, the page, the filter, the selection."""
 

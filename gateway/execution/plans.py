@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Table, TypeDecorator
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.entities import Entity
 from core.kernel.graphql.ids import bad_id, local_key
 from core.kernel.reads import Match, Operator, Searching
@@ -17,7 +18,7 @@ from gateway.execution.inside import inside
 from gateway.execution.reach import among
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntityPlan:
     """An entity with its table.
 
@@ -43,7 +44,7 @@ class EntityPlan:
         return self.table.c[self.entity.key[0]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilterPlan:
     """What a list may be narrowed by: the column and the comparison, by the filter's GraphQL fields."""
 
@@ -118,7 +119,7 @@ def python_kind(column: ColumnElement[Any]) -> type[Any]:
     return kind.python_type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToOnePlan:
     """Another row, or none: ``by`` is a label of this row, ``key`` the other table's column; see ``Related``."""
 
@@ -128,7 +129,7 @@ class ToOnePlan:
     owned: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderedBy:
     """One column of an ordering."""
 
@@ -137,7 +138,7 @@ class OrderedBy:
     descending: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchPlan:
     """How a list is searched: the table of terms, and names of its columns by those that the list is ordered by."""
 
@@ -147,7 +148,7 @@ class SearchPlan:
     places: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListPlan:
     """A list, at the root or of the rows that name this one.
 
@@ -207,7 +208,7 @@ class MeasurePlan:
     empty: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookupPlan:
     """One row at the root: the column each argument carries, and whether the argument is a global id."""
 

@@ -1,19 +1,19 @@
 """How far the statements of one connection reach, and the conditions that say so in each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
+from core.kernel.frozen import frozen
 from core.kernel.reads import Breadth
 from core.kernel.rows import Row, RowClass
 from core.kernel.scope import Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Reach:
     """How far the statements of one connection reach.
 

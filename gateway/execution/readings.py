@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.entities import Entity
 from core.kernel.reads import Hole, KeptWhile
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
@@ -13,28 +14,28 @@ READINGS = "touchstone.readings"
 """Where a GraphQL schema keeps its readings, among its extensions."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnReading:
     """A column or an expression of the row, by its label."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentReading:
     """A stored canonical JSON text, shown as a value."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdentityReading:
     """The global id of the row."""
 
     entity: Entity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoleReading:
     """A value Python splices in; ``place`` names the field, such as ``Site.address``."""
 
@@ -42,12 +43,12 @@ class HoleReading:
     hole: Hole
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeReading:
     """Any entity, by its global id."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttributeReading:
     """An attribute of a value that code made; where ``leads_to`` is given it holds the id of such a row."""
 
@@ -55,7 +56,7 @@ class AttributeReading:
     leads_to: EntityPlan | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptReading:
     """What tells whether an answer that was kept still holds.
 
@@ -68,7 +69,7 @@ class KeptReading:
     named: Column[Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptWhileReading:
     """What tells whether an answer about this moment that was kept still holds.
 
@@ -83,7 +84,7 @@ class KeptWhileReading:
     placements: Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeReading:
     """Whatever only a resolver can tell; its answer may be given again where ``kept`` says so."""
 

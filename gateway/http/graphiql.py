@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,6 +18,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.kernel.frozen import frozen
 from gateway.http.errors import NoSuchPath
 
 ASSETS = files("gateway.http") / "graphiql_assets"
@@ -36,7 +37,7 @@ LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", r
 WEEK = "public, max-age=604800"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoToken:
     """A ready-made token that the page offers in development.
 

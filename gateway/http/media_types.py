@@ -1,7 +1,8 @@
 """Which form of answer a client wants: its Accept header, ranked (RFC 9110, section 12.5.1)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from core.kernel.frozen import frozen
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -10,7 +11,7 @@ LONGEST_ACCEPT = 2_000
 EVERYTHING = ("*/*", "application/*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What a client accepts.
 

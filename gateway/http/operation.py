@@ -1,11 +1,11 @@
 """One GraphQL operation as a client sends it (GraphQL over HTTP, section 5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast, parse
 
+from core.kernel.frozen import frozen
 from gateway.documents.identifiers import Named, hash_of, named_in
 from gateway.http.errors import MalformedRequest
 from gateway.http.strict_json import read_json
@@ -14,7 +14,7 @@ from gateway.live.directive import LIVE, is_live
 MOST_TOKENS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """What is to be executed.
 

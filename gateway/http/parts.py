@@ -1,11 +1,12 @@
 """What the HTTP edge is put together from; tests and the command line give what differs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.database import Database
 from core.kernel.directory import Directory
+from core.kernel.frozen import frozen
 from core.kernel.services import Services
 from core.kernel.settings import Settings
 from gateway.auth.client_credentials import AccountSource
@@ -18,7 +19,7 @@ from gateway.http.metrics_route import FiguresPage, own_figures
 from gateway.schema.assembly import TouchstoneSchema
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Parts:
     """Everything the edge serves with.
 

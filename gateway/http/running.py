@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
@@ -17,6 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from core.kernel.deadlines import Deadlines
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.graphql.context import RequestContext
 from core.kernel.logs import places
 from gateway.answering.answering import Answering
@@ -40,7 +40,7 @@ ContextMaker = Callable[[Opened, str], RequestContext]
 """Makes the context of one operation, from what the token opens and the correlation id."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One answer to an operation.
 

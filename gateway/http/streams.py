@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 from gateway.auth.errors import AccessChanged, IssuerUnavailable
 from gateway.auth.identity import Opened
@@ -71,7 +71,7 @@ class OpenStreams:
         return Draining()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """What a stream was opened with, to be looked at again while it is open."""
 

@@ -1,16 +1,17 @@
 """How much is too much."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
 from gateway.limits.errors import RoleIsUnknown
 from tenants.roles import RoleKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LimitFigures:
     """How much is too much of each.
 

@@ -18,10 +18,12 @@ from graphql import (
     SelectionSetNode,
 )
 
+from core.kernel.frozen import frozen
+
 INTROSPECTION = ("__schema", "__type")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """What a selection comes to with all its fragments.
 

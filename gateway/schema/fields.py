@@ -1,10 +1,9 @@
 """A field of an assembled schema with all that is known of it."""
 
-from dataclasses import dataclass
-
 from graphql import GraphQLField, GraphQLObjectType
 from strawberry.types.field import StrawberryField
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import PUBLIC, Permission
 from core.kernel.graphql.declared import Declared, declared_of
 from core.kernel.graphql.entities import Entity
@@ -14,7 +13,7 @@ from gateway.schema.shapes import class_of, entity_behind, field_of, target_of, 
 ROOTS = ("Query", "Mutation", "Subscription")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SchemaField:
     """A field of an assembled schema.
 

@@ -1,10 +1,10 @@
 """Found the seed network by the use cases everybody else comes by; done again it adds what is missing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.kernel.frozen import frozen
 from core.kernel.idle import run_until_idle
 from core.kernel.scope import Scope
 from core.kernel.unit import Unit
@@ -28,7 +28,7 @@ ROLES = {TenantKind.REGION.value: "regional_manager", TenantKind.FRANCHISEE.valu
 """Who adapts in a tenant of each kind."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Seeded:
     """What came of it.
 

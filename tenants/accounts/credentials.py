@@ -3,12 +3,13 @@
 import asyncio
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from dataclasses import dataclass
 from hashlib import scrypt
 from hmac import compare_digest
 from secrets import token_bytes
 from typing import Self
 from uuid import UUID
+
+from core.kernel.frozen import frozen
 
 COST = 2**14
 BLOCK = 8
@@ -18,7 +19,7 @@ HASH_BYTES = 32
 LONGEST_SECRET = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ClientId:
     """Names network, tenant and account, so that no look-up is needed before there is a scope.
 

@@ -1,12 +1,12 @@
 """Say whose sign-in tokens a network accepts."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.accounts.models import Issuer, IssuerStatus
@@ -20,7 +20,7 @@ LONGEST_URL = 500
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RegisterIssuer:
     """Whose tokens shall be accepted.
 

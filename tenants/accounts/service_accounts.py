@@ -1,12 +1,13 @@
 """Create service accounts, rotate their secrets and revoke them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.accounts.credentials import ClientId, draw_secret, hash_secret
@@ -22,7 +23,7 @@ from tenants.values import check_name
 LONGEST_GRACE = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CreateServiceAccount:
     """What a machine shall be able to do.
 
@@ -35,7 +36,7 @@ class CreateServiceAccount:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RotateSecret:
     """Which account shall get a new secret.
 
@@ -50,7 +51,7 @@ class RotateSecret:
     grace: timedelta = timedelta()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class IssuedCredentials:
     """What the machine signs in with; the secret is shown this once.
 

@@ -1,10 +1,9 @@
 """Approve a plugin for the network, and withdraw the approval."""
 
-from dataclasses import dataclass
-
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.activations.models import ApprovalStatus, PluginApproval
@@ -18,7 +17,7 @@ MOST_SCOPES = 50
 LONGEST_SCOPE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApprovePlugin:
     """What the network lets its tenants use.
 

@@ -1,12 +1,13 @@
 """Enable a plugin in a tenant, grant it scopes, configure it, and revoke all that."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from core.kernel.audit import record_act
 from core.kernel.canonical import canonical_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.quality.rescoring.order import order_rescoring
@@ -19,7 +20,7 @@ from tenants.permissions import ENABLE_PLUGINS
 LARGEST_CONFIGURATION = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EnablePlugin:
     """How a tenant shall use a plugin; replaces what it said before.
 

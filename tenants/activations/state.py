@@ -1,8 +1,7 @@
 """What holds for a plugin in a tenant, for the plugin host's gate."""
 
-from dataclasses import dataclass
-
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from core.kernel.walls import tenant_context
@@ -11,7 +10,7 @@ from tenants.activations.models import ApprovalStatus
 from tenants.activations.repository import find_activation, find_approval
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TenantActivation:
     """Answers the plugin host from approvals and activations as they are now; nothing is remembered.
 

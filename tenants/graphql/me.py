@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.crypto import MasterKeys, Place
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import IDENTIFIED
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.ids import global_id
@@ -52,7 +52,7 @@ class MeType:
     tenants: list[MyTenantType] = shows("Tenants one can act in, of any network, by key.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Here:
     """What is found in the tenant acted in: the tenant, the roles it knows, and what one is called there."""
 

@@ -1,6 +1,5 @@
 """Change what a tenant decides for itself, and show the network what of it others need."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from core.kernel.audit import record_act
 from core.kernel.canonical import canonical_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.quality.rescoring.order import RESCORE_TENANT
@@ -22,7 +22,7 @@ from tenants.values import check_currency, check_locale, check_name, check_time_
 LARGEST_PREFERENCES = 8_192
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeSettings:
     """What shall change; what is left out stays.
 

@@ -1,11 +1,12 @@
 """Found a network: its own row and its headquarters, the root of the tree."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.ids import derived_id, new_id
 from core.kernel.outbox import send
 from core.kernel.permissions import every_permission
@@ -20,7 +21,7 @@ from tenants.permissions import PROVISION_TENANTS
 from tenants.values import check_currency, check_instant, check_key, check_locale, check_name, check_time_zone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CreateNetwork:
     """What a network begins with.
 

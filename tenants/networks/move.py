@@ -1,6 +1,5 @@
 """Move a tenant to another place in the tree; where it was stays known."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from core.kernel.audit import record_act
 from core.kernel.canonical import instant_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.errors import HeadquartersIsFixed, KindDoesNotFit, NotPlacedThen, PlacementWouldCycle
@@ -25,7 +25,7 @@ from tenants.permissions import PLACE_TENANTS
 from tenants.values import check_instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MoveTenant:
     """Where a tenant shall be.
 

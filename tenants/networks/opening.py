@@ -1,11 +1,12 @@
 """Bring tenants into being that a service log names: provisioned below the importer, with plugins enabled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from core.kernel.clock import Clock
 from core.kernel.database import Database
 from core.kernel.directory import TenantFacts
+from core.kernel.frozen import frozen
 from core.kernel.scope import Scope
 from core.records.mappings.schema import TenantTemplate
 from tenants.activations.enable_plugin import EnablePlugin, check_approved, enable_plugin
@@ -18,7 +19,7 @@ from tenants.networks.provision import ProvisionTenant, provision_tenant
 from tenants.networks.tree_queries import facts_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogTenants:
     """Opens tenants for an import; implements ``TenantOpener`` of the records room.
 

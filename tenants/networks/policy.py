@@ -1,10 +1,10 @@
 """The rules of the tree, without any I/O: what fits below what, and how placements follow one another in time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from tenants.networks.models import TenantKind
 
 FITS_BELOW = {
@@ -13,7 +13,7 @@ FITS_BELOW = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Placement:
     """A tenant's place for a half-open span of valid time, as it is known now.
 
@@ -38,7 +38,7 @@ class Placement:
         return self.valid_to is None or self.valid_to > instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rewriting:
     """How known placements of one tenant change: some are known no more, others take their place."""
 

@@ -1,7 +1,6 @@
 """Add tenants to a network: reference rows in the headquarters' scope, the tenants' own rows by command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from core.kernel.audit import record_act
 from core.kernel.canonical import instant_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -23,7 +23,7 @@ from tenants.values import check_currency, check_instant, check_key, check_local
 MOST_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ProvisionTenant:
     """What a tenant begins with.
 

@@ -6,13 +6,14 @@ nothing), then invitation and membership together in the tenant, then the news i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import Clock, recorded_now
 from core.kernel.crypto import MasterKeys, Place
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
@@ -31,7 +32,7 @@ from tenants.people.repository import close_invitation, find_invitation, find_me
 from tenants.values import check_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AcceptInvitation:
     """What an invited person says.
 
@@ -44,7 +45,7 @@ class AcceptInvitation:
     display_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Accepted:
     """What came of it: the person, and their membership of the tenant."""
 

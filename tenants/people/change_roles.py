@@ -1,11 +1,11 @@
 """Change what a member may do, and end memberships."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.errors import LastAdministrator
@@ -16,7 +16,7 @@ from tenants.people.repository import active_memberships, change_membership, kno
 from tenants.permissions import MANAGE_ROLES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeRoles:
     """What a member shall be able to do.
 
@@ -31,7 +31,7 @@ class ChangeRoles:
     expected_version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EndMembership:
     """Which membership shall end, and the version that decision was made on."""
 

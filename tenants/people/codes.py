@@ -2,18 +2,20 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_bytes
 from typing import Self
 from uuid import UUID
 
+from core.kernel.frozen import frozen
+
 SECRET_BYTES = 32
 CODE_BYTES = 3 * 16 + SECRET_BYTES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InvitationCode:
     """What an invited person is given: where the invitation is, and the secret that proves it is theirs.
 

@@ -1,12 +1,12 @@
 """Make roles of the network's own, beside the built-in ones."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.permissions import SIGNED_IN, every_permission
 from core.kernel.unit import Unit
@@ -19,7 +19,7 @@ from tenants.roles import BUILT_IN, EVERYWHERE, HEADQUARTERS, ONLY_AT_HEADQUARTE
 from tenants.values import check_key, check_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DefineRole:
     """A role of the network's own.
 

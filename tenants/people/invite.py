@@ -1,7 +1,6 @@
 """Invite people to one's tenant or to a unit below it, and withdraw invitations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from core.kernel.canonical import instant_text
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import Place, seal
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
@@ -30,7 +30,7 @@ LONGEST_LIFETIME = timedelta(days=30)
 SHORTEST_LIFETIME = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InvitePerson:
     """An offer.
 
@@ -47,7 +47,7 @@ class InvitePerson:
     invitee: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Invited:
     """What came of it; the code is shown this once.
 

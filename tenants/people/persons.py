@@ -5,7 +5,7 @@ is added in a transaction of that person.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -14,12 +14,13 @@ from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
 from core.kernel.database import Database
+from core.kernel.frozen import frozen
 from core.kernel.ids import derived_id, new_id
 from core.kernel.roles import Role
 from tenants.people.models import IdentityKey, Person, PersonIdentity, PersonTenant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Identity:
     """Who somebody is by an issuer's word.
 

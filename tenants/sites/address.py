@@ -1,12 +1,13 @@
 """A site's address."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from babel import Locale
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 
 ALPHA_2 = re.compile(r"[A-Z]{2}")
 # CLDR also knows groups, islands without a code of their own in ISO 3166-1, and codes for testing.
@@ -16,7 +17,7 @@ MOST_LINES = 5
 LONGEST_PART = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Address:
     """Where a site is.
 

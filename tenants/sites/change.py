@@ -1,12 +1,12 @@
 """Change a site, close it and open it again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.permissions import MANAGE_SITES
@@ -17,7 +17,7 @@ from tenants.sites.repository import take_site
 from tenants.values import check_currency, check_locale, check_name, check_time_zone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeSite:
     """What shall change; what is left out stays. The key always stays.
 

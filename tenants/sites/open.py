@@ -1,10 +1,11 @@
 """Open a site."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from tenants.errors import KeyIsTaken
@@ -17,7 +18,7 @@ from tenants.sites.repository import add_site
 from tenants.values import check_currency, check_key, check_locale, check_name, check_time_zone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OpenSite:
     """What a site begins with.
 

@@ -1,9 +1,9 @@
 """What is selected below a field with code, so that it reads no more than is looked at."""
 
-from dataclasses import dataclass
+from core.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """The fields selected below a field, at any depth.
 

@@ -1,12 +1,13 @@
 """What one feature adds to the schema."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.fields import RootField
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Contribution:
     """What one feature adds to the schema; exported as ``CONTRIBUTION`` by its ``graphql`` package.
 

@@ -1,13 +1,14 @@
 """What the framework remembers of every field, and where it is kept: in the metadata of Strawberry's field."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from strawberry.types.field import StrawberryField
 
 from core.kernel.at_once import AtOnce
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import Permission
 from core.kernel.patterns import Filled
 from core.kernel.reads import Breadth, Kept, KeptWhile, Listing, Lookup, Reading
@@ -17,17 +18,17 @@ AtOnceBody = Callable[..., AtOnce | Filled | None] | Callable[..., Awaitable[AtO
 """Makes the one statement that a mutation mostly is; a coroutine where it looks at rows before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute:
     """The field reads the attribute of the same name; an id stands for the entity it names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeLookup:
     """The field reads any entity by its global id."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """The field runs a coroutine, which may ask for ``unit``, ``context`` and ``asked`` beside the field's arguments.
 
@@ -40,7 +41,7 @@ class Code:
     kept: Kept | KeptWhile | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """The field changes something: see ``mutations``.
 
@@ -61,7 +62,7 @@ class Change:
     at_once: AtOnceBody | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """The field is an async generator of events, which may ask for ``context`` beside the field's arguments."""
 
@@ -71,7 +72,7 @@ class Stream:
 Source = Reading | Listing | Lookup | Attribute | NodeLookup | Code | Change | Stream
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Declared:
     """How a field reads and what it takes to read it.
 

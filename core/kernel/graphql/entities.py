@@ -1,8 +1,8 @@
 """Which GraphQL types stand for rows of which tables, and which stand for values."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import Permission
 from core.kernel.reads import Condition
 from core.kernel.rows import Row, RowClass
@@ -11,7 +11,7 @@ ENTITY = "__touchstone_entity__"
 VALUE = "__touchstone_value__"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entity:
     """A GraphQL type whose objects are rows of one table.
 

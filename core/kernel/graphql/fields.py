@@ -1,7 +1,6 @@
 """Fields at the root of the schema, whatever they do, and what they have in common."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Annotated, Any, Optional
 
@@ -11,13 +10,14 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.declared import DECLARED, Declared
 
 PROVIDED = ("unit", "context", "asked")
 """Parameters the framework fills; the others are the field's arguments."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RootField:
     """A field of Query, Mutation or Subscription.
 

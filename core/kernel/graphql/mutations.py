@@ -1,7 +1,6 @@
 """Fields of Mutation: one transaction each, a union of success and named refusals, repeatable by idempotency key."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Optional, Self, get_args, get_origin
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from strawberry.types.arguments import StrawberryArgument
 
 from core.kernel.direct import NewRow
 from core.kernel.errors import DomainError, NotPermitted
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import Permission
 from core.kernel.graphql.classes import object_type
 from core.kernel.graphql.declared import AtOnceBody, Change, Declared
@@ -81,7 +81,7 @@ def payload(name: str, description: str = "", /, **fields: Any) -> type:  # noqa
     return made
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remembered:
     """Which fields of a payload are remembered with the idempotency key, by their ids.
 

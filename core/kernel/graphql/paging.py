@@ -1,12 +1,12 @@
 """Which page of a list is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.refusals import refusal
 
 DEFAULT_PAGE = 25
@@ -33,7 +33,7 @@ def paging_arguments() -> list[StrawberryArgument]:
     return [argument(name, kind | None, description) for name, (kind, description) in PAGING.items()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Page:
     """Which page of a list is asked for.
 

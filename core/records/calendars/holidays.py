@@ -1,12 +1,12 @@
 """Public holidays of a country as special dates, with the working days that make up for them in China."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any, Final
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.records.calendars.policy import Windows
 from core.records.calendars.written import SpecialDate
 
@@ -15,7 +15,7 @@ CHINA: Final = "CN"
 MADE_UP: Final = "Working day that makes up for a holiday"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HolidaysOf:
     """Whose public holidays to enter.
 

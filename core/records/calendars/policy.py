@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.kernel.frozen import frozen
+
 DAY: Final = timedelta(days=1)
 MINUTES_A_DAY: Final = 1440
 DAYS_A_WEEK: Final = 7
@@ -44,7 +46,7 @@ Windows = tuple[Window, ...]
 """The windows of one day, in order and apart; none where it is closed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Calendar:
     """When a site is open.
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
 from core.kernel.direct import fetch
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.calendars.models import BusinessCalendar, CalendarRevision
@@ -74,7 +74,7 @@ async def put_assignment(unit: Unit, site_id: UUID, calendar_id: UUID) -> None:
     await fetch(unit, ASSIGN, unit.tenant_id, unit.network_id, new_id(), site_id, calendar_id, now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CalendarState:
     """Which state of a calendar was written down when, and the zone it names, if it does."""
 

@@ -1,7 +1,6 @@
 """How calendars are written down, and read back as what clocks go by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +10,7 @@ import msgspec
 
 from core.kernel.canonical import canonical_text
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.records.calendars.policy import DAYS_A_WEEK, MINUTES_A_DAY, Calendar, Window, Windows
 
 MOST_WINDOWS: Final = 6
@@ -18,7 +18,7 @@ MOST_DATES: Final = 2_000
 LONGEST_NOTE: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpecialDate:
     """A date on which other windows hold than on its day of the week.
 

@@ -1,12 +1,13 @@
 """A tenant offers services of the network, adds bespoke ones of its own, and ends offers."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -25,7 +26,7 @@ from core.records.permissions import OFFER_SERVICES
 from core.standards.permissions import READ_STANDARDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OfferOwnService:
     """A bespoke service of the tenant's own, as a whole.
 
@@ -44,7 +45,7 @@ class OfferOwnService:
     expected_revision: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Offerable:
     """A service of the network that the tenant may offer.
 

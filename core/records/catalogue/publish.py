@@ -1,12 +1,13 @@
 """Headquarters publishes services, changes what is said of them, and withdraws them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -21,7 +22,7 @@ SAID = ("title", "description", "standard_code", "parts", "granted_to", "recorde
 """What of a service may change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PublishService:
     """A service as it is to be known, as a whole.
 

@@ -1,10 +1,10 @@
 """Which clocks a record has, and by which terms: a pure function of its state and of the standard that it pins."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.records.calendars.policy import Calendar
 from core.records.clocks.policy import ClockKind, Pause, Terms, apart
 from core.records.events.state import RecordState, StepStatus
@@ -19,7 +19,7 @@ WARNING: Final = "warning.share"
 USUAL_WARNING: Final = 8_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Clock:
     """One clock of a record.
 

@@ -5,11 +5,12 @@ it has counted its limit: one that is used up when the doors close falls due the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.records.calendars.policy import HORIZON_DAYS, Calendar, Span, open_spans, open_time
 from core.records.events.state import WaitingFor
 
@@ -37,7 +38,7 @@ class ClockStatus(StrEnum):
     MISSED = "missed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Pause:
     """A time in which nothing is counted.
 
@@ -52,7 +53,7 @@ class Pause:
     cause: WaitingFor | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Terms:
     """What a clock goes by.
 
@@ -73,7 +74,7 @@ class Terms:
     stopped_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Reading:
     """What a clock shows at an instant.
 

@@ -1,11 +1,11 @@
 """What a record's clocks come to at an instant, as the columns they are kept in; without I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.records.calendars.policy import Calendar
 from core.records.clocks.derive import Clock, clocks_of
 from core.records.clocks.escalation import LINES, ladder, rung_at, rungs_reached
@@ -19,7 +19,7 @@ JUST_AFTER: Final = timedelta(microseconds=1)
 """What is done at the very instant it falls due is done in time; a breach begins after it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Hours:
     """By which hours a record's clocks run: the revision of a calendar, and the zone it is read in."""
 
@@ -28,7 +28,7 @@ class Hours:
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Kept:
     """One clock as it stands.
 
@@ -50,7 +50,7 @@ class Kept:
         return self.columns["kind"], self.columns["step_position"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Timed:
     """A record with all that it is judged by.
 

@@ -1,10 +1,10 @@
 """The course that a standard sets for records: its process, what follows what, and the clause each step stands in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.standards.policy.process_running import Process
 from core.standards.policy.view import EffectiveView, read_view
 from core.standards.vocabulary import ClauseLevel
@@ -13,7 +13,7 @@ KEPT: Final = 256
 """Courses that are remembered; thousands of records share one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Course:
     """What records of one effective standard are held against.
 

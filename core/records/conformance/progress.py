@@ -9,11 +9,11 @@ what it can no longer make good, and finished ones by what they took longer, as 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.records.calendars.policy import Calendar
 from core.records.clocks.derive import LIMITS, context_of, pauses_of
 from core.records.clocks.policy import ClockKind, Terms, instant_used, used, whole_seconds
@@ -33,7 +33,7 @@ Ends = Mapping[str, int]
 """Seconds on the meter, by step."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PlannedStep:
     """One step of a plan.
 

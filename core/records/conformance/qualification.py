@@ -1,15 +1,15 @@
 """Who may do a step: asked through a Protocol that is answered above this room, today by roles, later by training."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Performed:
     """A step that somebody did.
 

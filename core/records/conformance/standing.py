@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.records.clocks.working_out import Timed
 from core.records.conformance.course import course_of
 from core.records.conformance.deviations import Deviation, deviations
@@ -19,7 +19,7 @@ from core.records.evidence.policy import EvidenceProblem, missing_evidence_of
 from core.standards.vocabulary import ClauseLevel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Standing:
     """How a record stands.
 

@@ -1,6 +1,5 @@
 """Say whom a record is about: by the customer's id, or by what a channel calls that person."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import OpenKey, Place, pseudonym, seal
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
@@ -22,7 +22,7 @@ TRIES: Final = 3
 """Whoever loses against somebody who registers or erases the same person at the same time looks again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WhichCustomer:
     """Whom a record is about: one of the two.
 

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 
 PHONE: Final = "phone"
 EMAIL: Final = "email"
@@ -19,7 +20,7 @@ NUMBER: Final = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 MAILBOX: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contact:
     """What somebody is reached under, as it was given.
 
@@ -32,7 +33,7 @@ class Contact:
     address: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A contact as it is looked up.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import OpenKey, Place, seal
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
@@ -33,7 +34,7 @@ TIER: Final = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*", re.ASCII)
 LONGEST_TIER: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RegisterCustomer:
     """A customer as they are to be known.
 
@@ -50,7 +51,7 @@ class RegisterCustomer:
     tier: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeCustomer:
     """What shall be kept of a customer; what is left out stays, an empty text is taken out.
 

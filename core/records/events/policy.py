@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 
 from core.kernel.canonical import canonical_text, instant_text
+from core.kernel.frozen import frozen
 
 NO_EVENT: Final = bytes(32)
 """What a record's first event names as the hash of the one before."""
@@ -120,7 +121,7 @@ def id_text(id_: UUID | None) -> str:
     return "null" if id_ is None else f'"{id_}"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Happening:
     """Something that happens to a record, before it has its place in the stream.
 
@@ -147,7 +148,7 @@ class Happening:
         return replace(self, client_id=client_id, device_at=device_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Origin:
     """Where events come from: whose record it is, who acts, on whose behalf, and when that is written down."""
 
@@ -187,7 +188,7 @@ class Event:
         return self.payload == REMOVED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The last event of a record: its number, 0 where there is none, and its hash."""
 

@@ -3,12 +3,12 @@
 A stencil is cut from an event that was made by the rules, so that what it gives is what they give, byte by byte.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Self
 
 from core.kernel.canonical import canonical_text, instant_text
+from core.kernel.frozen import frozen
 from core.records.events.policy import LEAF, Event, preimage_of
 
 GAP: Final = "\x00gap\x00"
@@ -16,7 +16,7 @@ GAP: Final = "\x00gap\x00"
 GAP_WRITTEN: Final = r'"\u0000gap\u0000"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stencil:
     """First events of records that begin alike at one instant, but for one text among their facts.
 
@@ -48,7 +48,7 @@ class Stencil:
         return payload, sha256(leaf.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimelessStencil:
     """First events of records that begin alike, whenever that is.
 

@@ -1,11 +1,11 @@
 """Give a file as evidence, confirm what somebody else gave, and take evidence back."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.scope import ActorKind
 from core.kernel.unit import Unit
 from core.records.evidence.errors import EvidenceIsKnown
@@ -19,7 +19,7 @@ from core.records.work_record import checked_key
 from core.standards.policy.process import Proof, ProofPlace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class GiveEvidence:
     """A file that is given as evidence.
 
@@ -111,7 +111,7 @@ async def confirm_evidence(
     return await act(unit, record_id, expected_version, command, at=at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TakeEvidenceBack:
     """Evidence that counts no more.
 

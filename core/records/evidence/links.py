@@ -3,12 +3,12 @@
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.scope import Actor, ActorKind
 from core.records.evidence.errors import EvidenceLinkIsOver
 
@@ -18,7 +18,7 @@ SAID: Final = IDS * 16 + 1 + 8
 KINDS: Final = tuple(ActorKind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EvidenceGrant:
     """What a link permits: one actor to read one piece of evidence of one tenant, until an instant.
 

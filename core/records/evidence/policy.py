@@ -5,10 +5,10 @@ second person is asked for, was given or confirmed by somebody else than whoever
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from core.kernel.frozen import frozen
 from core.records.events.state import EvidenceState, RecordState, StepState, StepStatus
 from core.standards.policy.process import EvidenceContract, StepContent
 from core.standards.policy.process_running import Process
@@ -23,7 +23,7 @@ class Fault(StrEnum):
     SECOND_PERSON = "second_person"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EvidenceProblem:
     """Evidence that an occurrence of a step lacks.
 

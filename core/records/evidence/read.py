@@ -1,7 +1,7 @@
 """Read a piece of evidence: with permission, put on record, opened piece by piece, and found out where it changed."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from core.kernel.blob_sealing import HEAD_BYTES, file_key, opened_file
 from core.kernel.blobs import BlobIsMissing, Blobs
 from core.kernel.crypto import OpenKey, SealIsBroken, sealed_by, unseal
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.logs import allow_keys
 from core.kernel.outbox_rows import Tenancy
@@ -29,7 +30,7 @@ allow_keys("evidence_id")
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EvidenceFile:
     """A piece of evidence that somebody may read now.
 

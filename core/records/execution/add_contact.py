@@ -1,9 +1,9 @@
 """Add a contact to a record: the customer came again, perhaps another way or at another site."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
 from core.records.customers.identify import WhichCustomer, identified
@@ -17,7 +17,7 @@ from core.records.permissions import WORK_RECORDS
 from core.records.repository.records import find_record, take_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AddRecordContact:
     """A further contact.
 

@@ -1,16 +1,17 @@
 """What can be done to a record; each is decided by ``core/records/execution/policy.py``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.records.events.state import WaitingFor
 from core.standards.policy.process import Proof, ProofPlace
 from core.standards.policy.process_running import Process
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StartStep:
     """Begin a step; ``readiness`` names what was made sure of before."""
 
@@ -18,7 +19,7 @@ class StartStep:
     readiness: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CompleteStep:
     """End a step that was started, or one that may start now."""
 
@@ -27,7 +28,7 @@ class CompleteStep:
     answers_customer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TellStep:
     """Tell of a step that was done, whatever came before it; what is out of order is a deviation, not a refusal."""
 
@@ -36,7 +37,7 @@ class TellStep:
     answers_customer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SkipStep:
     """Leave a step out, with a reason; the sentence is personal."""
 
@@ -45,7 +46,7 @@ class SkipStep:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReopenStep:
     """Take up a step again that was done or skipped, with a reason."""
 
@@ -54,7 +55,7 @@ class ReopenStep:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HandOver:
     """Give the record to a person, a role or line, or both, perhaps at another site with its attributes."""
 
@@ -65,7 +66,7 @@ class HandOver:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Wait:
     """Let the record wait for somebody, with a reason; its clocks pause."""
 
@@ -74,29 +75,29 @@ class Wait:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Resume:
     """Go on after a wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Resolve:
     """Say that the request is met."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Confirm:
     """Say that the customer confirmed it; the customer's words are personal."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Close:
     """Close the record for good."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Reopen:
     """Take the record up again, with a reason."""
 
@@ -104,7 +105,7 @@ class Reopen:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangePriority:
     """Make the record more or less urgent; the time that has passed stays."""
 
@@ -112,7 +113,7 @@ class ChangePriority:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AddContact:
     """The customer came again, perhaps another way or at another site; ``tier`` is that customer's."""
 
@@ -124,7 +125,7 @@ class AddContact:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Migrate:
     """Go over to another version of the standard.
 
@@ -141,7 +142,7 @@ class Migrate:
     steps: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AddEvidence:
     """Give a piece of evidence for a step.
 
@@ -174,7 +175,7 @@ class AddEvidence:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ConfirmEvidence:
     """Confirm, as a second person, what somebody else gave; ``by`` is who confirms."""
 
@@ -183,7 +184,7 @@ class ConfirmEvidence:
     by_person: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WithdrawEvidence:
     """Take a piece of evidence back, with a reason; the sentence is personal."""
 
@@ -192,7 +193,7 @@ class WithdrawEvidence:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AnnounceDelay:
     """Tell the customer ahead that it takes longer.
 

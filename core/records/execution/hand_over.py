@@ -1,10 +1,10 @@
 """Give a record to a member of the tenant, a role or a support line, perhaps at another of its sites."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.execution.act import act
 from core.records.execution.commands import HandOver
@@ -13,7 +13,7 @@ from core.records.open_record import checked_word, serving_site, storable
 from core.records.permissions import WORK_RECORDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HandOverRecord:
     """Who gets a record.
 

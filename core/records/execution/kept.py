@@ -1,16 +1,16 @@
 """What is kept of a record's state beside its stream: the columns of its row, of its steps and of its contacts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from core.kernel.frozen import frozen
 from core.records.events.state import Contact, EvidenceState, RecordState, StepState, StepStatus
 from core.records.policy import elapsed_seconds
 
 Columns = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A record as rows, without tenant and ids.
 

@@ -1,10 +1,11 @@
 """Let a record go over to what its standard says now: on purpose, told as an event, and never by itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.execution.act import moment_of, take_up
 from core.records.execution.commands import Migrate
@@ -12,7 +13,7 @@ from core.records.execution.processes import process_under
 from core.standards.standing import holding_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MigrateRecord:
     """A record that goes over to the version that holds now.
 

@@ -1,9 +1,9 @@
 """What may be done next to a record and why the rest may not, without I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.kernel.frozen import frozen
 from core.kernel.rules import RuleFailed
 from core.records.events.state import RecordState
 from core.records.execution.policy import ready, situation
@@ -23,7 +23,7 @@ class Turn(StrEnum):
     RECORD_NOT_OPEN = "record_not_open"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class NextStep:
     """One step of a process, as it stands for a record.
 

@@ -1,11 +1,12 @@
 """What may happen to a record next, without I/O: a command becomes happenings, or a named refusal."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from core.kernel.canonical import instant_text
+from core.kernel.frozen import frozen
 from core.kernel.rules import RuleFailed
 from core.records.customers.errors import RecordHasAnotherCustomer
 from core.records.errors import RecordIsNotOpen, RequiredStepsMissing, StepNotForeseen, StepOutOfTime
@@ -34,7 +35,7 @@ from core.standards.policy.process_running import Process, missing_steps, ready_
 ENDED: Final = frozenset({RecordStatus.RESOLVED, RecordStatus.CLOSED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Moment:
     """When something is decided.
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Self
 from uuid import UUID
 
 from core.kernel.crypto import OpenKey, Place, seal
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyIsErased, KeyRing
 from core.records.customers.errors import CustomerIsErased
@@ -20,7 +21,7 @@ LONGEST: Final = 4_000
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sealer:
     """Seals personal parts.
 

@@ -1,10 +1,10 @@
 """Rebuild what is kept of a record from its events, and find what differs from them."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.events.fold import StreamIsBroken, fold
 from core.records.events.policy import NO_EVENT, Event, leaf_hash, leaf_of
@@ -22,7 +22,7 @@ NOT_COMPARED: Final = frozenset({"updated_at"})
 """What events tell only nearly: rows that were there before events were changed a moment after their last event."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """Something that is kept of a record and does not follow from its events.
 
@@ -71,7 +71,7 @@ async def check_record(unit: Unit, record_id: UUID) -> tuple[Difference, ...]:
     return tuple(Difference(record_id, one) for one in different(kept, found))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckedPage:
     """Some records that were looked at.
 

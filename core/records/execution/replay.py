@@ -4,13 +4,13 @@ What conflicts with what others did meanwhile is told, event by event, and not a
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from core.kernel.errors import DomainError, InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.errors import StepOutOfTime
 from core.records.events.policy import Happening
@@ -44,7 +44,7 @@ class Fate(StrEnum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DeviceEvent:
     """Something a device recorded while it was offline.
 
@@ -59,7 +59,7 @@ class DeviceEvent:
     command: Command | Telling
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Outcome:
     """What became of a device's event.
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
+
+from core.kernel.frozen import frozen
 
 T = TypeVar("T")
 
@@ -13,7 +14,7 @@ BATCH = 200
 AHEAD = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch(Generic[T]):
     """Items read in one go.
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +51,7 @@ Watch: TypeAlias = Callable[[Figures], Awaitable[None]]
 """Is awaited with the current figures whenever they are written, about once a second."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Imported:
     """How an import ended.
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +11,7 @@ from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.ids import derived_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Scope
@@ -36,7 +36,7 @@ WRITTEN_AT_ONCE = 2
 """Chunks of different tenants that are written at a time: while the database works on one, the next is made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ImportLog:
     """What to import and how.
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,6 +11,7 @@ from core.kernel.clock import Clock, recorded_now
 from core.kernel.database import Database
 from core.kernel.directory import Directory
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.scope import Scope
@@ -30,7 +30,7 @@ REFUSALS_AT_ONCE = 500
 SECONDS_BETWEEN = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Desk:
     """What an import works with: the database, whoever imports, the clock, and how long to wait for the database."""
 

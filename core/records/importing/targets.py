@@ -1,13 +1,14 @@
 """Whose record a trace becomes: tenants that the importer reaches, and those that a mapping lets come into being."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from core.kernel.directory import Directory, TenantFacts
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.records.logs.traces import Flaw, RefusalCode
@@ -29,7 +30,7 @@ class TenantOpener(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A tenant that records are written into.
 

@@ -1,10 +1,11 @@
 """Announce to the customer ahead that a record takes longer, with the reason and what there is instead."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.execution.act import Work, moment_of, take_up
 from core.records.execution.commands import AnnounceDelay as Announcing
@@ -15,7 +16,7 @@ from core.records.open_record import checked_word
 from core.records.work_record import checked_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AnnounceDelay:
     """What the customer is told.
 

@@ -1,7 +1,6 @@
 """Open a link: a forged address is refused before anything is looked up, everything else in the tenant's own scope."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -13,6 +12,7 @@ from core.kernel.clock import Clock
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from core.kernel.directory import Directory
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.unit import Unit
@@ -39,7 +39,7 @@ class LookOutcome(StrEnum):
     SUSPENDED = "suspended"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """What a link opened.
 

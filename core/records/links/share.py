@@ -1,6 +1,5 @@
 """Give a customer a link to their own view of a record, and take it back."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,6 +9,7 @@ from core.kernel.clock import recorded_now
 from core.kernel.crypto import MasterKeys
 from core.kernel.direct import write
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.customers.errors import CustomerIsErased
@@ -25,7 +25,7 @@ MOST: Final = 20
 """Links of one record that open its view at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SharedLink:
     """A link that was made.
 

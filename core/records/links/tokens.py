@@ -7,7 +7,6 @@ is configured, what was signed under it holds.
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.kernel.crypto import KEY_BYTES, MasterKeys
+from core.kernel.frozen import frozen
 
 PURPOSE: Final = b"touchstone/records.links"
 FORM: Final = b"\x01"
@@ -28,7 +28,7 @@ LENGTH: Final = (SAID + SIGNATURE) * 4 // 3
 """Characters of a token."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LinkToken:
     """What a link's address says.
 

@@ -5,11 +5,12 @@ them. Of persons, notes, ways in and everything else that staff keep, nothing is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from core.kernel.frozen import frozen
 from core.kernel.rules import RuleFailed
 from core.records.events.state import RecordState, StepStatus, WaitingFor
 from core.records.execution.policy import ENDED, situation
@@ -33,7 +34,7 @@ class CustomerState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SeenStep:
     """One step that a customer sees.
 
@@ -46,7 +47,7 @@ class SeenStep:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SeenDelay:
     """A delay that was announced.
 
@@ -67,7 +68,7 @@ class SeenDelay:
     step: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SeenSite:
     """Who serves, and where.
 
@@ -84,7 +85,7 @@ class SeenSite:
     time_zone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CustomerView:
     """A record as its customer sees it.
 

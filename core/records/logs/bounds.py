@@ -1,11 +1,11 @@
 """How much a reader takes in before it refuses, so that no file can exhaust memory or disk."""
 
-from dataclasses import dataclass
+from core.kernel.frozen import frozen
 
 MIB = 1024**2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Bounds:
     """Limits of one reading.
 

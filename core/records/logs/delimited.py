@@ -7,12 +7,12 @@ its case, because a case without one of its events would be told wrong; other ca
 import csv
 import io
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
 import orjson
 
+from core.kernel.frozen import frozen
 from core.records.errors import ColumnsMissing, LogTooLarge, LogUnreadable
 from core.records.logs.sources import PIECE, LogStream
 from core.records.logs.spilling import CHARACTERS_TOGETHER, Spill, SpilledRow, spilled
@@ -34,7 +34,7 @@ class Rows(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TableShape:
     """How a table is written.
 

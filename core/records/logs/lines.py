@@ -8,12 +8,12 @@ with its number: it cannot say whose it is.
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 import orjson
 
+from core.kernel.frozen import frozen
 from core.records.errors import LogUnreadable
 from core.records.logs.bounds import Bounds
 from core.records.logs.sources import PIECE, LogStream
@@ -34,7 +34,7 @@ TOO_LARGE: Final = Flaw(RefusalCode.TRACE_TOO_LARGE, "The case is larger than ma
 Said = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LineShape:
     """How lines are written.
 

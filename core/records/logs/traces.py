@@ -1,8 +1,10 @@
 """What every reader of logs yields."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from core.kernel.frozen import frozen
 
 
 class RefusalCode(StrEnum):
@@ -23,7 +25,7 @@ class RefusalCode(StrEnum):
     DUPLICATE_EXTERNAL_ID = "records.duplicate_external_id"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flaw:
     """What is wrong with one trace; the message names columns and rules, never a person's data."""
 
@@ -31,7 +33,7 @@ class Flaw:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trace:
     """One case of a log.
 

@@ -1,10 +1,11 @@
 """Traces become drafts of records, or refusals with a reason; nothing here knows the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import NamedTuple
 
+from core.kernel.frozen import frozen
 from core.records.logs.delimited import read_delimited
 from core.records.logs.lines import read_lines
 from core.records.logs.sources import LogStream
@@ -24,7 +25,7 @@ class StepDraft(NamedTuple):
     performer: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RecordDraft:
     """A record as the mapping reads it.
 
@@ -59,7 +60,7 @@ class RecordDraft:
     placeholders: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why one trace does not become a record.
 

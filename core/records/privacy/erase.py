@@ -1,6 +1,5 @@
 """Erase a customer: the person's key is destroyed, nobody can read what it sealed, and every proof stays valid."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,6 +8,7 @@ from core.kernel.audit import act_row, record_act
 from core.kernel.clock import recorded_now
 from core.kernel.direct import write
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -36,7 +36,7 @@ SOON: Final = timedelta(seconds=30)
 """When to look again for events that were not sealed yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EraseCustomer:
     """Who is erased, and why.
 
@@ -74,7 +74,7 @@ async def erase_customer(unit: Unit, ring: KeyRing, command: EraseCustomer) -> U
     return command.customer_id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Why:
     """Why somebody is erased, on what basis, and when that was done first."""
 

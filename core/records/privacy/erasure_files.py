@@ -1,7 +1,6 @@
 """The file that carries erasures over a restore: one JSON object a line, and never anything personal."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, cast
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from core.kernel.errors import DomainError, fact
+from core.kernel.frozen import frozen
 from core.records.privacy.erase import Why
 
 FORMAT: Final = "touchstone.erasures/1"
@@ -36,7 +36,7 @@ class ErasuresAreUnreadable(DomainError):  # noqa: N818 - errors are facts
         return "Take the file as `touchstone privacy erasures` wrote it; nothing was erased."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One erasure.
 

@@ -1,7 +1,6 @@
 """Make everything that is held of a customer into one file, sealed by that person's key and kept for a few days."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from core.kernel.audit import record_act
 from core.kernel.crypto import Place, seal
 from core.kernel.direct import fetch
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.jobs import open_job
 from core.kernel.key_ring import KeyIsErased, KeyRing
@@ -51,7 +51,7 @@ RECORDS: Final = """
     FROM records WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """An export that was asked for, and the job that makes it."""
 

@@ -1,11 +1,11 @@
 """Place a legal hold on a customer or a record, and lift it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.customers.errors import CustomerIsErased
@@ -18,7 +18,7 @@ from core.records.privacy.permissions import HOLD
 from core.records.privacy.repository import add_hold, hold_is_there, holds_on, lift, record_shared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PlaceLegalHold:
     """What must be kept, and why.
 

@@ -1,12 +1,12 @@
 """How long content is kept, without I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 
 ORDINARY: Final = "ordinary"
 """The class of every kind of service that no other class names."""
@@ -15,7 +15,7 @@ MILLISECONDS: Final = 80
 """Bits of a time-ordered id behind its milliseconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RetentionRule:
     """A class, as the network sets it.
 
@@ -43,7 +43,7 @@ class RetentionRule:
         return self.key == ORDINARY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Term:
     """What is over in a tenant.
 

@@ -10,17 +10,17 @@ A feature that keeps anything about records beside their events says so in its m
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
 from core.kernel.discovery import import_modules
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 
 MODULE = "forgetting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Forgotten:
     """What is forgotten.
 

@@ -1,12 +1,12 @@
 """Remove the content of closed records whose time is over: hashes stay, and the act that removed it is sealed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.audit import act_row
 from core.kernel.direct import write
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.customers.repository import customer_shared
 from core.records.privacy.policy import Term
@@ -25,7 +25,7 @@ MOST: Final = 50
 """Records whose content is removed in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What one transaction came to.
 

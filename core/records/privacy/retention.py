@@ -1,7 +1,6 @@
 """Say how long content is kept: headquarters for the network, each tenant within its bounds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.direct import fetch
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import derived_id
 from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
@@ -33,7 +33,7 @@ PUT_CHOICE: Final = """
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SetRetentionClass:
     """A class as it shall be.
 
@@ -46,7 +46,7 @@ class SetRetentionClass:
     expected_version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChooseRetention:
     """How long a tenant keeps content of a class.
 

@@ -1,7 +1,6 @@
 """SQL of a chunk: which of its records are there, and all of the new ones in a few statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.models import ImportChunk
 
@@ -83,7 +83,7 @@ FIND = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where a record that is there came from: a run and a position in its log, or neither."""
 

@@ -1,7 +1,6 @@
 """Save, change, share and delete views; list those that somebody sees."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from core.kernel.audit import record_act
 from core.kernel.canonical import canonical_text
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.records.permissions import READ_RECORDS, SHARE_VIEWS
@@ -37,7 +37,7 @@ MOST: Final = 200
 MOST_SEEN: Final = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SaveView:
     """A list of records as somebody narrowed it.
 
@@ -56,7 +56,7 @@ class SaveView:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeView:
     """What shall be otherwise with a view; what is not said stays."""
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 
 LONGEST_NAME: Final = 100
 MOST_COLUMNS: Final = 50
@@ -23,7 +23,7 @@ class ViewOrdering(StrEnum):
     EARLIEST_FIRST = "earliest_first"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """A view, as far as it matters who may do what with it.
 

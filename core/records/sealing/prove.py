@@ -1,10 +1,10 @@
 """Checkpoints and proofs out of the log, for whoever may read it."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.sealing.errors import LogIsBroken, NoSuchSize, NotSealedYet
 from core.records.sealing.permissions import READ_LOG
@@ -19,7 +19,7 @@ NEWEST: Final = "SELECT public_key FROM signing_keys WHERE tenant_id = $1 ORDER 
 KEY: Final = "SELECT public_key FROM signing_keys WHERE tenant_id = $1 AND number = $2"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inclusion:
     """A proof that something is in the log.
 
@@ -34,7 +34,7 @@ class Inclusion:
     file: ProofFile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consistency:
     """A proof that the log of one size begins with all of a smaller one.
 

@@ -5,13 +5,13 @@ becomes visible late, because its transaction took longer or its server's clock 
 later number. Once a day everything is looked through again, slice by slice.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import MasterKeys
+from core.kernel.frozen import frozen
 from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
 from core.records.sealing.errors import LogIsBroken
@@ -45,7 +45,7 @@ SLICE_ROWS: Final = 20_000
 """Most rows of one source that are looked at again in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sealed:
     """What one transaction of sealing came to.
 
@@ -60,7 +60,7 @@ class Sealed:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """What was found in one source.
 

@@ -1,11 +1,12 @@
 """The keys that sign a tenant's log: made at first use, wrapped by the master key, followed by one another."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import MasterKeys
 from core.kernel.direct import NewRow, fetch, write
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyRing
 from core.kernel.unit import Unit
 from core.records.sealing.policy.heads import Head, LogName, checkpoint_of, endorsement_text
@@ -15,7 +16,7 @@ PURPOSE: Final = "sealing.signing_key"
 NEWEST: Final = "SELECT number FROM signing_keys WHERE tenant_id = $1 ORDER BY number DESC LIMIT 1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signer:
     """The key that signs now.
 

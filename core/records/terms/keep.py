@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from core.kernel.crypto import Place
+from core.kernel.frozen import frozen
 from core.kernel.key_ring import KeyIsErased, KeyRing
 from core.kernel.unit import Unit
 from core.records.events.policy import EventKind
@@ -30,7 +30,7 @@ CONTACT: Final = EventKind.CONTACTED.value
 PAGE: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Indexed:
     """What became of the terms of some records.
 

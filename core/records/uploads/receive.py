@@ -1,12 +1,12 @@
 """Take a file in that is to be imported."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
 from core.records.permissions import IMPORT_RECORDS
@@ -24,7 +24,7 @@ LONGEST_NAME: Final = 200
 NAMELESS: Final = "log"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class KeepUpload:
     """A file that has arrived.
 

@@ -2,13 +2,13 @@
 
 import re
 from asyncio import to_thread
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.jobs import open_job
 from core.kernel.outbox import send
 from core.kernel.timers import set_timer
@@ -30,7 +30,7 @@ KEPT: Final = timedelta(days=7)
 """How long a file is kept whose import is given up, so that it may be begun once more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StartImport:
     """What to import and how.
 
@@ -45,7 +45,7 @@ class StartImport:
     standard_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ordered:
     """An import that was ordered: its run and its job."""
 

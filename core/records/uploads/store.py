@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from core.kernel.blobs import BlobIsMissing, Blobs
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.outbox_rows import Tenancy
 from core.records.uploads.errors import UploadIsEmpty, UploadIsGone, UploadTooLarge
 
@@ -21,7 +21,7 @@ FORGOTTEN: Final = timedelta(days=9)
 """After that long every file has been imported or expired; one that is still there was left by a process that died."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Received:
     """A file that has arrived whole: its size in bytes, and its SHA-256 in hexadecimal."""
 

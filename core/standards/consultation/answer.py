@@ -1,12 +1,12 @@
 """At the owner of the draft: take a comment in, and answer it."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.standards.consultation.errors import CommentIsAnswered
@@ -20,7 +20,7 @@ from core.standards.permissions import DRAFT_STANDARDS
 SUBJECT: Final = "consultation_comment"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AnswerComment:
     """Answer a comment.
 

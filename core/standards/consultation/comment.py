@@ -1,11 +1,11 @@
 """In a unit below: comment on a place of a draft, and keep the answer."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -18,7 +18,7 @@ from core.standards.permissions import COMMENT_STANDARDS
 from core.standards.policy.content import address, read_content
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CommentOnDraft:
     """Comment on a place of a draft.
 

@@ -1,12 +1,12 @@
 """Lay a draft before the units below for comments, and end that."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -24,7 +24,7 @@ from core.standards.resolve import zoned
 from core.standards.vocabulary import VersionStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OpenConsultation:
     """Take comments on a draft.
 
@@ -41,7 +41,7 @@ class OpenConsultation:
     expected_revision: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CloseConsultation:
     """Take no more comments; ``expected_revision`` is that of the consultation as it was read."""
 

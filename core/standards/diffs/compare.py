@@ -1,11 +1,11 @@
 """Compare versions and drafts of a standard with one another, and what holds in a tenant with what is published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.diffs.policy import StandardDiff, ValueDiff, standard_diff, tenant_diff
 from core.standards.diffs.repository import numbers_published, published_numbered, standard_coded
@@ -17,7 +17,7 @@ from core.standards.repository.drafts import read_draft, version_by_id
 from core.standards.resolve import Resolution, effective_standard
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Side:
     """One side of a comparison: a published version by its number, or a version of the tenant's own by its id."""
 
@@ -25,7 +25,7 @@ class Side:
     version_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Compared:
     """Two versions and what differs.
 
@@ -42,7 +42,7 @@ class Compared:
     diff: StandardDiff
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """A version and the published one it comes after, or is.
 

@@ -1,12 +1,12 @@
 """What differs between two versions, clause by clause and parameter by parameter; what only moved is not lost."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, cast
 
 import msgspec
 
+from core.kernel.frozen import frozen
 from core.standards.diffs.words import TextDiff, texts_diff
 from core.standards.policy.content import ClauseContent, ParameterContent, StandardContent, address
 from core.standards.policy.documents import JsonValue
@@ -26,7 +26,7 @@ class Change(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldChange:
     """A field that says something else, such as ``default``, ``operators`` or ``bounds.maximum``."""
 
@@ -35,7 +35,7 @@ class FieldChange:
     new: JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ParameterDiff:
     """What became of one parameter.
 
@@ -52,7 +52,7 @@ class ParameterDiff:
     fields: tuple[FieldChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ClauseDiff:
     """What became of one clause.
 
@@ -73,7 +73,7 @@ class ClauseDiff:
     parameters: tuple[ParameterDiff, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StandardDiff:
     """What differs between two versions.
 
@@ -88,7 +88,7 @@ class StandardDiff:
     clauses: tuple[ClauseDiff, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ValueDiff:
     """A value that is not as published.
 

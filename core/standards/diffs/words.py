@@ -7,10 +7,11 @@ and where these do too, what lies between the common beginning and the common en
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
+
+from core.kernel.frozen import frozen
 
 CJK: Final = "\u2e80-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 """Scripts that are written without blanks between words: Chinese characters, kana and their kin."""
@@ -28,7 +29,7 @@ class SpanKind(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSpan:
     """A part of a text that stayed, came or went."""
 
@@ -93,7 +94,7 @@ def joined(spans: Iterator[TextSpan]) -> Iterator[TextSpan]:
         yield last
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextDiff:
     """What differs in one language."""
 

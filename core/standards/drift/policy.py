@@ -1,9 +1,9 @@
 """What of one tenant's effective standard differs from what was published, and what tries to: a pure reading of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.fold import EffectiveStandard, EffectiveValue
 from core.standards.policy.overlays import Overlay
@@ -15,7 +15,7 @@ Key = tuple[str, UUID, str, str, str, UUID]
 """The order of a report: standard, tenant, clause, parameter, variant, overlay."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Difference:
     """One value that differs from what was published, or an overlay that would make it differ and is suspended.
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.kernel.directory import TenantFacts
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.across.gathering import FIRST, Across
 from core.standards.across.repository import published_codes
@@ -22,7 +23,7 @@ MOST: Final = 100
 """Differences on one page, and lines of each list of a summary."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AskDrift:
     """Which drift is asked for.
 
@@ -37,7 +38,7 @@ class AskDrift:
     inherited: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DriftPage:
     """One page of differences.
 

@@ -1,9 +1,9 @@
 """Export a version of a standard, published or drafted, as one file."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.exchange.policy import StandardFile
 from core.standards.exchange.repository import own_by_number, published_by_number
@@ -12,7 +12,7 @@ from core.standards.policy.content import read_content
 from core.standards.repository.drafts import read_draft
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Exported:
     """A version as it is exchanged, and beside the file the tenant whose version it is."""
 

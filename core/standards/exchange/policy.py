@@ -7,10 +7,10 @@ it names a network, a tenant or a person.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, cast
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.standards.document import LARGEST, converted
 from core.standards.exchange.errors import DocumentMalformed, FormatUnknown, HashDiffers
 from core.standards.policy.checks import checked_content, checked_note
@@ -22,7 +22,7 @@ LONGEST_SAID: Final = 100
 """Characters of a wrong format or hash that are repeated in a refusal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StandardFile:
     """A version of a standard as it is exchanged.
 

@@ -1,9 +1,9 @@
 """What a tenant has beside its adaptations of a standard, told at once, so that what is not there is not read."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from core.kernel.direct import fetch
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.merging.repository import LEFT
 
@@ -20,7 +20,7 @@ BESIDE: Final = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Beside:
     """What of a standard a tenant has; everything, where nobody has looked.
 

@@ -6,7 +6,7 @@ version's start on. What does not fit stays as it is, suspended, and waits. Done
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.direct import add_many
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.timers import set_timer
 from core.kernel.unit import Unit
@@ -44,7 +45,7 @@ AT_ONCE: Final = 300
 """How many adaptations one transaction carries, so that it ends well within its five seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What a tenant has laid over a standard.
 
@@ -70,7 +71,7 @@ class Standing:
         return id_ in self.kept and self.kept[id_].version_id == version_id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Carried:
     """What was carried.
 

@@ -1,15 +1,15 @@
 """What arrived in a new version, folded there: what holds, and what became of each adaptation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.fold import EffectiveStandard, EffectiveValue
 from core.standards.policy.lineage import Site
 from core.standards.policy.slots import Judged
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folded:
     """What holds, with what became of each overlay by its id."""
 

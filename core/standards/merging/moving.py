@@ -1,12 +1,13 @@
 """Rename, split and merge clauses of a version, so that the version remembers where everything went."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn
 
 import msgspec
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.standards.policy.checks import at, checked_content
 from core.standards.policy.content import ClauseContent, Move, ParameterContent, StandardContent, address
 from core.standards.policy.lineage import compose, lineage_between, moves_of
@@ -14,7 +15,7 @@ from core.standards.policy.process import with_limits
 from core.standards.vocabulary import ClauseKind, MoveKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ClausePart:
     """One of the clauses that a clause is split into.
 

@@ -6,11 +6,12 @@ adaptations of levels above move along first, so what a tenant is told does not 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.merging.folded import Folded, folded, value_in
 from core.standards.merging.nearest import converted, nearest
 from core.standards.merging.vocabulary import FOLLOWING, MergeOutcome, ProposalKind
@@ -39,7 +40,7 @@ SUSPENDED: Mapping[Outcome, MergeOutcome] = {
 """What it is called that a fold leaves an overlay out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Proposal:
     """What the owner may do about an adaptation.
 
@@ -54,7 +55,7 @@ class Proposal:
     value: JsonValue = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Merged:
     """What became of one adaptation.
 
@@ -91,7 +92,7 @@ class Merged:
         return self.outcome in FOLLOWING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Followed:
     """An adaptation on its way into the new version.
 

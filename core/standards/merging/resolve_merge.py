@@ -1,6 +1,5 @@
 """Decide about an adaptation that does not fit a new version, or have a level above asked to let it hold."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import msgspec
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.kernel.work_items import settle_items
@@ -32,7 +32,7 @@ from core.standards.waivers.repository import waiver_by_id
 from core.standards.waivers.statuses import WaiverStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ResolveMerge:
     """Decide about what waits.
 
@@ -53,7 +53,7 @@ class ResolveMerge:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """What is decided about.
 

@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.merging.policy import Followed, Upgrade, moved
 from core.standards.merging.ways import concerned
 from core.standards.policy.lineage import Site
@@ -16,7 +17,7 @@ from core.standards.policy.waived import Waived
 from core.standards.vocabulary import Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Whereabouts:
     """Where a place of an older version stands in a newer one.
 

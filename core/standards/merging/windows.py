@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.standards.gather import Gathered
 from core.standards.merging.policy import Merged
@@ -14,7 +15,7 @@ from core.standards.policy.spans import Span
 from core.standards.vocabulary import aspect_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A span in which one version holds for the tenant."""
 
@@ -22,7 +23,7 @@ class Window:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """An adaptation, or what is left or was made of one.
 
@@ -37,7 +38,7 @@ class Piece:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """An adaptation that does not fit.
 

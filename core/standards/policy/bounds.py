@@ -1,7 +1,6 @@
 """Bounds taken apart into limits: what each kind may bound, in which form, and which level set it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, cast
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
+from core.kernel.frozen import frozen
 from core.standards.policy.content import Bounds
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.values import CURRENCY_FORM, choices, magnitude, normalised
@@ -35,7 +35,7 @@ PERMITTED: Mapping[Facet, frozenset[ParameterType]] = {
 """Which bounds make sense for which types."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Limit:
     """One bound and the level that set it.
 

@@ -7,11 +7,12 @@ Nothing here reads a clock or a database, and the order in which overlays are gi
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.bounds import Limits
 from core.standards.policy.content import ClauseContent, ParameterContent, address
 from core.standards.policy.documents import JsonValue
@@ -23,7 +24,7 @@ from core.standards.policy.variants import EVERYWHERE, Context, chosen, implied,
 from core.standards.vocabulary import Operator, ParameterType, TimeUnit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveValue:
     """What holds for one parameter, or for the text of one clause.
 
@@ -57,7 +58,7 @@ class EffectiveValue:
         return address(self.clause_key, self.parameter_key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveStandard:
     """What holds for one tenant at one instant.
 
@@ -102,7 +103,7 @@ class EffectiveStandard:
 Door = tuple[JsonValue, frozenset[Operator], Limits]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Received:
     """One value with its variants as a level receives it.
 

@@ -1,16 +1,16 @@
 """What is folded: a published version and the overlays that levels below its owner laid over it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.content import Narrowing, StandardContent, address
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.spans import Span
 from core.standards.vocabulary import Operator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Version:
     """A published version as an overlay: the root of every fold.
 
@@ -41,7 +41,7 @@ class Version:
     withdrawn_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Overlay:
     """One adaptation as an overlay.
 

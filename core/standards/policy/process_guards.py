@@ -1,9 +1,10 @@
 """What guards of a process may know: the record's classification, its site, its steps so far."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.kernel.rules import Environment, Fact, Kind
 
 GUARDS: Final = Environment(
@@ -21,7 +22,7 @@ GUARDS: Final = Environment(
 """The names guards are written with; what is not known of a record is empty text, and ``elapsed`` counts seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Situation:
     """What is known of a record besides the steps that were done.
 

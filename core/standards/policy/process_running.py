@@ -5,15 +5,15 @@ step that was done or skipped is settled, even if something before it was not.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from core.kernel.frozen import frozen
 from core.standards.policy.process import ProcessContent, ProcessStep, ReadinessCheck, Stage
 from core.standards.policy.process_guards import GUARDS, Situation
 from core.standards.policy.process_order import Before, bands, in_order, predecessors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Process:
     """A process with its order worked out.
 

@@ -1,10 +1,11 @@
 """One value on its way down the tree: what each level receives, what it may do with it, and what it passes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.bounds import Limit, Limits, limits_of
 from core.standards.policy.content import Bounds
 from core.standards.policy.documents import JsonValue
@@ -17,7 +18,7 @@ from core.standards.policy.wordings import normalised_wording
 from core.standards.vocabulary import Operator, Outcome, ParameterType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Slot:
     """A value as one level receives it.
 
@@ -40,7 +41,7 @@ class Slot:
     within: ProcessContent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Judged:
     """What became of one overlay at its level.
 

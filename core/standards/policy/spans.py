@@ -1,10 +1,11 @@
 """Half-open spans of time: from an instant on, until before another, or for good."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from core.kernel.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Span:
     """A span of time.
 

@@ -1,7 +1,7 @@
 """An effective document read back: what records are executed and judged under."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 from touchstone_sdk import scoring
 
+from core.kernel.frozen import frozen
 from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.process import ProcessStep, read_process
@@ -22,7 +23,7 @@ Choices = tuple[tuple[str, str], ...]
 """The variant chosen for each parameter that has variants; empty text where the value for all contexts is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveView:
     """What holds, as a record pins it.
 
@@ -87,7 +88,7 @@ class EffectiveView:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectivePeriod:
     """A view and the span around the instant asked about in which no overlay begins or ends."""
 

@@ -5,11 +5,12 @@ since. Where it does not hold, the value that was folded without it does. It nev
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.fold import EffectiveStandard, EffectiveValue, slot_received
 from core.standards.policy.laying import Place, places
@@ -24,7 +25,7 @@ LOCK: Final = "operators"
 """What is lifted where no bound, but a right that was not granted or was withheld stands in the way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Waived(Overlay):
     """A granted waiver as the last overlay of its tenant; its author asked for it, its approver granted it.
 
@@ -46,7 +47,7 @@ class Waived(Overlay):
     lost: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Barrier:
     """What keeps a tenant from adapting a value.
 

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.merging.policy import Merged
 from core.standards.policy.content import address
 from core.standards.policy.documents import JsonValue
@@ -13,7 +13,7 @@ from core.standards.policy.waived import Waived
 from core.standards.previews.vocabulary import Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LimitChange:
     """A clock or limit that changes; empty before for a new one, empty after for one that is gone."""
 
@@ -23,7 +23,7 @@ class LimitChange:
     after: JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Outlook:
     """What a version would do to one tenant.
 

@@ -1,6 +1,5 @@
 """Look ahead: what would a version do to every tenant below, before it is published?"""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.jobs import fail, open_job
 from core.kernel.outbox import send
@@ -28,7 +28,7 @@ READY: Final = frozenset({VersionStatus.IN_REVIEW.value, VersionStatus.APPROVED.
 REPLACED: Final = "standards.preview_replaced"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StartPreview:
     """Look ahead.
 

@@ -1,10 +1,10 @@
 """Tell what a preview found, and whether it is still true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.models import Preview
 from core.standards.permissions import PREVIEW_STANDARDS
@@ -12,7 +12,7 @@ from core.standards.previews.repository import counted, preview_of, tenants_chan
 from core.standards.repository.drafts import version_by_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PreviewTold:
     """A preview as it stands.
 

@@ -1,8 +1,8 @@
 """What all views of a process are made of: its steps in order, with texts in one language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from core.kernel.frozen import frozen
 from core.standards.policy.locales import choose_locale
 from core.standards.policy.process import Lane, ProcessStep
 from core.standards.policy.process_order import ancestors
@@ -13,7 +13,7 @@ Limit = tuple[int, TimeUnit]
 """How many seconds, and what they count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sheet:
     """A process that is looked at.
 

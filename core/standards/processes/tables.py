@@ -1,9 +1,9 @@
 """Blueprint, SIPOC table and touchpoints of a process."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from core.kernel.frozen import frozen
 from core.standards.policy.process import Flow, Lane, ProcessStep
 from core.standards.processes.sheet import Limit, Sheet
 
@@ -13,7 +13,7 @@ CONTACT: Final = frozenset({Lane.CUSTOMER, Lane.FRONTSTAGE})
 """Where customer and network meet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BlueprintLane:
     """One lane of a blueprint.
 
@@ -28,7 +28,7 @@ class BlueprintLane:
     cells: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SipocRow:
     """Who supplies what to a step, and who receives what of it.
 
@@ -49,7 +49,7 @@ class SipocRow:
     customers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Touchpoint:
     """One moment of contact with the customer.
 

@@ -1,7 +1,6 @@
 """Promise customers what a standard delivers, and end a promise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,6 +9,7 @@ import msgspec
 
 from core.kernel.audit import record_act
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -37,7 +37,7 @@ CHECK: Final = "standards.check_promises"
 ITEM: Final = "standards.promise_not_kept"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MakePromise:
     """Promise something of a standard.
 
@@ -62,7 +62,7 @@ class MakePromise:
     expected_revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EndPromise:
     """End a promise.
 

@@ -1,10 +1,10 @@
 """Whether a standard delivers what is promised of it: a pure comparison, by type and by which way is better."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
+from core.kernel.frozen import frozen
 from core.standards.policy.content import Part, address
 from core.standards.policy.documents import JsonValue
 from core.standards.policy.fold import EffectiveStandard, EffectiveValue
@@ -48,7 +48,7 @@ class PromisedLimit(Part, frozen=True, kw_only=True):
         return address(self.clause_key, self.parameter_key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class JudgedLimit:
     """One promised value beside what is delivered.
 

@@ -1,9 +1,9 @@
 """How a promise stands at an instant: computed from what holds then, whatever job ran or did not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.errors import UnknownParameter, WrongType
 from core.standards.gather import Gathered, gather, lineage_at
@@ -20,7 +20,7 @@ from core.standards.resolve import MOMENT, folded, zoned
 from core.standards.vocabulary import ParameterType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PromiseStanding:
     """A promise beside what the standard delivers.
 

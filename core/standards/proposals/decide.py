@@ -1,6 +1,5 @@
 """Approve a proposed adaptation, here or in the inbox: it is laid as it is checked at that moment."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import msgspec
 from core.kernel.approvals import AuthorMayNotApprove, DecideApproval, approvals_of, decide_approval, is_one_hand
 from core.kernel.clock import recorded_now
 from core.kernel.errors import DomainError, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.kernel.work_items import open_item
 from core.standards.adapt import Adapt, WithdrawAdaptation, ended, expected_head, judged, laid
@@ -25,7 +25,7 @@ from core.standards.vocabulary import Operator
 REFUSED_ITEM: Final = "standards.proposal_refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApproveAdaptation:
     """Approve a proposal as it was read at ``expected_revision``."""
 

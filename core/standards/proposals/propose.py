@@ -1,6 +1,5 @@
 """Propose an adaptation, or its end, for somebody else to approve, and rule whether that is always needed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +7,7 @@ from core.kernel.approvals import AskApproval, approval_kind, ask_approval
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.adapt import Adapt, WithdrawAdaptation, head_to_come, judged
@@ -24,7 +24,7 @@ SAME: Final = ("code", "clause_key", "parameter_key", "variant", "operator", "va
 """What a proposal to end an adaptation says as the adaptation does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RuleAdaptations:
     """Say whether every adaptation of the tenant takes two persons."""
 

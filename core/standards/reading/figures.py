@@ -1,7 +1,6 @@
 """How many people have read a version in the tenant acted in and every unit below it: figures, never persons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlmodel import col, select
 
 from core.kernel.directory import TenantFacts
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.models import VersionReading
 from core.standards.permissions import OVERSEE_STANDARDS
@@ -20,7 +20,7 @@ MOST: Final = 100
 """Tenants on one page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TenantReading:
     """How many people of one tenant have read a version, and when the first and the last did."""
 
@@ -30,7 +30,7 @@ class TenantReading:
     last_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class NetworkReading:
     """How a version was read.
 

@@ -1,6 +1,5 @@
 """Mark a version as read by the person acting."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +8,7 @@ from sqlmodel import col, select
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.scope import ActorKind
 from core.kernel.unit import Unit
@@ -18,7 +18,7 @@ from core.standards.reading.errors import OnlyPeopleRead
 from core.standards.repository.published import versions_by_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MarkRead:
     """Mark a published version as read."""
 

@@ -1,7 +1,6 @@
 """SQL of a tenant's own side: its revision, its adaptations and what held for it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.models import Adaptation, EffectiveDocument, StandardHead
 from core.standards.repository.published import known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Head:
     """The revision a change is made under, and the instant it is recorded from."""
 

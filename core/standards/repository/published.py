@@ -1,7 +1,6 @@
 """SQL of what is published to those below: reference rows, so writes are the last statements of a transaction."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.unit import Unit
 from core.standards.models import Adaptation, PublishedOverlay, PublishedVersion
@@ -262,7 +262,7 @@ async def numbers_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, str]:
     return {row.id: row.number for row in found}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Course:
     """When a version was published, and when it was withdrawn."""
 

@@ -1,12 +1,12 @@
 """Record that a standard was looked at again, and what came of it."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -22,7 +22,7 @@ from core.standards.vocabulary import ReviewOutcome
 FOLLOW_UP: Final = "standards.review_follow_up"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RecordReview:
     """Record a review: of which standard, what came of it and why."""
 

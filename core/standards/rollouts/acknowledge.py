@@ -1,9 +1,8 @@
 """Acknowledge a version, bound to what it changes for the tenant."""
 
-from dataclasses import dataclass
-
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.timers import clear_timer
@@ -24,7 +23,7 @@ REMIND = "standards.remind_acknowledgement"
 TELL_ACKNOWLEDGEMENT = "standards.tell_acknowledgement"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AcknowledgeVersion:
     """Acknowledge a version.
 

@@ -1,11 +1,11 @@
 """Adopt a version ahead of one's wave or deadline."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.canonical import instant_text
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -26,7 +26,7 @@ FOLLOW = "standards.follow_rollout"
 TELL_ADOPTION = "standards.tell_adoption"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AdoptVersion:
     """Adopt a version.
 

@@ -1,10 +1,10 @@
 """What a publication does to rollouts: the one planned for the version starts, those of versions before are over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.jobs import open_job
 from core.kernel.outbox import send
 from core.kernel.timers import clear_timer
@@ -23,7 +23,7 @@ GATE_IS_DUE = "standards.gate_is_due"
 ROLLOUT_IS_OVER = "standards.rollout_is_over"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Attached:
     """A rollout whose stages are to be written, and the instant from which they are."""
 

@@ -1,14 +1,14 @@
 """Count the units of waves, from the publisher's own rows."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.rollouts.repository.plans import count_waves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WaveCounts:
     """How many units of a wave there are, are on the version, and have acknowledged it."""
 

@@ -1,9 +1,10 @@
 """Find what changes for the unit's tenant when it comes onto a version that is rolled out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.gather import Gathered, gather, lineage_at, seeing
 from core.standards.merging.behind import bases_of, version_read, versions_behind
@@ -19,7 +20,7 @@ from core.standards.rollouts.policy.difference import difference_text
 from core.standards.rollouts.policy.succession import Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Difference:
     """What changes for a tenant: canonical text and its SHA-256."""
 

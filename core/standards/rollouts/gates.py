@@ -4,18 +4,18 @@ Features above register theirs by key where the services are made; ``none`` and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.services import Services
 from core.kernel.unit import Unit
 from core.standards.rollouts.errors import UnknownGate
 from core.standards.rollouts.vocabulary import MANUAL_GATE, NO_GATE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class GateAsked:
     """What a gate is asked about.
 
@@ -36,7 +36,7 @@ class GateAsked:
     began_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class GateFinding:
     """Whether a gate holds, and why or why not, in words without personal data."""
 

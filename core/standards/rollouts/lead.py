@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.permissions import ROLL_OUT_STANDARDS
 from core.standards.policy.checks import checked_note
@@ -23,7 +24,7 @@ from core.standards.rollouts.settle import reach, settle
 from core.standards.rollouts.vocabulary import MANUAL_GATE, Phase, RolloutEventKind, RolloutStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StartWave:
     """Let a wave begin now.
 
@@ -36,7 +37,7 @@ class StartWave:
     deadline: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PassGate:
     """Say that the manual gate of a wave holds, and why."""
 
@@ -44,7 +45,7 @@ class PassGate:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HaltRollout:
     """Halt a rollout, and say why."""
 
@@ -52,7 +53,7 @@ class HaltRollout:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RollBackWave:
     """Bring the units of a wave back to the version before, and say why."""
 

@@ -1,9 +1,9 @@
 """Tell a tenant which rollouts concern it, and what each changes for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.gather import lineage_at
 from core.standards.permissions import READ_STANDARDS
@@ -14,7 +14,7 @@ from core.standards.rollouts.repository.acknowledgements import acknowledgements
 from core.standards.rollouts.repository.standing import rolled_out_codes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OwnRollout:
     """A rollout as it concerns a tenant.
 

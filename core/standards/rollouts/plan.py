@@ -1,12 +1,12 @@
 """Plan the rollout of an approved version, and change the plan as long as it has not started."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -23,7 +23,7 @@ from core.standards.rollouts.vocabulary import RolloutStatus
 from core.standards.vocabulary import VersionStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PlanRollout:
     """Plan a rollout.
 
@@ -38,7 +38,7 @@ class PlanRollout:
     reminder_days: Sequence[int] = REMINDER_DAYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeRollout:
     """Write a plan anew.
 

@@ -1,10 +1,10 @@
 """Start a rollout: its version is published, and reaches the units below wave by wave."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.errors import NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.permissions import ROLL_OUT_STANDARDS
 from core.standards.publish import PublishVersion, publish_version
@@ -14,7 +14,7 @@ from core.standards.rollouts.plan import rollout_in
 from core.standards.rollouts.vocabulary import RolloutStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StartRollout:
     """Start a rollout.
 

@@ -1,17 +1,17 @@
 """Tell which versions a tenant is not on yet, with their numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.gather import Gathered, seeing
 from core.standards.repository.published import numbers_by_id
 from core.standards.rollouts.policy.succession import Stage, Succession
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class UpcomingVersion:
     """A version that a tenant is not on yet.
 

@@ -1,7 +1,6 @@
 """What a tenant makes of suggestions: it lists those that fit it, adopts them within its bounds, or rejects them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import msgspec
 
 from core.kernel.audit import record_act
 from core.kernel.errors import DomainError, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -35,7 +35,7 @@ from core.standards.suggestions.repository import (
 from core.standards.vocabulary import Operator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Fitting:
     """A suggestion that fits the tenant.
 
@@ -50,7 +50,7 @@ class Fitting:
     refusal: DomainError | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AdoptSuggestion:
     """Make a suggestion one's own.
 
@@ -69,7 +69,7 @@ class AdoptSuggestion:
     expected_revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RejectSuggestion:
     """Say that a suggestion is not for the tenant, and why."""
 

@@ -1,11 +1,12 @@
 """Offer an adaptation to the units below, and take an offer back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -30,7 +31,7 @@ from core.standards.suggestions.repository import add_suggestion, suggestion_by_
 from core.standards.vocabulary import Operator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OfferSuggestion:
     """Offer an adaptation.
 

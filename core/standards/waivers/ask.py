@@ -1,13 +1,14 @@
 """Ask for a waiver, or for its renewal: of the level that set what it lifts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -32,7 +33,7 @@ from core.standards.waivers.statuses import WaiverEventKind, WaiverStatus
 from core.standards.waivers.topics import ASK
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AskWaiver:
     """Ask to deviate from what a level above has set.
 
@@ -59,7 +60,7 @@ class AskWaiver:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RenewWaiver:
     """Ask for a waiver to hold on.
 

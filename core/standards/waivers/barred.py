@@ -1,10 +1,11 @@
 """Find what stands in the way of a value over a span, and with it the level that a waiver is asked of."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.errors import NoStandardInForce, PublisherCannotAdapt, UnknownParameter, WrongType
 from core.standards.gather import Gathered, gather, lineage_at
@@ -24,7 +25,7 @@ from core.standards.resolve import folded
 from core.standards.waivers.errors import NoWaiverNeeded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Wanted:
     """A value that a tenant wants at a place of a standard, for a while.
 
@@ -48,7 +49,7 @@ class Wanted:
         return f"{address(*self.place)}[{self.variant}]" if self.variant else address(*self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Barred:
     """A value that a tenant is kept from.
 

@@ -1,7 +1,7 @@
 """At the level that set the bound: take a question in, decide it, take back what was granted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from core.kernel.approvals import (
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.scope import Actor
 from core.kernel.unit import Unit
@@ -42,7 +43,7 @@ TOLD: Final = (
 """What the deciding level keeps of a waiver as the asking tenant wrote it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DecideWaiver:
     """Grant or reject what a unit below asks for.
 
@@ -61,7 +62,7 @@ class DecideWaiver:
     expected_revision: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RevokeWaiver:
     """Take back what was granted, from now on; ``expected_revision`` is the one that was read."""
 

@@ -6,12 +6,12 @@ what is suspended waits in the inbox with what may be done about it.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.timers import clear_timer, set_timer
 from core.kernel.unit import Unit
@@ -37,7 +37,7 @@ PASSING: Final = frozenset({"at"})
 """What of a suspension changes from one look to the next: from when on, where that is now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Lapse:
     """A waiver that lifts nothing from an instant on: what became of it, in which version, and where it stands."""
 

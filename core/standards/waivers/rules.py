@@ -1,13 +1,13 @@
 """What a network demands of waivers: how long they last, how often they are renewed, when tenants are reminded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotPermitted, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.models import WaiverRules
 from core.standards.permissions import RULE_WAIVERS
@@ -23,7 +23,7 @@ MOST_ALLOWED: Final = 100
 MOST_REMINDERS: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rules:
     """What holds in a network.
 
@@ -45,7 +45,7 @@ class Rules:
         return next((one for one in instants if one > after), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangeRules:
     """Change what the network demands; what is left out stays.
 

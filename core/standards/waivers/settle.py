@@ -1,13 +1,13 @@
 """In the tenant that asked: put an answer into force, end a waiver, let it expire, remind of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.errors import NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.timers import clear_timer, set_timer
@@ -36,7 +36,7 @@ GRANTED_AS_ASKED: Final = (
 """What a span says as the waiver itself does at the moment it is granted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EndWaiver:
     """End a waiver, or withdraw the question; ``expected_revision`` is the one that was read."""
 

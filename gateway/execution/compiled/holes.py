@@ -5,7 +5,6 @@ the answer is split at them; all holes of one number are filled together.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from core.kernel.frozen import frozen
 from core.kernel.reads import Hole, Splicing
 from gateway.execution.compiled.bail import Bail
 from gateway.execution.compiled.binds import Find, Run
@@ -62,7 +62,7 @@ def read_back(kind: type, written: Any) -> Any:  # noqa: ANN401 - whatever the c
     return written
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CursorSplice:
     """Seals places in a list."""
 
@@ -84,7 +84,7 @@ class CursorSplice:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilledSplice:
     """Fills the declared holes of one field."""
 
@@ -107,7 +107,7 @@ class FilledSplice:
         return [orjson.dumps(self.shown(one)) for one in values]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonSplice:
     """Writes stored JSON as the interpreter does."""
 

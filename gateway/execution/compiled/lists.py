@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from sqlalchemy import ColumnElement, FromClause, Select
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.paging import Page
 from gateway.execution.compiled.arguments import Arguments
 from gateway.execution.compiled.bail import Bail, Inexpressible
@@ -30,7 +31,7 @@ from gateway.execution.selections import Selections
 PrintObject = Callable[[GraphQLObjectType, Rows, Sequence[FieldNode]], Text]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ListTools:
     """What lists are compiled with, the same throughout one plan."""
 
@@ -256,7 +257,7 @@ class ListCompiler:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PageSize:
     """How many rows a page has: a number of the document's, or one that each request brings.
 
@@ -308,7 +309,7 @@ def written_number(number: int) -> ColumnElement[int]:
     return sa.literal_column(str(number), sa.Integer())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PageColumns:
     """One page of rows as PostgreSQL gathered it: how many there are, and each printed list with one row more."""
 

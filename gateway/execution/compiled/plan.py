@@ -1,13 +1,14 @@
 """A plan: one statement with what finds its parameters, and how its columns become the answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from graphql import FieldNode
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.access import Permission
 from core.kernel.reads import Splicing
 from gateway.execution.compiled.arguments import always
@@ -24,7 +25,7 @@ BAIL_SIGN = BAIL.encode()
 Process = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Root:
     """A root field.
 
@@ -49,7 +50,7 @@ class Root:
         return self.column is not None and self.mark is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Plan:
     """How an operation is answered.
 

@@ -5,7 +5,6 @@ their names. What is not listed here is not printed, and its operation is left t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -15,6 +14,7 @@ from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, is_leaf_type
 from sqlalchemy import ColumnElement, TypeDecorator
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from core.kernel.frozen import frozen
 from gateway.execution.compiled.bail import Inexpressible
 from gateway.execution.compiled.texts import NULL, Text, or_else, quoted
 from gateway.execution.plans import python_kind
@@ -28,7 +28,7 @@ PLAIN_FLOATS = (1e-4, 1e15)
 """Between these PostgreSQL and the interpreter write a float alike, but for the point of whole numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """How a value is printed.
 

@@ -10,6 +10,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement
 from strawberry.types.base import get_object_definition
 
+from core.kernel.frozen import frozen
 from core.kernel.graphql.ids import local_key, split_id
 from core.kernel.reads import Breadth
 from gateway.execution.compiled.arguments import Arguments, Find
@@ -30,7 +31,7 @@ from gateway.execution.resolvers import looked_up, read_id
 from gateway.execution.selections import Selections
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Compiler:
     """Makes plans.
 

@@ -1,12 +1,12 @@
 """A list that is searched: what every request searches for, and the conditions of the statement."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
+from core.kernel.frozen import frozen
 from gateway.execution.compiled.arguments import Arguments
 from gateway.execution.compiled.binds import Binds, Find
 from gateway.execution.compiled.rows import Rows, walls
@@ -15,7 +15,7 @@ from gateway.execution.plans import ListPlan, SearchPlan
 from gateway.execution.searching import having
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """What has to be looked into before a statement is told: how the list is searched, and what finds the text."""
 
@@ -23,7 +23,7 @@ class Search:
     text: Find
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Searched:
     """A list that is searched.
 

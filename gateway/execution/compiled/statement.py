@@ -6,13 +6,13 @@ is a statement of its own before it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
+from core.kernel.frozen import frozen
 from core.kernel.walls import Engine
 from gateway.execution.compiled.binds import CONTEXT, Binds, Run
 
@@ -31,7 +31,7 @@ class Strategy(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenTransaction:
     """Reads in a transaction that knows already."""
 
@@ -40,7 +40,7 @@ class OpenTransaction:
         return sa.select(*columns)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContextStrategy:
     """Chooses by engine.
 

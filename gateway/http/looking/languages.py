@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_datetime_format, get_timezone_name
 
+from core.kernel.frozen import frozen
 from core.standards.policy.locales import checked_locale
 from gateway.http.media_types import ranked
 
@@ -23,7 +23,7 @@ VALUE: Final = "{}"
 LONGEST_HEADER: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Language:
     """A language that the page is shown in.
 

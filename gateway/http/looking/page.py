@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache, partial
@@ -13,11 +12,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from core.kernel.frozen import frozen
 from core.records.links.view import CustomerView, SeenDelay, SeenSite, SeenStep
 from gateway.http.looking.languages import PLACE, Language, in_zone
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """What the page looks like.
 

@@ -5,10 +5,10 @@ refuse a second ``connection_init`` and no agreed codes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, cast
 
+from core.kernel.frozen import frozen
 from gateway.auth.sign_in import bearer_token
 from gateway.http.errors import MalformedRequest
 from gateway.http.operation import Operation, operation_of
@@ -42,7 +42,7 @@ class Closing(Exception):  # noqa: N818 - it says what happens
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One message of the client."""
 

@@ -1,7 +1,6 @@
 """What devices can tell afterwards, as they send it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,6 +10,7 @@ import strawberry
 
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.kernel.graphql.classes import input_type
 from core.kernel.graphql.enums import enumeration
 from core.kernel.graphql.ids import local_id
@@ -87,7 +87,7 @@ enumeration(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Around:
     """What looking others up takes.
 

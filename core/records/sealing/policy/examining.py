@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.records.sealing.policy.findings import Examined, Finding, FindingKind
 from core.records.sealing.policy.heads import Head, LogName, checkpoint_of
 from core.records.sealing.policy.key_chain import KeyRow, believed
@@ -24,7 +25,7 @@ UNKNOWN_LEAF: Final = bytes(32)
 """Stands in the tree for a leaf that is missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Held:
     """What whoever examines holds in their own hands.
 

@@ -1,8 +1,9 @@
 """What an examination of a log can find, by name."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from core.kernel.frozen import frozen
 
 
 class FindingKind(StrEnum):
@@ -25,7 +26,7 @@ class FindingKind(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something that is not as it was sealed.
 
@@ -44,7 +45,7 @@ class Finding:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Examined:
     """What an examination came to.
 

@@ -1,11 +1,11 @@
 """What a tenant's log is called, what its heads say, and how one signing key vouches for the next."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from core.kernel.canonical import instant_text
+from core.kernel.frozen import frozen
 from core.kernel.ids import derived_id
 from core.records.sealing.policy.notes import Checkpoint, Note, VerifyingKey, note_of
 
@@ -14,7 +14,7 @@ SIGNED: Final = "signed"
 COMPLETE: Final = "complete"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogName:
     """Whose log it is."""
 
@@ -39,7 +39,7 @@ class LogName:
         return derived_id("sealing.key", self.tenant_id, str(number))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Head:
     """What a log was at a size; see ``LogHead``."""
 

@@ -1,12 +1,12 @@
 """What stands at the leaves: events by their own hash, audit entries by the hash of all that they say."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
 from uuid import UUID
 
 from core.kernel.canonical import canonical_text, instant_text
+from core.kernel.frozen import frozen
 from core.records.sealing.policy.merkle import leaf_of
 
 EVENT: Final = "event"
@@ -46,7 +46,7 @@ class AuditLike(Protocol):
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewLeaf:
     """Something that is to become a leaf.
 

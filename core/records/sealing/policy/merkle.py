@@ -6,9 +6,10 @@ its right edge, and no leaf is ever hashed twice.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from core.kernel.frozen import frozen
 
 LEAF: Final = b"\x00"
 NODE: Final = b"\x01"
@@ -31,7 +32,7 @@ def node_of(left: bytes, right: bytes) -> bytes:
     return sha256(NODE + left + right).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subtree:
     """A perfect subtree.
 
@@ -50,7 +51,7 @@ class Subtree:
         return Kept(level, self.index << over, 1 << over)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """Neighbouring rows from which the hash of a perfect subtree is made.
 

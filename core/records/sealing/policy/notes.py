@@ -6,12 +6,13 @@ Sources: https://c2sp.org/signed-note (form of a note, names of keys, type 0x01)
 
 from base64 import b64decode, b64encode
 from binascii import Error
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from core.kernel.frozen import frozen
 
 ED25519: Final = b"\x01"
 """Type of a signature: Ed25519 over the note's text."""
@@ -26,7 +27,7 @@ class NoteIsMalformed(ValueError):  # noqa: N818 - errors are facts
     """A text is no note, no checkpoint or no key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerifyingKey:
     """The public half of a key.
 
@@ -74,7 +75,7 @@ class VerifyingKey:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """One signature under a note: the key's name and id, and what it made."""
 
@@ -87,7 +88,7 @@ class Signature:
         return (self.name, self.id) == (key.name, key.id)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """A text with signatures; its text is to be believed only where one of a trusted key is right."""
 
@@ -119,7 +120,7 @@ class Note:
         return bool(named) and all(key.signed(self.text, one.made) for key, one in named)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checkpoint:
     """What a log says of itself at one size.
 

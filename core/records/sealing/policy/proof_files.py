@@ -7,12 +7,12 @@ nothing else: no database, no network, nothing of the rest of this product.
 
 from base64 import b64decode, b64encode
 from binascii import Error
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Self, cast
 
 import orjson
 
+from core.kernel.frozen import frozen
 from core.records.sealing.policy.merkle import leaf_of
 from core.records.sealing.policy.notes import Checkpoint, Note, NoteIsMalformed, VerifyingKey, from_base64
 from core.records.sealing.policy.proofs import is_included
@@ -28,7 +28,7 @@ class ProofIsWrong(ValueError):  # noqa: N818 - errors are facts
     """A proof does not show what it is to show; its text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeafProof:
     """Where a leaf stands, and what leads from it to a checkpoint.
 
@@ -68,7 +68,7 @@ class LeafProof:
             raise ProofIsWrong(str(malformed)) from malformed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ProofFile:
     """What is given to somebody who shall check one event or audit entry.
 
@@ -123,7 +123,7 @@ class ProofFile:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proven:
     """What a proof showed.
 

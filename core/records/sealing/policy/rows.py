@@ -1,11 +1,11 @@
 """Rows as they come from the database or from an export, and what they say to the log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, cast
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.records.events.policy import REMOVED, EventLike, preimage_of
 from core.records.sealing.policy.leaves import EVENT, AuditLike, audit_preimage
 
@@ -56,7 +56,7 @@ def as_audit(row: Row) -> AuditLike:
     return cast("AuditLike", Columns(row))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LeafRow:
     """A leaf with the row it stands for.
 

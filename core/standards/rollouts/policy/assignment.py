@@ -6,14 +6,14 @@ wave takes the first part, the next one the next, each rounded up. Everybody els
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.rollouts.vocabulary import WaveKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Share:
     """Who is in a wave.
 

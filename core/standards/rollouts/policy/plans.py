@@ -1,12 +1,12 @@
 """What a plan of waves must be like, before anything is asked of a database."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from core.kernel.errors import InvalidInput
+from core.kernel.frozen import frozen
 from core.standards.rollouts.errors import PercentagesExceed, TenantInTwoWaves, TenantIsNotBelow
 from core.standards.rollouts.vocabulary import NO_GATE, RolloutMode, WaveKind
 
@@ -20,7 +20,7 @@ REMINDER_DAYS: Final = (14, 7, 1)
 MOST_REMINDERS: Final = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WavePlan:
     """One wave as it is asked for.
 

@@ -5,16 +5,17 @@ soon as both are known, so is the beginning, and it is written down ahead: what 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.spans import Span
 from core.standards.rollouts.models import RolloutWave
 from core.standards.rollouts.vocabulary import NO_GATE, Phase, RolloutMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Standing:
     """How a wave stands during a span."""
 

@@ -6,16 +6,17 @@ the version before goes on holding for that tenant. The newest version that hold
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
+from core.kernel.frozen import frozen
 from core.standards.policy.spans import Span
 from core.standards.rollouts.vocabulary import Phase, RolloutMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Issue:
     """A published version: its id, and from when until when it is the newest one."""
 
@@ -23,7 +24,7 @@ class Issue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Stage:
     """Where the wave of a tenant stands during a span.
 
@@ -58,7 +59,7 @@ class Stage:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Piece:
     """A span during which a tenant is on one version."""
 
@@ -66,7 +67,7 @@ class Piece:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Upcoming:
     """A version that a tenant is not on yet.
 
@@ -81,7 +82,7 @@ class Upcoming:
     effective_from: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Succession:
     """All that decides which version of one standard a tenant is on.
 
