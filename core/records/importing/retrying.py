@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from core.kernel.frozen import frozen
+from core.kernel.outages import line_is_gone
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ PASSING = ("08", "57P", "53", "40001", "40P01")
 """SQLSTATEs that pass: connection lost, server stopping or starting, out of room, serialisation failed, deadlock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Patience:
     """How long to wait for a database that is away.
 
@@ -57,7 +58,7 @@ async def persist(work: Callable[[], Awaitable[T]], patience: Patience) -> T:
 
 def passes(error: BaseException) -> bool:
     """Tell whether an error says that the database is away or busy, rather than that the work is wrong."""
-    if isinstance(error, OSError | PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    if isinstance(error, OSError | PoolTimeout) or line_is_gone(error):
         return True
     causes = (error, getattr(error, "orig", None), error.__cause__)
     return any(str(getattr(one, "sqlstate", None) or "").startswith(PASSING) for one in causes)
