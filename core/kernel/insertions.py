@@ -118,7 +118,7 @@ def insertion(part: Part, times: int, source: str, places: Iterator[int]) -> str
         return f"INSERT INTO {table} ({columns}) SELECT {rows[0]} FROM {source}"  # noqa: S608
     if many is None:
         made = f"(VALUES ({'), ('.join(rows)})) AS given"
-        return f"INSERT INTO {table} ({columns}) SELECT given.* FROM {source}, {made}"  # noqa: S608
+        return f"INSERT INTO {table} ({columns}) SELECT given.* FROM {source}, LATERAL {made}"  # noqa: S608
     lists = ", ".join(given(next(places), kind) for kind in kinds[len(single) :])
     told = f"{rows[0]}, " if single else ""
     return f"INSERT INTO {table} ({columns}) SELECT {told}given.* FROM {source}, unnest({lists}) AS given"  # noqa: S608

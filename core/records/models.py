@@ -27,6 +27,7 @@ KNOWN = text("customer_id IS NOT NULL")
 CLASSIFIED = text("service_type IS NOT NULL")
 SITED = text("site_id IS NOT NULL")
 GRADED = text("priority IS NOT NULL")
+BROUGHT = text("import_chunk_id IS NOT NULL")
 RESOLVED = text("resolved_at IS NOT NULL")
 CLOSED = text("closed_at IS NOT NULL")
 
@@ -96,8 +97,8 @@ class Record(TenantRow, table=True):
         Index("records_by_standard", "tenant_id", "standard_code", "opened_at", "id"),
         Index("records_by_status", "tenant_id", "status", "opened_at", "id"),
         Index("records_by_channel", "tenant_id", "channel", "opened_at", "id"),
-        Index("records_by_external_id", "tenant_id", "external_id", "id"),
-        Index("records_by_chunk", "tenant_id", "import_chunk_id", "id"),
+        Index("records_by_external_id", "network_id", "external_id", "tenant_id", "id"),
+        Index("records_by_chunk", "tenant_id", "import_chunk_id", "id", postgresql_where=BROUGHT),
         Index("records_by_waiting", "tenant_id", "waiting_for", "opened_at", "id", postgresql_where=WAITS),
         Index("records_by_holder", "tenant_id", "holder_id", "opened_at", "id", postgresql_where=HELD),
         Index("records_by_role", "tenant_id", "holder_role", "opened_at", "id", postgresql_where=ROUTED),
@@ -110,7 +111,6 @@ class Record(TenantRow, table=True):
         Index("records_by_version", "tenant_id", "standard_version", "opened_at", "id"),
         Index("records_of_network", "network_id", "opened_at", "id"),
         Index("records_of_network_by_status", "network_id", "status", "opened_at", "id"),
-        Index("records_of_network_by_external_id", "network_id", "external_id", "id"),
     )
     retention: ClassVar[Retention] = Retention.SERVICE
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from core.kernel.direct import write
 from core.kernel.directory import SiteFacts
 from core.kernel.errors import DomainError, InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_ids
 from core.kernel.insertions import write_many
 from core.kernel.key_ring import KeyRing
@@ -21,7 +23,7 @@ from core.records.customers.identify import WhichCustomer, identified
 from core.records.customers.repository import tiers_of
 from core.records.errors import RecordRefusal, RecordsRefused
 from core.records.execution.processes import process_under
-from core.records.open_record import OpenRecord, checked, taken
+from core.records.open_record import LONGEST, OpenRecord, checked, taken
 from core.records.opened_together import Together
 from core.records.permissions import OPEN_RECORDS
 from core.records.repository.many import find_standards, name_customers, take_keys
@@ -31,13 +33,15 @@ from core.standards.standing import Holding, holdings_at
 
 MOST: Final = 1_000
 """Records opened in one transaction; it ends well within the time that a write may take."""
+BEGUN: Final = attrgetter(*(name for name in OpenRecord.__struct_fields__ if name not in {"external_id", "customer"}))
+"""Gives the texts that records begin with beside their names."""
 MOST_TOLD: Final = 100
 """Refusals that are told one by one; the rest is counted."""
 
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenedRecords:
     """What became of records that were to be opened.
 
@@ -72,6 +76,9 @@ class Batch:
     def of(cls, commands: Sequence[OpenRecord]) -> "Batch":
         """Check the form of each; one whose channel has no name for it is named as its record will be."""
         batch = cls(len(commands), tuple(new_ids(len(commands))))
+        if well_formed(commands):
+            batch.asked.update(enumerate(commands))
+            return batch
         for place, command in enumerate(commands):
             try:
                 one = checked(command)
@@ -93,6 +100,19 @@ class Batch:
                 for place, fact in sorted(self.refused.items())[:MOST_TOLD]
             ]
             raise RecordsRefused(given=self.given, refused=len(self.refused), refusals=tuple(told))
+
+
+def well_formed(commands: Sequence[OpenRecord]) -> bool:
+    """Tell whether all of them have names, and the right form as they stand; what many have alike is looked at once."""
+    names = [one.external_id or "" for one in commands]
+    if not all(names) or not "".join(names).isprintable() or [*map(str.strip, names)] != names:
+        return False
+    try:
+        return max(map(len, names), default=0) <= LONGEST and all(
+            checked(one) is one for one in {BEGUN(one): one for one in commands}.values()
+        )
+    except InvalidInput:
+        return False
 
 
 async def open_records(unit: Unit, commands: Sequence[OpenRecord], ring: KeyRing | None = None) -> OpenedRecords:
@@ -175,7 +195,7 @@ async def find_sites(unit: Unit, asked: Sequence[OpenRecord]) -> dict[str | None
     return {None: None, **{one.key: one for one in sites}}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fresh:
     """Records that are to be written, and what they find.
 

@@ -5,8 +5,9 @@ alike, by the rules of one (:mod:`core.records.open_record`), and only names, id
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from core.kernel.clock import recorded_now
 from core.kernel.direct import NewRow, NewRows
 from core.kernel.directory import SiteFacts
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id, new_ids
 from core.kernel.outbox import sent_row
 from core.kernel.unit import Acting
@@ -29,9 +31,11 @@ from core.standards.standing import Holding
 OWN_OF_RECORD: Final = frozenset({"id", "external_id", "event_hash"})
 OWN_OF_EVENT: Final = frozenset({"id", "record_id", "payload", "hash"})
 """What every record and every event has of its own."""
+BEGUN: Final = attrgetter("channel", "standard_code", "priority", "service_type", "role")
+"""Gives what records that begin alike have in common, beside their site and their customer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alike:
     """What records that begin alike have in common.
 
@@ -46,7 +50,7 @@ class Alike:
     stencil: Stencil
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Together:
     """Records that are opened together.
 
@@ -74,31 +78,22 @@ class Together:
         """Give their rows, and those of the events that open them."""
         written, known = recorded_now(), dict[object, Alike]()
         alike: list[Alike] = []
-        payloads: list[str] = []
-        hashes: list[bytes] = []
         event_ids, names = new_ids(len(self.ids)), [one.external_id or "" for one in self.asked]
-        for record_id, event_id, one, name, site in zip(
-            self.ids, event_ids, self.asked, names, self.sites, strict=True
-        ):
-            customer_id = self.customers.get(record_id) if self.customers else None
-            key = (
-                one.channel,
-                one.standard_code,
-                one.priority,
-                one.service_type,
-                one.role,
-                None if site is None else site.id,
-                customer_id,
-            )
+        begun: Sequence[object] = [*map(BEGUN, self.asked)]
+        customers = [self.customers.get(one) for one in self.ids] if self.customers else [None] * len(self.ids)
+        if any(self.sites) or self.customers:
+            sites = [None if site is None else site.id for site in self.sites]
+            begun = [*zip(begun, sites, customers, strict=True)]
+        for place, key in enumerate(begun):
             found = known.get(key)
             if found is None:
+                one, site, customer_id = self.asked[place], self.sites[place], customers[place]
                 found = known[key] = self._alike(act, one, written, site, customer_id)
-            payload, hash_ = found.stencil.filled(str(event_id), str(record_id), name)
             alike.append(found)
-            payloads.append(payload)
-            hashes.append(hash_)
-        kinds = list(known.values())
-        ids = list(self.ids)
+        given = zip(alike, map(str, event_ids), map(str, self.ids), names, strict=True)
+        filled = [one.stencil.filled(event_id, record_id, name) for one, event_id, record_id, name in given]
+        payloads, hashes = [one for one, _ in filled], [one for _, one in filled]
+        kinds, ids = list(known.values()), list(self.ids)
         records = {"id": ids, "external_id": names, "event_hash": hashes}
         events = {"id": event_ids, "record_id": ids, "payload": payloads, "hash": hashes}
         return (

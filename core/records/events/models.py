@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.kernel.models import ACTOR_KINDS
 from core.kernel.rows import Retention, TenantRow
+
+FROM_A_DEVICE = text("client_id IS NOT NULL")
 
 
 class RecordEvent(TenantRow, table=True):
@@ -36,7 +38,9 @@ class RecordEvent(TenantRow, table=True):
         CheckConstraint(ACTOR_KINDS, name="record_events_actor_kind"),
         CheckConstraint("number >= 1", name="record_events_from_one"),
         UniqueConstraint("tenant_id", "record_id", "number", name="record_events_number"),
-        UniqueConstraint("tenant_id", "record_id", "client_id", name="record_events_client"),
+        Index(
+            "record_events_client", "tenant_id", "record_id", "client_id", unique=True, postgresql_where=FROM_A_DEVICE
+        ),
     )
     retention: ClassVar[Retention] = Retention.AUDIT
     personal: ClassVar[frozenset[str]] = frozenset({"sealed"})

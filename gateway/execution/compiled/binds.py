@@ -15,9 +15,9 @@ from core.kernel.reads import NOW, Sought
 from core.kernel.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: every request makes one, and setting what is frozen takes twice as long.
 class Run:
-    """One request, as far as a plan knows it.
+    """One request, as far as a plan knows it; nobody changes it.
 
     Attributes:
         scope: Whose rows are read.

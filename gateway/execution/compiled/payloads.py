@@ -1,7 +1,7 @@
 """Payloads of mutations: what is selected of the rows a mutation made, read by one statement before it commits."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import orjson
@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from graphql import FieldNode, GraphQLList, GraphQLNonNull, GraphQLObjectType
 from sqlalchemy import ColumnElement
 
-from core.kernel.at_once import FRESH
+from core.kernel.at_once import FRESH, AtOnce
+from core.kernel.frozen import frozen
+from core.kernel.patterns import Filled
 from core.kernel.reads import Splicing
 from gateway.execution.compiled.bail import Inexpressible
 from gateway.execution.compiled.binds import Find, Run
+from gateway.execution.compiled.likeness import Alike, Likeness, likeness_of
 from gateway.execution.compiled.objects import ObjectCompiler
 from gateway.execution.compiled.plan import Plan, Root
 from gateway.execution.compiled.printing import BAIL
@@ -25,7 +28,7 @@ from gateway.execution.plans import EntityPlan
 from gateway.execution.readings import AttributeReading
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PayloadPlan:
     """How the success of a mutation is printed.
 
@@ -34,12 +37,18 @@ class PayloadPlan:
         values: What prints the fields that code gave, by their names in the answer: attribute and printer.
         fresh: Tables whose rows are read as the statement has just written them, which is then one with it.
         tables: All other tables that are read.
+        likeness: How new rows are printed by the likeness of one, where they can be.
     """
 
     plan: Plan
     values: dict[str, tuple[str, Shown]]
     fresh: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
+    likeness: Likeness | None = None
+
+    def alike(self, doing: AtOnce | Filled) -> Alike | None:
+        """Give the new rows, where they are printed by the likeness of one."""
+        return self.likeness.of(doing) if self.likeness and isinstance(doing, AtOnce) else None
 
     async def read(self, connection: Any, run: Run, splicing: Splicing) -> bytes:  # noqa: ANN401 - asyncpg's is not typed
         """Print the payload of a mutation that is done and not yet committed.
@@ -81,6 +90,7 @@ def payload_plan(
     columns: list[ColumnElement[Any]] = []
     values: dict[str, tuple[str, Shown]] = {}
     written: set[str] = set()
+    listed: list[Likeness | None] = []
     for name, same in objects.selections.below(nodes, success).items():
         asked = same[0].name.value
         if asked == "__typename":
@@ -100,13 +110,16 @@ def payload_plan(
         roots.append(Root(name, same, len(columns)))
         told = cast("GraphQLObjectType", named_type(success.fields[asked]))
         if fresh:
-            read = fresh_rows if isinstance(kind, GraphQLList) else fresh_row
+            many = isinstance(kind, GraphQLList)
+            read = fresh_rows if many else fresh_row
             written.add(reading.leads_to.table.name)
+            listed.append(likeness_of(objects, reading.leads_to, told, same, len(columns)) if many else None)
         else:
             read = listed_rows if isinstance(kind, GraphQLList) else one_row
         columns.append(read(objects, reading.leads_to, reading.name, told, same))
     plan = Plan.made(OpenTransaction(), columns, roots, objects)
-    return PayloadPlan(of_fresh(plan, written), values, frozenset(written), tables_behind(columns))
+    likeness = listed[0] if len(listed) == 1 else None
+    return PayloadPlan(of_fresh(plan, written), values, frozenset(written), tables_behind(columns), likeness)
 
 
 def of_fresh(plan: Plan, tables: Iterable[str]) -> Plan:

@@ -171,6 +171,21 @@ async def test_a_hundred_refusals_are_told_and_the_rest_is_counted(desk: Desk, a
     assert await everything(admin, desk.scope) == before
 
 
+@pytest.mark.parametrize("taken", [0, 1, 62])
+async def test_one_of_many_that_is_there_is_found_wherever_it_stands(
+    taken: int, desk: Desk, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is among those that are looked up before; the others are found when they are to be written."""
+    printing, sent = Printing(monkeypatch), [call(f"{number:02}") for number in range(63)]
+    before = await desk.many(sent[taken : taken + 1], "one")
+    told = await desk.many(sent, "all")
+    assert printing.at_once == [False, False]
+    assert (told["opened"], told["alreadyThere"], ids(told)[taken]) == (62, 1, ids(before)[0])
+    await assert_one_each(admin, desk.scope, 63)
+    assert (await desk.many([call(f"new {number}") for number in range(63)], "others"))["opened"] == 63
+    assert printing.at_once[-1]
+
+
 async def test_a_repeated_request_is_done_once_and_answered_again(desk: Desk, admin: Any) -> None:
     sent = [*calls("zyx"), call(None), call("y")]
     first = await desk.many(sent, "once")
