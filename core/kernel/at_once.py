@@ -11,7 +11,6 @@ it waits until they are made, so that row-level security stands around each row 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
@@ -20,12 +19,16 @@ from uuid import UUID
 
 from core.kernel.conditions import Condition, renumbered
 from core.kernel.direct import ChangedRow, NewRow, NewRows
+from core.kernel.frozen import frozen
 from core.kernel.insertions import SHAPES, Parameters, Part, given, insertion, kind_of, parts_of, settled, values_of
 from core.kernel.scope import Scope
 from core.kernel.walls import tenant_context
 
-PATIENCE: Final = "1s"
-"""How long the statement waits for somebody who writes the same; a unit of work waits longer."""
+PATIENCE: Final = "100ms"
+"""How long the statement waits for somebody who writes the same; a unit of work waits longer.
+
+Each that waits holds a connection which other tenants wait for, so it gives up soon.
+"""
 FRESH: Final = "new_"
 """What the rows written into a table are called in the statement, before the table's name."""
 SHARED: Final = (UUID, str, datetime)
@@ -33,7 +36,7 @@ SHARED: Final = (UUID, str, datetime)
 LIST: Final = re.compile(r"\$(\d+)::\w+\[\]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AtOnce:
     """What a mutation does if all is as it is taken to be.
 
@@ -55,7 +58,7 @@ class AtOnce:
         return frozenset(one.table for one in (*self.rows, *self.changed))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Telling:
     """What the statement tells of the rows it has written.
 
@@ -82,6 +85,12 @@ def written_down(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling)
     Returns:
         The statement and its parameters.
     """
+    layout, values = laid_out(scope, request, doing, telling)
+    return statement(layout, telling.sql), values
+
+
+def laid_out(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling) -> tuple["Layout", list[Any]]:
+    """Say where each value stands among the parameters of the statement, and give these."""
     context = tenant_context(scope)
     rows = (request, *map(settled, doing.rows))
     parameters = Parameters((*telling.values, *context.values()))
@@ -90,8 +99,7 @@ def written_down(scope: Scope, request: NewRow, doing: AtOnce, telling: Telling)
     conditions = tuple((one.sql, placed(one, parameters)) for one in doing.conditions)
     changed = tuple((one.table, tuple(one.values), tuple(one.keys)) for one in doing.changed)
     parts = Parts(tuple(parts_of(rows)), changed, places)
-    sql = statement(telling.sql, len(telling.values), tuple(context), conditions, parts, telling.tables)
-    return sql, parameters.values
+    return Layout(len(telling.values), tuple(context), conditions, parts, telling.tables), parameters.values
 
 
 def placed(condition: Condition, parameters: Parameters) -> tuple[int, ...]:
@@ -110,7 +118,7 @@ def lists_in(sql: str) -> frozenset[int]:
     return frozenset(int(place) for place in LIST.findall(sql))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """The insertions and changes of a statement.
 
@@ -125,38 +133,79 @@ class Parts:
     places: tuple[int, ...]
 
 
+@frozen
+class Layout:
+    """What the text of a statement depends on, beside what it tells.
+
+    Attributes:
+        told: How many parameters belong to what is told; they come first, and those of the settings behind them.
+        settings: The settings that are made.
+        conditions: What must be so, with the places of its values.
+        parts: What is written.
+        tables: Tables whose written rows are read.
+    """
+
+    told: int
+    settings: tuple[str, ...]
+    conditions: tuple[tuple[str, tuple[int, ...]], ...]
+    parts: Parts
+    tables: frozenset[str]
+
+
+@frozen
+class Sources:
+    """Where the parts of a statement come from.
+
+    Attributes:
+        asking: What there is a row of for each request before anything is written.
+        asked: What there is a row of for each request that is to be done.
+        fresh: What stands before the name of a table whose written rows are read.
+        orders: In what order rows of a table are written, where that matters.
+    """
+
+    asking: str
+    asked: str
+    fresh: str
+    orders: Mapping[str, str]
+
+
+ONE: Final = Sources("context", "asked", FRESH, {})
+
+
 @lru_cache(SHAPES)
-def statement(
-    telling: str,
-    told: int,
-    settings: tuple[str, ...],
-    conditions: tuple[tuple[str, tuple[int, ...]], ...],
-    parts: Parts,
-    tables: frozenset[str],
-) -> str:
+def statement(layout: Layout, telling: str) -> str:
     """Write the text down; what is told and what is set come first among the parameters."""
-    numbers = count(told + 1)
-    names = [f"s{place}" for place in range(len(settings))]
-    made = [f"set_config('{one}', ${next(numbers)}, true) AS {name}" for one, name in zip(settings, names, strict=True)]
+    return f"WITH {', '.join(parts_in_order(layout, ONE))} {telling} FROM asked"
+
+
+def parts_in_order(layout: Layout, sources: Sources) -> list[str]:
+    """Write everything down that stands in the statement before what it tells."""
+    numbers = count(layout.told + 1)
+    names = [f"s{place}" for place in range(len(layout.settings))]
+    made = [
+        f"set_config('{one}', ${next(numbers)}, true) AS {name}"
+        for one, name in zip(layout.settings, names, strict=True)
+    ]
     made.append(f"set_config('lock_timeout', '{PATIENCE}', true) AS patience")
     ready = " AND ".join(f"{name} IS NOT NULL" for name in (*names, "patience"))
-    stands = " AND ".join(f"({renumbered(*one)})" for one in conditions) or "true"
-    (request, once), *others = parts.inserted
-    places = iter(parts.places)
-    asked = f"{insertion(request, once, 'context', places)} WHERE CASE WHEN {ready} THEN {stands} ELSE false END"
+    stands = " AND ".join(f"({renumbered(*one)})" for one in layout.conditions) or "true"
+    (request, once), *others = layout.parts.inserted
+    places = iter(layout.parts.places)
+    asked = f"{insertion(request, once, sources.asking, places)} WHERE CASE WHEN {ready} THEN {stands} ELSE false END"
     ctes = [
         f"context AS MATERIALIZED (SELECT {', '.join(made)})",
         f"asked AS ({asked} ON CONFLICT (tenant_id, actor_id, operation, key) DO NOTHING RETURNING id)",
     ]
     for place, (part, times) in enumerate(others):
-        read = part[0] in tables
-        name = f"{FRESH}{part[0]}" if read else f"w{place}"
-        ctes.append(f"{name} AS ({insertion(part, times, 'asked', places)}{' RETURNING *' if read else ''})")
-    for place, (table, columns, keys) in enumerate(parts.changed):
-        read = table in tables
-        name = f"{FRESH}{table}" if read else f"c{place}"
+        read = part[0] in layout.tables
+        name = f"{sources.fresh}{part[0]}" if read else f"w{place}"
+        written = f"{insertion(part, times, sources.asked, places)}{sources.orders.get(part[0], '')}"
+        ctes.append(f"{name} AS ({written}{' RETURNING *' if read else ''})")
+    for place, (table, columns, keys) in enumerate(layout.parts.changed):
+        read = table in layout.tables
+        name = f"{sources.fresh}{table}" if read else f"c{place}"
         ctes.append(f"{name} AS ({change(table, columns, keys, places)}{' RETURNING *' if read else ''})")
-    return f"WITH {', '.join(ctes)} {telling} FROM asked"
+    return ctes
 
 
 def change(table: str, columns: Sequence[str], keys: Sequence[str], places: Iterator[int]) -> str:

@@ -15,6 +15,7 @@ from core.kernel.beginning import Beginning, begin_in
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.directory import Directory
 from core.kernel.freshness import keep_fresh
+from core.kernel.group_commit import GroupCommit
 from core.kernel.hints import CHANNEL, Hints, is_hinted
 from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role, role_password
@@ -58,6 +59,7 @@ class Database:
         self._readers: dict[Role, AsyncEngine] = {}
         self._plain: dict[Role, PlainPool] = {}
         self._hints = Hints(self._notify)
+        self.groups = GroupCommit(WRITE_LIMIT_MS / 1000)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -101,6 +103,7 @@ class Database:
 
     async def close(self) -> None:
         """Send the last hint and close every pool."""
+        await self.groups.settle()
         await self._hints.settle()
         plain, pools = list(self._plain.values()), list(self._pools.values())
         self._plain.clear()

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.at_once import AtOnce, Telling, written_down
+from core.kernel.at_once import AtOnce, Telling, laid_out, statement
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
+from core.kernel.grouping import Grouped, grouped
 from core.kernel.idempotency import check_key, request_row
 from core.kernel.ids import new_id, written_quickly
 from core.kernel.unit import Act
@@ -21,7 +23,7 @@ MOST_TOLD: Final = 32
 """Texts kept of one pattern: one for each selection of what is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """A request as its idempotency key remembers it.
 
@@ -38,7 +40,7 @@ class Request:
     ids: Sequence[UUID]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
     """A statement with gaps.
 
@@ -46,11 +48,41 @@ class Drawn:
         sql: Its text.
         values: Its parameters behind those of what is told, with those of the made-up act in the gaps.
         gaps: Where a value goes that each act has of its own, and which.
+        group: The same for many acts, where that can be.
     """
 
     sql: str
     values: Sequence[Any]
     gaps: Sequence[tuple[int, int]]
+    group: Grouped | None
+
+
+@frozen
+class Written:
+    """A statement with what one act has of its own.
+
+    Attributes:
+        drawn: The statement.
+        told: The parameters of what is told.
+        own: What the act has of its own.
+    """
+
+    drawn: Drawn
+    told: Sequence[Any]
+    own: Sequence[Any]
+
+    @property
+    def key(self) -> str:
+        """What the client calls its request; it comes first among the act's own."""
+        return self.own[0]
+
+    @property
+    def values(self) -> list[Any]:
+        """The parameters of the statement, with the act's own in the gaps."""
+        values = [*self.drawn.values]
+        for at, place in self.drawn.gaps:
+            values[at] = self.own[place]
+        return [*self.told, *values]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,13 +117,16 @@ class Pattern:
         request = request_row(act, operation, str(new_id()), str(new_id()), [new_id()])
         own = (*((request.values[name],) for name in REQUEST), *self.own)
         places = {id(value): place for place, values in enumerate(own) for value in values}
-        sql, values = written_down(act.scope, request, self.specimen, telling)
-        behind = values[len(telling.values) :]
-        gaps = tuple((at, places[id(value)]) for at, value in enumerate(behind) if id(value) in places)
-        return Drawn(sql, tuple(map(written_quickly, behind)), gaps)
+        layout, values = laid_out(act.scope, request, self.specimen, telling)
+        told = len(telling.values)
+        gaps = {at: places[id(value)] for at, value in enumerate(values[told:]) if id(value) in places}
+        numbers = {at + told + 1: place for at, place in gaps.items()}
+        group = grouped(layout, telling, self.specimen, request, numbers, places)
+        behind = tuple(map(written_quickly, values[told:]))
+        return Drawn(statement(layout, telling.sql), behind, tuple(gaps.items()), group)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filled:
     """An act that follows a pattern.
 
@@ -110,7 +145,7 @@ class Filled:
         """The tables that are written."""
         return self.pattern.tables
 
-    def written_down(self, act: Act, request: Request, telling: Telling) -> tuple[str, list[Any]]:
+    def written_down(self, act: Act, request: Request, telling: Telling) -> Written:
         """Write the statement down, as :func:`core.kernel.at_once.written_down` does.
 
         Raises:
@@ -119,7 +154,4 @@ class Filled:
         check_key(request.key)
         drawn = self.pattern.find(act, request.operation, telling)
         own = (request.key, request.fingerprint, list(request.ids), new_id(), recorded_now(), *self.own)
-        values = [*drawn.values]
-        for at, place in drawn.gaps:
-            values[at] = own[place]
-        return drawn.sql, [*telling.values, *values]
+        return Written(drawn, telling.values, own)

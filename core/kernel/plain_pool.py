@@ -15,7 +15,6 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy import URL
 
-from core.kernel.deadlines import Deadlines
 from core.kernel.freshness import has_unread
 
 STATEMENTS = 512
@@ -59,6 +58,10 @@ class Held:
         return made
 
 
+Turn = tuple["asyncio.Future[Held | None]", float]
+"""Whoever waits for a connection, and the second of the loop's clock until which they do."""
+
+
 class PlainPool:
     """The connections of one role in one process, opened when first needed, the one used last lent first.
 
@@ -74,8 +77,8 @@ class PlainPool:
         self._arguments = arguments
         self._free: list[Held] = []
         self._open = 0
-        self._waiting: deque[asyncio.Future[Held | None]] = deque()
-        self._patience = Deadlines(PATIENCE_S)
+        self._waiting: deque[Turn] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
         self._closed = False
 
     @property
@@ -102,25 +105,38 @@ class PlainPool:
             TimeoutError: No connection came back in time, or it took too long.
             PostgresError: PostgreSQL refuses it.
         """
+        rows = await self.rows(sql, values, timeout_s, most=1)
+        return rows[0] if rows else None
+
+    async def rows(
+        self, sql: str, values: Sequence[Any], timeout_s: float | None = None, *, most: int = 0
+    ) -> Sequence[Any]:
+        """Execute one statement by itself and give its rows, as :meth:`row` does.
+
+        Args:
+            sql: The statement.
+            values: The parameters.
+            timeout_s: How long it may take.
+            most: How many rows are read; all of them by default.
+        """
         held = await self.take()
         sound = False
         try:
             statement = held.prepared.get(sql) or await held.prepare(sql)
             protocol = held.connection._protocol  # noqa: SLF001 - asyncpg has no other way to execute what is prepared
-            rows = await protocol.bind_execute(statement._state, values, "", 1, False, timeout_s)  # noqa: SLF001, FBT003 - the same
+            found = await protocol.bind_execute(statement._state, values, "", most, False, timeout_s)  # noqa: SLF001, FBT003 - the same
             sound = True
         except (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError):
             held.prepared.clear()
             await held.connection.reload_schema_state()
-            found = await held.connection.fetchrow(sql, *values, timeout=timeout_s)
+            found = await held.connection.fetch(sql, *values, timeout=timeout_s)
             sound = True
-            return found
         except asyncpg.PostgresError as error:
             sound = is_harmless(error)
             raise
         finally:
             self.give(held, sound=sound)
-        return rows[0] if rows else None
+        return cast("Sequence[Any]", found)
 
     async def take(self) -> Held:
         """Take a connection.
@@ -172,14 +188,17 @@ class PlainPool:
 
     async def _wait(self) -> Held | None:
         """Wait for a connection, or for a place to open one."""
-        turn: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Held | None] = loop.create_future()
+        due = loop.time() + PATIENCE_S
+        self._waiting.append((turn, due))
+        if self._alarm is None:
+            self._alarm = loop.call_at(due, self._look, loop)
         try:
-            with self._patience():
-                return await turn
+            return await turn
         except BaseException:
-            if turn.done() and not turn.cancelled():  # It was our turn, and we leave: it is the next one's.
-                held = turn.result()
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                held = turn.result()  # It was our turn, and we leave: it is the next one's.
                 if held is None:
                     self._wake(None)
                 else:
@@ -189,11 +208,24 @@ class PlainPool:
     def _wake(self, held: Held | None) -> bool:
         """Hand a connection, or a place for one, to whoever waits longest; tell whether anybody does."""
         while self._waiting:
-            turn = self._waiting.popleft()
+            turn, _ = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(held)
                 return True
         return False
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Send away who has waited long enough, and look again when the next one will have: all wait as long."""
+        self._alarm = None
+        now = loop.time()
+        while self._waiting:
+            turn, due = self._waiting[0]
+            if due > now and not turn.done():
+                self._alarm = loop.call_at(due, self._look, loop)
+                return
+            self._waiting.popleft()
+            if not turn.done():
+                turn.set_exception(TimeoutError())
 
     async def close(self) -> None:
         """Close the connections; those that are lent end when they come back."""

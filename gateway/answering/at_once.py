@@ -6,16 +6,18 @@ no harm: the interpreter finds the request done by its idempotency key.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from graphql import FieldNode, GraphQLField, OperationType
 from graphql.execution.values import VariableValues, get_argument_values
 
 from core.kernel.at_once import AtOnce, Telling, written_down
-from core.kernel.database import WRITE_LIMIT_MS
+from core.kernel.database import WRITE_LIMIT_MS, Database
+from core.kernel.frozen import frozen
 from core.kernel.graphql.context import RequestContext
 from core.kernel.graphql.declared import AtOnceBody, Change
 from core.kernel.graphql.mutations import Refs, remembered_of
@@ -23,7 +25,6 @@ from core.kernel.idempotency import request_row
 from core.kernel.looking import Looking
 from core.kernel.outbox import sent_row
 from core.kernel.patterns import Filled, Request
-from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from core.kernel.telemetry import statement_span, tracing_is_on
@@ -37,8 +38,10 @@ from gateway.execution.fingerprints import request_print
 from gateway.execution.guards import Guard
 from gateway.execution.selections import Selections, answer_name
 
+NO_SPAN: Final = nullcontext()
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class DoneAtOnce:
     """A mutation that is the only field of its operation.
 
@@ -85,36 +88,45 @@ class DoneAtOnce:
         request = Request(operation, key, print_, remembered_of(self.change.success).of(refs))
         plan = self.payload.plan
         telling = Telling(plan.sql or "SELECT", plan.values(Run(scope, variables, act.now)), self.payload.fresh)
-        row = await told(context.database.plain(Role.APP), *written(act, request, doing, telling))
+        alike = self.payload.alike(doing)
+        row = await told(context.database, act, request, doing, alike.telling(telling) if alike else telling)
         if row is None:
             return None
         context.database.wake()
-        return self.payload.written(plan.texts(row), refs.values)
+        texts = plan.texts(row)
+        return self.payload.written(alike.filled(texts) if alike else texts, refs.values)
 
 
-def written(act: Act, request: Request, doing: AtOnce | Filled, telling: Telling) -> tuple[str, Sequence[Any]]:
+async def told(database: Database, act: Act, request: Request, doing: AtOnce | Filled, telling: Telling) -> Any:  # noqa: ANN401 - asyncpg's rows are not typed
+    """Execute the statement; there is no row where it has done nothing, or where somebody was quicker.
+
+    Raises:
+        TimeoutError: It took longer than a write may, and was cancelled.
+    """
+    pool = database.plain(Role.APP)
+    try:
+        if isinstance(doing, Filled):
+            filled = doing.written_down(act, request, telling)
+            with spanned(filled.drawn.sql):
+                return await database.groups.row(pool, filled)
+        sql, values = written(act, request, doing, telling)
+        with spanned(sql):
+            return await pool.row(sql, values, WRITE_LIMIT_MS / 1000)
+    except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError):
+        return None
+
+
+def written(act: Act, request: Request, doing: AtOnce, telling: Telling) -> tuple[str, Sequence[Any]]:
     """Write the statement down."""
-    if isinstance(doing, Filled):
-        return doing.written_down(act, request, telling)
     row = request_row(act, request.operation, request.key, request.fingerprint, request.ids)
     if not act.wakes:
         doing = replace(doing, rows=(*doing.rows, sent_row(act, CHANGED, {})))
     return written_down(act.scope, row, doing, telling)
 
 
-async def told(pool: PlainPool, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - asyncpg is not typed
-    """Execute the statement; there is no row where it has done nothing, or where somebody was quicker.
-
-    Raises:
-        TimeoutError: It took longer than a write may, and was cancelled.
-    """
-    try:
-        if not tracing_is_on():
-            return await pool.row(sql, values, WRITE_LIMIT_MS / 1000)
-        with statement_span(sql):
-            return await pool.row(sql, values, WRITE_LIMIT_MS / 1000)
-    except (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError):
-        return None
+def spanned(sql: str) -> AbstractContextManager[object]:
+    """Give the span of a statement, where traces are kept."""
+    return statement_span(sql) if tracing_is_on() else NO_SPAN
 
 
 def done_at_once(compiler: Compiler, prepared: Prepared, variables: VariableValues) -> DoneAtOnce | None:

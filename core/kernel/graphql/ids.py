@@ -3,8 +3,10 @@
 They are not sealed: what may be read is decided by the walls around the rows, and an id must outlive every key.
 """
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from typing import Final
 from uuid import UUID
 
 import strawberry
@@ -12,6 +14,8 @@ from graphql import GraphQLError
 
 from core.kernel.graphql.entities import entity_of
 from core.kernel.graphql.refusals import refusal
+
+UUID_FORM: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def global_id(type_name: str, key: UUID | str) -> strawberry.ID:
@@ -28,9 +32,9 @@ def split_id(given: str) -> tuple[str, str]:
     try:
         name, _, key = urlsafe_b64decode(given + "=" * (-len(given) % 4)).decode().partition(":")
     except (Error, ValueError):
-        raise bad_id() from None
+        raise bad_id(given) from None
     if not name or not key:
-        raise bad_id()
+        raise bad_id(given)
     return name, key
 
 
@@ -62,6 +66,11 @@ def local_key(of: type | str, given: str) -> str:
     return key
 
 
-def bad_id() -> GraphQLError:
-    """Say that something is no global id."""
-    return refusal("gateway.bad_id", "This is not a global id.", hint="Send an id as this API gave it.")
+def bad_id(given: str = "") -> GraphQLError:
+    """Say that something is no global id; and where it is a bare UUID, as the header for tenants takes it, say that."""
+    hint = "Send an id as this API gave it."
+    if UUID_FORM.fullmatch(given):
+        hint = (
+            "Send an id as this API gave it in a field `id`, such as that of { myTenant { id } }; this is a bare UUID."
+        )
+    return refusal("gateway.bad_id", "This is not a global id.", hint=hint)

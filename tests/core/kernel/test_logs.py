@@ -18,13 +18,13 @@ PERSON = "Åse O'Hara"
 def out(monkeypatch: pytest.MonkeyPatch) -> Generator[io.StringIO, None, None]:
     """Logs as they would go to standard output; logging is as it was afterwards."""
     root = logging.getLogger()
-    before = root.handlers, root.level
+    before, shown = (root.handlers, root.level), structlog.get_config()
     stream = io.StringIO()
     monkeypatch.setattr(logs, "_lines", logs.Lines())  # Or later lines of this process would go into this stream.
     configure_logs("test", stream=stream)
     yield stream
     root.handlers, root.level = before
-    structlog.reset_defaults()
+    structlog.configure(**shown)
     structlog.contextvars.clear_contextvars()
 
 

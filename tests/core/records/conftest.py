@@ -1,6 +1,6 @@
 """A network with a published standard, and logs to import into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from core.kernel import at_once, grouping
 from core.kernel.clock import SetClock
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
@@ -168,3 +169,15 @@ def log_of(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Statements wait for somebody else as long as a test may take."""
+    for text in (at_once.statement, grouping.written):
+        text.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(at_once, "PATIENCE", "60s")
+        yield
+    for text in (at_once.statement, grouping.written):
+        text.cache_clear()

@@ -37,6 +37,15 @@ def test_any_text_is_an_id_or_refused_with_the_code(given_text: str) -> None:
     assert name != "refused" or key == "gateway.bad_id"
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"), [("0195f3a0-1111-7222-8333-444455556666", True), ("nonsense", False)], ids=["bare", "nonsense"]
+)
+def test_a_bare_uuid_is_told_from_other_nonsense(sent: str, *, told: bool) -> None:
+    with pytest.raises(GraphQLError) as refused:
+        split_id(sent)
+    assert ("bare UUID" in str((refused.value.extensions or {})["hint"])) is told
+
+
 def test_an_id_of_another_type_is_refused_by_name() -> None:
     made = global_id("Note", new_id())
     with pytest.raises(GraphQLError, match=r"This is the id of a Note, not of a Topic\.") as refused:
