@@ -45,10 +45,14 @@ async def reached(database: Database) -> None:
 
 def unreachable(url: str, error: Exception) -> DatabaseIsUnreachable:
     """Say of an address why it cannot be used; never with what it holds of credentials."""
-    cause: BaseException = getattr(error, "orig", None) or error
-    cause = cause.__cause__ or cause  # The driver's own error says more than the form it is handed on in.
     address = without_credentials(url) if is_address(url) else "(an address that cannot be read)"
-    return DatabaseIsUnreachable(address=address, reason=type(cause).__name__)
+    return DatabaseIsUnreachable(address=address, reason=kind_of(error))
+
+
+def kind_of(error: Exception) -> str:
+    """Name the kind of a failure: the driver's own error says more than the form it is handed on in."""
+    cause: BaseException = getattr(error, "orig", None) or error
+    return type(cause.__cause__ or cause).__name__
 
 
 def is_address(url: str) -> bool:

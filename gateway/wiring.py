@@ -10,7 +10,7 @@ from core.kernel.handlers import Following, declared_following, load_handlers
 from core.kernel.services import Services
 from core.kernel.settings import Settings
 from core.plugin_host.invoker import Invoker
-from core.plugin_host.registry import load_plugins
+from core.plugin_host.registry import Registry, load_plugins
 from core.records.conformance.qualification import Qualifications
 from core.records.evidence.limits import EvidenceSettings, load_evidence_settings
 from core.records.uploads.store import AREA, UploadStore
@@ -21,14 +21,20 @@ from tenants.directory import TenantDirectory
 from tenants.people.qualified import QualifiedByRole
 
 
-def make_services(database: Database, settings: Settings) -> Services:
-    """Wire the implementations; plugins and handlers are loaded here, so it is done once a process."""
+def make_services(database: Database, settings: Settings, plugins: Registry | None = None) -> Services:
+    """Wire the implementations; handlers are loaded here, and plugins unless they were already.
+
+    Args:
+        database: The database.
+        settings: The settings.
+        plugins: The plugins of this process, where they are loaded.
+    """
     load_handlers()
     tell_holders(holders_of)
     services = Services()
     services.put(Following, declared_following())
     services.put(Directory, TenantDirectory(database))
-    services.put(Invoker, Invoker(load_plugins(), TenantActivation(database)))
+    services.put(Invoker, Invoker(plugins or load_plugins(), TenantActivation(database)))
     services.put(RolloutGates, RolloutGates())
     services.put(Qualifications, QualifiedByRole())
     services.put(MasterKeys, MasterKeys.read(settings.master_key.get_secret_value()))

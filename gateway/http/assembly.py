@@ -45,7 +45,9 @@ from gateway.http.looking.route import LOOK_ROUTE, LookRoute
 from gateway.http.metrics_route import MetricsRoute
 from gateway.http.observation import REQUEST_ID, Observation, observed_in
 from gateway.http.parts import Parts
+from gateway.http.repeated import RepeatedReads
 from gateway.http.running import Operations
+from gateway.http.shortcut import Shortcut
 from gateway.http.streams import OpenStreams
 from gateway.http.upload_route import UploadRoute
 from gateway.http.websocket.route import WebsocketRoute
@@ -68,7 +70,7 @@ def assemble(parts: Parts, *, owns_database: bool = False) -> Application:
         BuiltinIssuerInProduction: The settings ask for the built-in issuer in production.
     """
     streams = OpenStreams(parts.edge.most_streams)
-    graphql, rest = routes(parts, streams)
+    graphql, rest, repeated = routes(parts, streams)
     app = FastAPI(
         title="Touchstone",
         openapi_url=None,
@@ -81,11 +83,11 @@ def assemble(parts: Parts, *, owns_database: bool = False) -> Application:
     )
     app.add_exception_handler(DomainError, show_refusal)
     app.add_exception_handler(HTTPException, show_http_error)
-    return Application(guarded(Ways(CrashBarrier(graphql), app), parts), streams, parts.database)
+    return Application(guarded(Ways(CrashBarrier(graphql), app), parts, repeated), streams, parts.database)
 
 
-def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseRoute]]:
-    """Give what serves GraphQL over HTTP, and the routes of everything else."""
+def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseRoute], RepeatedReads]:
+    """Give what serves GraphQL over HTTP, the routes of everything else, and the reads that were answered before."""
     settings, edge = parts.settings, parts.edge
     service, builtin = service_tokens(settings), builtin_issuer(settings)
     sign_in = SignIn(verifier(parts), parts.scopes, parts.clock, parts.token_clock, memory_s=edge.token_memory_s)
@@ -123,7 +125,8 @@ def routes(parts: Parts, streams: OpenStreams) -> tuple[GraphqlRoute, list[BaseR
         *(Route(path, handler(path, endpoint), methods=list(methods)) for path, endpoint, methods in endpoints),
         WebSocketRoute(GRAPHQL_PATH, websocket.serve),
     ]
-    return GraphqlRoute(operations, admission, sign_in, streams, edge, graphiql), rest
+    repeated = RepeatedReads(operations, admission, sign_in)
+    return GraphqlRoute(operations, repeated, admission, sign_in, streams, edge, graphiql), rest, repeated
 
 
 def handler(path: str, endpoint: Endpoint) -> Endpoint:
@@ -193,12 +196,12 @@ def page_for(parts: Parts) -> Graphiql | None:
     return Graphiql(parts.demo_tokens, parts.edge.demo_tokens_file)
 
 
-def guarded(app: ASGIApp, parts: Parts) -> ASGIApp:
-    """Put the guards around everything that is served; the outermost comes last."""
+def guarded(app: ASGIApp, parts: Parts, repeated: RepeatedReads) -> ASGIApp:
+    """Put the guards around everything that is served; the outermost comes last. Reads that are known go past them."""
     edge = parts.edge
     files = dict.fromkeys(FILE_PATHS, Allowance(edge.max_upload_bytes, edge.upload_timeout_s))
     app = BodyGuard(app, largest=edge.max_body_bytes, longest_s=edge.body_timeout_s, files=files, but=bounds_itself)
-    app = Crowd(app, edge.concurrent_requests)
+    app = crowd = Crowd(app, edge.concurrent_requests)
     if edge.origins:
         app = CORSMiddleware(
             app,
@@ -208,7 +211,8 @@ def guarded(app: ASGIApp, parts: Parts) -> ASGIApp:
             expose_headers=[REQUEST_ID, "Content-Disposition", "Repr-Digest"],
             max_age=600,
         )
-    return Observation(app, careful_headers(secure=parts.settings.public_url.startswith("https://")))
+    careful = careful_headers(secure=parts.settings.public_url.startswith("https://"))
+    return Observation(app, careful, Shortcut(repeated, crowd, edge.max_body_bytes))
 
 
 def lifespan(

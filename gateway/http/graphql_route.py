@@ -34,6 +34,7 @@ class GraphqlRoute:
 
     Args:
         operations: Runs operations.
+        repeated: Reads that were answered before.
         admission: Decides which document an operation runs.
         sign_in: Opens tokens.
         streams: Counts open streams.
@@ -44,13 +45,14 @@ class GraphqlRoute:
     def __init__(
         self,
         operations: Operations,
+        repeated: RepeatedReads,
         admission: Admission,
         sign_in: SignIn,
         streams: OpenStreams,
         edge: EdgeSettings,
         graphiql: Graphiql | None,
     ) -> None:
-        self._repeated = RepeatedReads(operations, admission, sign_in)
+        self._repeated = repeated
         self._operations = operations
         self._admission = admission
         self._sign_in = sign_in

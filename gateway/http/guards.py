@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -10,12 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.kernel.deadlines import Deadlines
 from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.logs import places
 from gateway.http.answers import json_response, refusal_error, refusal_response
 from gateway.http.bodies import Arriving
 from gateway.http.errors import InternalError, MalformedRequest, RequestTooLarge, RequestTooSlow, TooManyRequests
 from gateway.http.headers import RawHeaders
-from gateway.http.observation import observed_in
+from gateway.http.observation import Observed, observed_in
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -31,7 +31,7 @@ NO_FILES: Mapping[str, "Allowance"] = {}
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allowance:
     """What a path may take in that receives files: most bytes, and seconds within which they must arrive."""
 
@@ -187,14 +187,24 @@ class Crowd:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if self._within >= self._most:
+        if not self.enter():
             await self._turn_away(scope, receive, send)
             return
-        self._within += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            self._within -= 1
+            self.leave()
+
+    def enter(self) -> bool:
+        """Count one more; tell whether there is room for it."""
+        if self._within >= self._most:
+            return False
+        self._within += 1
+        return True
+
+    def leave(self) -> None:
+        """Count one less."""
+        self._within -= 1
 
     async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         observed_in(scope).outcome = TooManyRequests.code
@@ -221,14 +231,18 @@ class CrashBarrier:
         except Exception as error:
             if scope["type"] == "lifespan":
                 raise
-            log.error("http.crashed", error=type(error).__name__, error_at=places(error.__traceback__))  # noqa: TRY400 - never the text
-            observed = observed_in(scope)
-            observed.outcome = InternalError.code
-            if scope["type"] == "http" and not observed.status:  # nothing was sent yet
-                body = {"errors": [refusal_error(InternalError(), correlationId=observed.request_id)]}
-                await json_response(body, 500)(scope, receive, send)
-            elif scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1011, "reason": InternalError.code})
+            await tell_crash(error, observed_in(scope), scope, receive, send)
+
+
+async def tell_crash(error: Exception, observed: Observed, scope: Scope, receive: Receive, send: Send) -> None:
+    """Tell the log where something broke, and the client that it did, where nothing was sent yet."""
+    log.error("http.crashed", error=type(error).__name__, error_at=places(error.__traceback__))
+    observed.outcome = InternalError.code
+    if scope["type"] == "http" and not observed.status:
+        body = {"errors": [refusal_error(InternalError(), correlationId=observed.request_id)]}
+        await json_response(body, 500)(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1011, "reason": InternalError.code})
 
 
 def waits(headers: RawHeaders) -> bool:

@@ -6,11 +6,13 @@ is not plain, the request goes the long way, which words every refusal.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
+from core.kernel.frozen import frozen
 from gateway.answering.explaining import ASKED
 from gateway.answering.reading import Reading
+from gateway.auth.identity import Opened
 from gateway.auth.sign_in import SignIn
 from gateway.documents.admission import Admission
 from gateway.documents.identifiers import hash_of
@@ -25,7 +27,11 @@ LONGEST: Final = 16_000
 """Bytes of a body that is remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+Asked = tuple[Reading, Opened]
+"""A read that is known, and what whoever asks for it opens."""
+
+
+@frozen
 class Known:
     """A read that was answered by its plan alone.
 
@@ -75,6 +81,14 @@ class RepeatedReads:
         Raises:
             TooSlow: It did not end in time.
         """
+        asked = self.recall(body, observed)
+        answer = None if asked is None else await self.read(asked)
+        if asked is not None and answer is not None:
+            note_operation(observed, "http", asked[1], "ok")
+        return answer
+
+    def recall(self, body: bytes, observed: Observed) -> Asked | None:
+        """Give a read that is known, with what somebody who is known opens; nothing where one of them is not."""
         known, authorization = self._known.get(body), observed.headers.get(AUTHORIZATION)
         if known is None or authorization is None:
             return None
@@ -82,10 +96,15 @@ class RepeatedReads:
         if opened is None or not self._admission.still_admits(known.operation, known.hash):
             return None
         self._known.move_to_end(body)
-        answer = await self._operations.read_again(known.reading, opened)
-        if answer is not None:
-            note_operation(observed, "http", opened, "ok")
-        return answer
+        return known.reading, opened
+
+    def read(self, asked: Asked) -> Coroutine[Any, Any, bytes | None]:
+        """Give what answers a read that was recalled; nothing comes of it where it has to be answered anew.
+
+        Raises:
+            TooSlow: It did not end in time.
+        """
+        return self._operations.read_again(*asked)
 
     def learn(self, body: bytes, sent: Operation, admitted: Operation) -> None:
         """Remember a read that its plan alone has answered.

@@ -1,16 +1,17 @@
 """What uvicorn lacks against clients that hold a connection without using it: limits on heads, bodies and taking.
 
-uvicorn itself bounds how long an idle connection is kept, and nothing else.
+uvicorn itself bounds how long an idle connection is kept, by a timer that it sets and cancels with every request; here
+one alarm looks after that as well.
 """
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from core.kernel.frozen import frozen
 from gateway.http.application import FILE_PATHS
 from gateway.http.edge_settings import KIB, EdgeSettings
 from gateway.http.errors import RequestTooSlow, TooManyRequests
@@ -21,7 +22,7 @@ MARGIN_S = 5.0
 LINGER_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How long a client may take, and how many may be connected.
 
@@ -154,9 +155,20 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         self._takes_file = self.scope.get("path") in FILE_PATHS  # a websocket has none here
 
     def on_message_complete(self) -> None:
-        """Wait for nothing: the request is here."""
-        self._awaited, self._changed = None, True
+        """Wait for nothing: the request is here; or for the next one, where it was answered before all of it came."""
+        self._awaited, self._changed = (self.timeout_keep_alive if self._idle() else None), True
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Begin with the request that waits behind, or wait for the next one; as uvicorn does, without its timer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._due is None:  # What has begun to come behind the request has its own time.
+            self._expect(self.timeout_keep_alive)
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body, which does not count as head; behind a piece of a file the next is waited for."""

@@ -1,7 +1,5 @@
 """The main job against its floors: import, scoring, dashboard, and the memory of an import."""
 
-import asyncio
-import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -13,6 +11,7 @@ from core.kernel.scope import Scope
 from core.kernel.unit import Unit
 from core.quality.dashboard import network_dashboard
 from core.quality.repository import Period
+from tests.benchmarks._alone import alone
 from tests.benchmarks._floors import BareInsert, Statement, batches, connected, overheard, replay, rule_alone
 from tests.benchmarks._ground import REAL_LOG, Ground, Log, chain_log, own_ground, real_log
 from tests.benchmarks._harness import case, interleaved
@@ -174,14 +173,7 @@ async def memory(ground: Ground, folder: Path, traces: int) -> dict[str, Any]:
 
 async def peak(url: str, folder: Path, traces: int) -> float:
     """Import so many made-up traces in a process of its own and give its peak memory in MiB."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(PEAK), url, str(folder), str(traces), stdout=asyncio.subprocess.PIPE
-    )
-    told, _ = await process.communicate()
-    if process.returncode:
-        msg = f"The importing process ended with {process.returncode}."
-        raise RuntimeError(msg)
-    brought, mebibytes = told.split()[-2:]
+    brought, mebibytes = (await alone(PEAK, url, str(folder), str(traces)))[-2:]
     if int(brought) != traces:
         msg = f"{int(brought)} of {traces} records were imported."
         raise RuntimeError(msg)

@@ -14,10 +14,12 @@ import httpx2
 from touchstone_runtime.spawning import Launch, spawn
 
 from core.kernel.roles import Role, role_password
+from tests.benchmarks._alone import lent_process
 from tests.benchmarks._execution.network import Asked, Network
 from tests.benchmarks._execution.npm import Peers
 from tests.benchmarks._execution.operations import Data, Operation
 from tests.support.cluster import ROLE_SECRET
+from tests.support.forked import Forked
 
 ROOT = Path(__file__).parents[3]
 POOL = 5
@@ -141,9 +143,10 @@ def started(start: Start, logs: Path, stack: ExitStack) -> Server:
     environment = {name: value.replace("PORT", str(port)) for name, value in start.environment.items()}
     log = logs / f"{start.name}-{port}.log"
     output = stack.enter_context(log.open("wb"))
-    process = spawn(
+    command = [part.replace("PORT", str(port)) for part in start.command]
+    process = lent_process(command, environment, log) or spawn(
         Launch(
-            command=[part.replace("PORT", str(port)) for part in start.command],
+            command=command,
             folder=start.folder,
             account=None,
             output=output,
@@ -161,7 +164,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes] | Forked) -> None:
     """End a server and wait until it is gone."""
     process.terminate()
     try:

@@ -1,7 +1,5 @@
 """Preview and publication over networks of two sizes: seconds, peak memory, and how they grow with the network."""
 
-import asyncio
-import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from core.standards.document import converted
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.models import StandardVersion
 from core.standards.publish import PublishVersion, publish_version
+from tests.benchmarks import _alone as apart
 from tests.benchmarks._ground import Ground, own_ground
 from tests.benchmarks._harness import case
 from tests.support.cluster import superuser
@@ -148,14 +147,7 @@ async def copied(admin: Any, table: str, row: Any, **other: Any) -> None:
 async def alone(ground: Ground, scope: Scope, version: StandardVersion, what: str) -> tuple[float, float]:
     """Do it in a process of its own, and give its seconds and its peak memory in MiB."""
     ids = (scope.network_id, scope.tenant_id, version.id, version.revision)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(LOOKING), ground.database.url, what, *map(str, ids), stdout=asyncio.subprocess.PIPE
-    )
-    told, _ = await process.communicate()
-    if process.returncode:
-        msg = f"The {what} ended with {process.returncode}."
-        raise RuntimeError(msg)
-    seconds, mebibytes = told.split()[-2:]
+    seconds, mebibytes = (await apart.alone(LOOKING, ground.database.url, what, *map(str, ids)))[-2:]
     return float(seconds), float(mebibytes)
 
 

@@ -5,7 +5,6 @@ import contextlib
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,26 +13,26 @@ from pathlib import Path
 import httpx2
 
 from core.kernel.database import Database
+from core.kernel.settings import load_settings
 from gateway.http.edge_settings import ServerKind
+from gateway.server.serving import run_server
 from tests.support.cluster import ROLE_SECRET, Address
+from tests.support.forked import Forked
 
 PATIENCE_S = 120
 """For a server to come up on a machine that is busy with ten other things; on a calm one it takes two."""
 
-SERVE = """
-from core.kernel.settings import load_settings
-from gateway.http.edge_settings import ServerKind
-from gateway.server.serving import run_server
-import sys
-run_server(load_settings(), "127.0.0.1", int(sys.argv[1]), server=ServerKind(sys.argv[2]), workers=int(sys.argv[3]))
-"""
+
+def serve(port: int, kind: str, workers: int) -> None:
+    """Serve as the command does."""
+    run_server(load_settings(), "127.0.0.1", port, server=ServerKind(kind), workers=workers)
 
 
 @dataclass
 class Process:
     """A running server."""
 
-    process: asyncio.subprocess.Process
+    process: Forked
     port: int
     log: Path
 
@@ -51,7 +50,7 @@ class Process:
 
     async def ended(self, patience_s: float = 20) -> int:
         async with asyncio.timeout(patience_s):
-            return await self.process.wait()
+            return await self.process.ended()
 
     async def asked(self, path: str) -> httpx2.Response:
         """Ask on a connection of its own, again while nobody listens."""
@@ -114,13 +113,7 @@ async def running(
     }
     port, folder = place
     log = folder / "serve.log"
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", SERVE, str(port), kind.value, str(workers)),
-            env=environment,
-            stdout=output,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+    process = Forked(serve, port, kind.value, workers, environment=environment, output=log)
     left: list[int] = []
     try:
         yield Process(process, port, log)
@@ -129,4 +122,4 @@ async def running(
         for one in [*left, *([process.pid] if process.returncode is None else [])]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
-        await process.wait()
+        await process.ended()

@@ -146,3 +146,15 @@ async def test_beyond_the_most_requests_one_is_told_so(database: Database) -> No
 
 def limits_of(most: int) -> EdgeSettings:
     return edge_for(concurrent_requests=most)
+
+
+async def test_a_connection_whose_last_request_was_answered_before_all_of_it_came_is_not_kept(
+    database: Database, kind: ServerKind
+) -> None:
+    async with served(database, edge_for(**SHORT), kind) as api, connected(api) as (reader, writer):
+        writer.write(b"POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345")
+        async with asyncio.timeout(10):
+            answered = await reader.readuntil(b"\r\n\r\n")
+            assert answered.startswith(b"HTTP/1.1 404 ")
+            writer.write(b"67890")
+            await reader.read()
