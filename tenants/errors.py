@@ -224,10 +224,17 @@ class InvitationNotUsable(DomainError):  # noqa: N818 - errors are facts
 
 @fact
 class RoleDoesNotFit(DomainError):  # noqa: N818 - errors are facts
-    """A role does not exist, or cannot be held in a tenant of that kind."""
+    """A role does not exist, or cannot be held in a tenant of that kind.
+
+    Attributes:
+        role: What was asked for.
+        kind: The tenant's kind.
+        fitting: Keys of the roles that can be held there.
+    """
 
     role: str
     kind: str
+    fitting: tuple[str, ...]
     code: ClassVar[str] = "tenants.role_does_not_fit"
 
     @property
@@ -238,7 +245,7 @@ class RoleDoesNotFit(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say what to do."""
-        return "Choose one of the roles listed for this kind of tenant."
+        return f"Use one of: {', '.join(self.fitting)}."
 
 
 @fact
@@ -293,4 +300,4 @@ class PluginNotApproved(DomainError):  # noqa: N818 - errors are facts
     @property
     def hint(self) -> str:
         """Say who can."""
-        return "Ask the headquarters to approve it."
+        return "Ask the headquarters to approve it (approvePlugin)."

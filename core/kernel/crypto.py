@@ -6,7 +6,7 @@ it cannot be moved elsewhere.
 """
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from secrets import token_bytes
 from typing import ClassVar, Self
@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.kernel.errors import DomainError, fact
+from core.kernel.frozen import frozen
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -67,7 +68,7 @@ class MasterKeyIsInvalid(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what is the case."""
-        return "A master key is not 32 bytes in hexadecimal."
+        return "A master key in TOUCHSTONE_MASTER_KEY is not 32 bytes in hexadecimal."
 
     @property
     def hint(self) -> str:
@@ -75,7 +76,7 @@ class MasterKeyIsInvalid(DomainError):  # noqa: N818 - errors are facts
         return 'Make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a sealed value stands: it opens nowhere else."""
 
@@ -90,7 +91,7 @@ class Place:
         return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenKey:
     """A data key, unwrapped.
 
@@ -103,7 +104,7 @@ class OpenKey:
     secret: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MasterKeys:
     """The master keys by id: the first wraps, the others only unwrap what was wrapped before a rotation."""
 

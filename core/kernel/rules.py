@@ -27,6 +27,9 @@ ONE_BY_ONE: Final = "all, exists, exists_one, filter, map"
 NO_LISTS: Final = f"stdlib:\n  exclude_macros: [{ONE_BY_ONE}]\n"
 KEPT: Final = 1_024
 """Compiled rules per environment; the ones used longest ago go first."""
+TOLD: Final = 4_096
+"""Rules per environment of which it is kept what was read in them: that is small, where a compiled rule takes up to
+120 kB. So what was checked once is checked again without being compiled, as whenever a standard is folded."""
 MOST_NAMES: Final = 100
 """Texts by name that a rule is told; those it asks for besides, which are empty, are no more in a rule."""
 UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
@@ -134,13 +137,14 @@ class Rule:
             raise RuleFailed(self.text, str(found.value()))
         return bool(found.value())
 
-    def looked_for(self, name: str) -> frozenset[str]:
-        """Give the texts that are written down and looked for in a list, as in ``"a" in steps.done``.
+    def looked_for(self, *names: str) -> frozenset[str]:
+        """Give the texts that are written down and looked for in lists, as in ``"a" in steps.done``.
 
         Args:
-            name: What the list is known by.
+            names: What the lists are known by.
         """
-        return frozenset(texts_looked_for(Reader(self._expression.serialize()).tree(), name))
+        tree = Reader(self._expression.serialize()).tree()
+        return frozenset(text for name in names for text in texts_looked_for(tree, name))
 
     def cost(self, told: int) -> int:
         """Estimate what working it out costs at most, in units of some 20 to 60 nanoseconds.
@@ -164,7 +168,9 @@ class Environment:
         """
         self.kinds = dict(kinds)
         self._rule = lru_cache(maxsize=KEPT)(self._compiled)
-        self._cost = lru_cache(maxsize=KEPT)(self._estimated)
+        self._cost = lru_cache(maxsize=TOLD)(self._estimated)
+        self._looked_for = lru_cache(maxsize=TOLD)(self._read)
+        self._named = lru_cache(maxsize=TOLD)(self._asked_for)
 
     @cached_property
     def _env(self) -> Any:  # noqa: ANN401 - the library's own
@@ -186,6 +192,28 @@ class Environment:
             RuleDoesNotCompile: It is none.
         """
         return self._cost(text, told)
+
+    def looked_for(self, text: str, *names: str) -> frozenset[str]:
+        """Give the texts that a rule looks for in lists, as ``Rule.looked_for`` does; read once and kept.
+
+        Raises:
+            RuleDoesNotCompile: It is none.
+        """
+        return self._looked_for(text, *names)
+
+    def named(self, text: str) -> Mapping[str, frozenset[str]]:
+        """Tell by which names a rule asks for texts, by what is asked for them; kept.
+
+        Raises:
+            RuleDoesNotCompile: It is none.
+        """
+        return self._named(text)
+
+    def _read(self, text: str, *names: str) -> frozenset[str]:
+        return self._rule(text).looked_for(*names)
+
+    def _asked_for(self, text: str) -> Mapping[str, frozenset[str]]:
+        return self._rule(text).named
 
     def _estimated(self, text: str, told: int) -> int:
         return self._rule(text).cost(told)

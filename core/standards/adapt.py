@@ -1,13 +1,15 @@
 """Adapt a standard for one's tenant within bounds, and withdraw an adaptation."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import InvalidInput, NotFound, StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -33,7 +35,7 @@ from core.standards.resolve import zoned
 from core.standards.vocabulary import Operator, aspect_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Adapt:
     """Adapt one parameter, or the text of one clause.
 
@@ -69,7 +71,7 @@ class Adapt:
     expected_revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WithdrawAdaptation:
     """End an adaptation.
 
@@ -86,7 +88,7 @@ class WithdrawAdaptation:
     expected_revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Asked:
     """An adaptation that was judged.
 
@@ -148,7 +150,8 @@ async def judged(
         author_id=author_id or unit.scope.actor.id,
         approver_id=approver_id,
     )
-    return Asked(overlay=overlay, based_on=check_overlay(gathered, command.code, overlay), head=head)
+    based_on = await to_thread(check_overlay, gathered, command.code, overlay)  # Guards of many steps take their time.
+    return Asked(overlay=overlay, based_on=based_on, head=head)
 
 
 async def laid(unit: Unit, code: str, asked: Asked) -> Adaptation:

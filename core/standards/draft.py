@@ -1,12 +1,13 @@
 """Draft a version of a standard: written whole, and written again as long as it is a draft."""
 
-from dataclasses import dataclass
+from asyncio import to_thread
 
 import msgspec
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.errors import StaleEdit
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -22,7 +23,7 @@ from core.standards.repository.published import newest_published, publisher_of
 from core.standards.vocabulary import VersionStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DraftStandard:
     """Write a version of a standard.
 
@@ -51,7 +52,7 @@ async def draft_standard(unit: Unit, command: DraftStandard) -> StandardVersion:
         StaleEdit: The draft is not as the caller read it, or there is one where none was expected.
     """
     unit.scope.require(DRAFT_STANDARDS)
-    content = checked_content(command.content)
+    content = await to_thread(checked_content, command.content)  # Many guards take their time; others are served.
     await check_number(unit, content)
     standard = await kept_standard(unit, content)
     versions = await versions_of(unit, standard.id)

@@ -1,14 +1,15 @@
 """Resolve a standard: what holds for the tenant at an instant, as known now or as known then."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from core.kernel.clock import recorded_now
 from core.kernel.direct import all_hold
 from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.bearing import Bearing, bearing_on, still_bears
 from core.standards.errors import NoStandardInForce, TooRecentToKnow
@@ -32,9 +33,10 @@ SETTLED_AFTER: Final = timedelta(seconds=10)
 """A write ends within five seconds, so what was known longer ago than this never changes again."""
 
 MOMENT: Final = timedelta(microseconds=1)
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Resolution:
     """What holds, and why.
 
@@ -233,9 +235,11 @@ async def languages_of(unit: Unit, lineage: Sequence[UUID]) -> Mapping[UUID, str
 
 
 def zoned(instant: datetime | None, field: str) -> datetime | None:
-    """Refuse an instant without a zone."""
+    """Refuse an instant without a zone, and the very last one, after which no other comes."""
     if instant is not None and instant.tzinfo is None:
         raise InvalidInput(field=field, problem="an instant needs a zone")
+    if instant == END_OF_TIME:
+        raise InvalidInput(field=field, problem="give an instant before the calendar's last")
     return instant
 
 

@@ -80,10 +80,8 @@ class Attendant:
         if main.done() and (error := main.exception()) is not None:
             log.warning("worker.queue_is_down", error=type(error).__name__)
         main.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await main
-        with suppress(Exception):  # It says goodbye to a Redis that may be away.
-            await worker.close()
+        await ended(main)
+        await ended(asyncio.create_task(worker.close()))  # It says goodbye to a Redis that may be away.
         with suppress(Exception):  # Where it did not come so far.
             await worker.pool.aclose(close_connection_pool=True)
         await wait_for_any(PAUSE_S, stop)
@@ -111,3 +109,14 @@ class Attendant:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Wait until a task has ended, however it did.
+
+    arq cancels what it has under way and waits for that, which cancels whatever waited. Awaited here, it would look as
+    if this worker had been cancelled: it would go on and never take any work again.
+    """
+    await asyncio.wait((task,))
+    if not task.cancelled():
+        task.exception()

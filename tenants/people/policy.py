@@ -27,7 +27,8 @@ def check_roles(wanted: Iterable[str], kind: str, known: Roles) -> tuple[str, ..
         raise InvalidInput(field="roles", problem="at least one role is needed")
     for key in roles:
         if key not in known or kind not in known[key].kinds:
-            raise RoleDoesNotFit(role=key, kind=kind)
+            fitting = tuple(sorted(one for one, facts in known.items() if kind in facts.kinds))
+            raise RoleDoesNotFit(role=key, kind=kind, fitting=fitting)
     return roles
 
 

@@ -128,8 +128,11 @@ async def test_what_cannot_be_changed(office: Office) -> None:
     async with office.nothing_changes():
         with pytest.raises(StaleEdit):
             await change(office, owner, clerk.membership_id, "manager", version=9)
-        with pytest.raises(RoleDoesNotFit):
+        with pytest.raises(RoleDoesNotFit) as refused:
             await change(office, owner, clerk.membership_id, "regional_manager")
+        assert {"clerk", "manager", "franchise_owner"} <= set(refused.value.fitting)
+        assert not {"regional_manager", "headquarters_administrator"} & set(refused.value.fitting)
+        assert "clerk" in refused.value.hint
         with pytest.raises(InvalidInput):
             await change(office, owner, clerk.membership_id)
         with pytest.raises(RoleNotGrantable):

@@ -24,12 +24,16 @@ class EvidenceNotAskedFor(DomainError):  # noqa: N818 - errors are facts
     @property
     def message(self) -> str:
         """Say what is the case."""
-        asked = ", ".join(self.asked) or "none"
+        if not self.asked:
+            return f"The step {self.step} asks for no evidence."
+        asked = ", ".join(self.asked)
         return f"Of the evidence that {self.step} asks for ({asked}), not exactly one takes a {self.kind}."
 
     @property
     def hint(self) -> str:
         """Say how to go on."""
+        if not self.asked:
+            return "Give it for a step that asks for evidence; the standard's process says which do."
         return "Name the one it is for, or give what is asked for."
 
 

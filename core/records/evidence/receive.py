@@ -16,6 +16,7 @@ from core.kernel.blobs import Blobs
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import MasterKeys, Place, pseudonym, seal
 from core.kernel.errors import DomainError, InvalidInput, NotFound
+from core.kernel.frozen import frozen
 from core.kernel.ids import new_id
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox_rows import Tenancy
@@ -32,7 +33,7 @@ from core.records.evidence.errors import (
     TooMuchWaits,
 )
 from core.records.evidence.limits import BEGINNING, RECOGNISED, EvidenceSettings, looks_like
-from core.records.evidence.repository import Waiting, add_upload, count_waiting, record_row
+from core.records.evidence.repository import Waiting, add_upload, count_alone, count_waiting, record_row
 from core.records.execution.private import Sealer
 from core.records.permissions import WORK_RECORDS
 from core.records.policy import RecordStatus
@@ -46,7 +47,7 @@ HEX: Final = 64
 OpenUnit = Callable[[], AbstractAsyncContextManager[Unit]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Offered:
     """A file that somebody sends.
 
@@ -65,7 +66,7 @@ class Offered:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Received:
     """A file that was received.
 
@@ -140,7 +141,7 @@ class Arrival:
             raise EvidenceHashDiffers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reception:
     """Receives files.
 
@@ -187,24 +188,24 @@ class Reception:
         unit.scope.require(WORK_RECORDS)
         check(offered, self.settings)
         customer_id = await open_record(unit, offered.record_id)
-        waiting = await self._check_room(unit, offered.record_id, offered.length or 1)
-        if waiting.of_record >= self.settings.most_waiting:
-            raise TooManyFilesWait(most=self.settings.most_waiting)
+        self._check_room(await count_waiting(unit, offered.record_id), offered.length or 1)
         tenancy = Tenancy(unit.tenant_id, unit.network_id)
         await ring_after(unit.session, tenancy, SWEEP, unit.now + timedelta(hours=self.settings.kept_hours))
         key = await Sealer(KeyRing(unit, self.masters), customer_id).key()
         return key.id, new_file_key(key, place_of(upload_id))
 
-    async def _check_room(self, unit: Unit, record_id: UUID, size: int) -> Waiting:
-        """Refuse a file beside which a tenant's others have no room.
+    def _check_room(self, waiting: Waiting, size: int) -> None:
+        """Refuse a file beside which others have no room.
 
         Raises:
-            TooMuchWaits: They have none.
+            TooMuchWaits: The tenant's others have none.
+            TooManyFilesWait: Those of its record have none.
         """
-        waiting, most = await count_waiting(unit, record_id), self.settings
+        most = self.settings
         if waiting.files >= most.tenant_waiting or waiting.bytes + size > most.tenant_waiting_bytes:
             raise TooMuchWaits(files=most.tenant_waiting, bytes=most.tenant_waiting_bytes)
-        return waiting
+        if waiting.of_record >= most.most_waiting:
+            raise TooManyFilesWait(most=most.most_waiting)
 
     async def _finish(self, unit: Unit, upload_id: UUID, key_id: UUID, arrival: Arrival, blob: str) -> Received:
         """Write that the file is there.
@@ -212,8 +213,9 @@ class Reception:
         Raises:
             KeyIsErased: The person it speaks of was erased while it arrived.
             TooMuchWaits: Others arrived meanwhile, or it is larger than was said.
+            TooManyFilesWait: Others of its record arrived meanwhile.
         """
-        await self._check_room(unit, arrival.offered.record_id, arrival.size)
+        self._check_room(await count_alone(unit, arrival.offered.record_id), arrival.size)
         key, at = await KeyRing(unit, self.masters).key_by_id(key_id), recorded_now()
         row = {
             "id": upload_id,

@@ -1,12 +1,12 @@
 """SQL of evidence: files that were received, and the pieces that were given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from core.kernel.direct import NewRow, fetch, write
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 
 RECORD: Final = "SELECT * FROM records WHERE tenant_id = $1 AND id = $2"
@@ -14,6 +14,7 @@ WAITING: Final = """
     SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes,
         count(*) FILTER (WHERE record_id = $2) AS of_record
     FROM evidence_uploads WHERE tenant_id = $1 AND given_at IS NULL"""
+ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 LOCK_UPLOAD: Final = "SELECT * FROM evidence_uploads WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
 GIVEN: Final = "UPDATE evidence_uploads SET given_at = $3 WHERE tenant_id = $1 AND id = $2"
 PIECE: Final = """
@@ -36,7 +37,7 @@ async def record_row(unit: Unit, record_id: UUID) -> Mapping[str, Any] | None:
     return rows[0] if rows else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """What waits to be given as evidence.
 
@@ -55,6 +56,12 @@ async def count_waiting(unit: Unit, record_id: UUID) -> Waiting:
     """Count the files that wait to be given as evidence, of the tenant and of a record."""
     (row,) = await fetch(unit, WAITING, unit.tenant_id, record_id)
     return Waiting(files=row["files"], bytes=row["bytes"], of_record=row["of_record"])
+
+
+async def count_alone(unit: Unit, record_id: UUID) -> Waiting:
+    """Count the same while nobody else of the tenant does, until the unit ends."""
+    await fetch(unit, ONE_AT_A_TIME, f"records.evidence {unit.tenant_id}")
+    return await count_waiting(unit, record_id)
 
 
 async def add_upload(unit: Unit, values: Mapping[str, Any]) -> None:

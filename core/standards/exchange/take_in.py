@@ -1,7 +1,8 @@
 """Take in a version of a standard from a file, as a draft."""
 
-from dataclasses import dataclass
+from asyncio import to_thread
 
+from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.draft import DraftStandard, draft_standard
 from core.standards.exchange.policy import read_file
@@ -9,7 +10,7 @@ from core.standards.models import StandardVersion
 from core.standards.permissions import DRAFT_STANDARDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ImportStandard:
     """Take in a file.
 
@@ -33,6 +34,6 @@ async def import_standard(unit: Unit, command: ImportStandard) -> StandardVersio
         DomainError: As :func:`core.standards.draft.draft_standard`.
     """
     unit.scope.require(DRAFT_STANDARDS)
-    file = read_file(command.document)
+    file = await to_thread(read_file, command.document)  # A large one takes its time; others are served meanwhile.
     draft = DraftStandard(content=file.content, change_log=file.change_log, expected_revision=command.expected_revision)
     return await draft_standard(unit, draft)

@@ -1,11 +1,13 @@
 """Rename, split and merge the clauses of a draft."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 from uuid import UUID
 
 from core.kernel.audit import record_act
+from core.kernel.frozen import frozen
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
 from core.standards.approve import version_in
@@ -21,7 +23,7 @@ Edit: TypeAlias = Callable[[StandardContent | None, StandardContent], StandardCo
 """Makes another draft of one, given the version published before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RenameClause:
     """Give a clause of a draft another key; ``parameters`` are keys of parameters and what they are from now on."""
 
@@ -32,7 +34,7 @@ class RenameClause:
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SplitClause:
     """Make several clauses of one."""
 
@@ -42,7 +44,7 @@ class SplitClause:
     into: Sequence[ClausePart]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MergeClauses:
     """Make one clause of several; ``parameters`` are addresses of parameters and their keys from now on."""
 
@@ -97,7 +99,7 @@ async def edited(unit: Unit, version_id: UUID, expected_revision: int, edit: Edi
     unit.scope.require(DRAFT_STANDARDS)
     standard, version = await version_in(unit, version_id, VersionStatus.DRAFT, expected_revision)
     before = await predecessor(unit, standard.code)
-    content = edit(before, await read_draft(unit, standard.code, version))
+    content = await to_thread(edit, before, await read_draft(unit, standard.code, version))
     rewritten(unit, standard, version, content)
     standard.revision, standard.recorded_at = standard.revision + 1, version.recorded_at
     await unit.session.flush()

@@ -103,8 +103,7 @@ def check_named(process: ProcessContent, place: str, only: Collection[str] | Non
 
 def steps_named(guard: str) -> frozenset[str]:
     """Give the steps that a guard asks for by their keys."""
-    rule = GUARDS.rule(guard)
-    return rule.looked_for("steps.done") | rule.looked_for("steps.skipped")
+    return GUARDS.looked_for(guard, "steps.done", "steps.skipped")
 
 
 def check_cost(process: ProcessContent, place: str) -> None:
@@ -171,7 +170,7 @@ def check_guard(guard: str, step: str, place: str) -> None:
     if not guard:
         return
     try:
-        check_attributes(guard, GUARDS.rule(guard).named["site"])
+        check_attributes(guard, GUARDS.named(guard)["site"])
     except RuleDoesNotCompile as found:
         raise GuardDoesNotCompile(
             place=place, step=step, line=found.line, column=found.column, problem=found.problem

@@ -499,6 +499,9 @@ async def test_a_profile_languages_and_a_withdrawal_through_the_api(stage: Stage
         greeting = next(one for one in found["clauses"] if one["key"] == "greeting")
         assert (greeting["text"]["locale"], found["title"]["locale"]) == (locale, "en")
     assert await north.refused(SHOWN, code=CODE, locale="Not One") == "kernel.invalid_input"
+    assert (await north.execute(EFFECTIVE, code=CODE, at="9999-12-31T23:59:59.999998Z")).codes == []
+    assert await north.refused(EFFECTIVE, code=CODE, at="9999-12-31T23:59:59.999999Z") == "kernel.invalid_input"
+    assert await north.refused(EFFECTIVE, code=CODE, at="0001-01-01T00:00:00Z") == "standards.none_in_force"
     gone = await approver.change(WITHDRAW_VERSION, **moving(version, reason="A mistake."))
     assert gone["version"]["status"] == "WITHDRAWN"
     shown = await editor.ask(PROFILED, id=version["id"])

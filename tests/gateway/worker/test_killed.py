@@ -1,53 +1,48 @@
 """Worker processes that are killed or told to end in the middle of their work."""
 
 import asyncio
+import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.gateway.worker.conftest import PATIENCE_S, Yard, until
-from tests.gateway.worker.worker_process import TOPIC
+from tests.gateway.worker.worker_process import TOPIC, worked
+from tests.support.forked import Forked
 
-ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.crash
 
 
-@asynccontextmanager
-async def worker(yard: Yard) -> AsyncGenerator[Process, None]:
+@contextmanager
+def worker(yard: Yard, said: Path) -> Generator[Forked, None, None]:
     tree = yard.tree
     ids = (tree.network_id, tree.headquarters, tree.north, tree.south)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.gateway.worker.worker_process",
-        yard.database.url,
-        yard.valkey.url,
-        *map(str, ids),
-        cwd=ROOT,
-        stdout=PIPE,
+    process = Forked(
+        worked, yard.database.url, yard.valkey.url, *map(str, ids), environment=dict(os.environ), output=said
     )
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        process.kill()
+        process.wait(PATIENCE_S)
 
 
-async def reached(process: Process) -> None:
+async def reached(process: Forked, said: Path) -> None:
     """Wait until the handler hangs."""
-    assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE_S):
-        async for line in process.stdout:
-            if line == b"reached\n":
-                return
-    pytest.fail("the worker ended before its handler was reached")
+
+    async def told() -> bool:
+        assert process.returncode is None, "the worker ended before its handler was reached"
+        return is_told("reached\n", said)
+
+    await until(told)
+
+
+def is_told(word: str, said: Path) -> bool:
+    return word in said.read_text()
 
 
 async def marks(yard: Yard) -> int:
@@ -56,27 +51,27 @@ async def marks(yard: Yard) -> int:
 
 @pytest.mark.parametrize(("place", "marked"), [("before", 0), ("after", 1)])
 async def test_work_of_a_killed_worker_is_done_by_the_next_and_its_effect_is_there_once(
-    yard: Yard, place: str, marked: int
+    yard: Yard, place: str, marked: int, tmp_path: Path
 ) -> None:
     command_id = await yard.send(TOPIC, {"subject": uuid4(), "hang": place, "seconds": 3600})
-    async with worker(yard) as first:
-        await reached(first)
+    with worker(yard, tmp_path / "first") as first:
+        await reached(first, tmp_path / "first")
         first.send_signal(signal.SIGKILL)
-        await first.wait()
+        assert await first.ended() == -signal.SIGKILL
     assert await yard.count("status = 'running' AND attempts = 1") == 1
     assert await marks(yard) == marked
-    async with worker(yard):
+    with worker(yard, tmp_path / "second"):
         await until(yard.all_done)
     assert await marks(yard) == 1
     assert await yard.count(f"id = '{command_id}' AND attempts = 2") == 1
 
 
-async def test_a_worker_told_to_end_leaves_nothing_undone(yard: Yard) -> None:
+async def test_a_worker_told_to_end_leaves_nothing_undone(yard: Yard, tmp_path: Path) -> None:
     await yard.send(TOPIC, {"subject": uuid4(), "hang": "before", "seconds": 0.5})
-    async with worker(yard) as process:
-        await reached(process)
+    with worker(yard, tmp_path / "said") as process:
+        await reached(process, tmp_path / "said")
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(PATIENCE_S):
-            assert await process.wait() == 0
+            assert await process.ended() == 0
     assert await yard.count("status = 'done' AND attempts = 1") == 1
     assert await marks(yard) == 1

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import arq.worker
+import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from core.kernel.audit import record_act
 from core.kernel.clock import SystemClock
@@ -156,6 +160,34 @@ async def test_the_worker_outlives_a_restart_of_redis_and_what_is_under_way_goes
         yard.valkey.start()
         await until(yard.all_done)
     assert await marks(yard) == 2
+
+
+async def test_the_worker_takes_work_again_where_redis_went_as_the_end_of_a_job_was_being_told(
+    yard: Yard, handler: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = asyncio.Event()
+
+    async def never_told(*_: object) -> None:
+        telling.set()
+        await asyncio.Event().wait()
+
+    topic = handler(Handler(topic="test.mark", run=leave_mark))
+    async with yard.working():
+        with monkeypatch.context() as patched:
+            patched.setattr(arq.worker.Worker, "finish_job", never_told)
+            await yard.send(topic, {"subject": uuid4()})
+            await telling.wait()
+        with capture_logs() as logged:
+            yard.valkey.stop()
+            await until(lambda: noticed(logged))
+        yard.valkey.start()
+        await yard.send(topic, {"subject": uuid4()})
+        await until(yard.all_done)
+    assert await marks(yard) == 2
+
+
+async def noticed(logged: list[EventDict]) -> bool:
+    return any(one["event"] == "worker.queue_is_down" for one in logged)
 
 
 async def test_the_worker_outlives_the_loss_of_its_database_connections(yard: Yard, handler: Declare) -> None:

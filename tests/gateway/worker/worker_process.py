@@ -1,7 +1,7 @@
 """A worker in a process of its own, to be killed.
 
-Arguments: database URL, Redis URL, network, headquarters, north, south. Its handler leaves its mark and then, in the
-first attempt, hangs before or after that as the payload says.
+It is given a database URL, a Redis URL, network, headquarters, north, south. Its handler leaves its mark and then, in
+the first attempt, hangs before or after that as the payload says.
 """
 
 import asyncio
@@ -50,5 +50,6 @@ async def main(database_url: str, redis_url: str, *ids: str) -> None:
     await database.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+def worked(database_url: str, redis_url: str, *ids: str) -> None:
+    """Be that worker."""
+    asyncio.run(main(database_url, redis_url, *ids))

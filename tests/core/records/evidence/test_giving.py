@@ -1,5 +1,6 @@
 """Evidence from a front end: sent, given for a step, confirmed, listed, read, withdrawn; and whom it is not for."""
 
+import asyncio
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -279,6 +280,17 @@ async def test_files_of_a_tenant_that_wait_have_so_much_room_and_no_more(desk: D
     await refused(PNG, records[3])
     assert (await few.add(records[0], first))["__typename"] == "AddEvidenceSuccess"
     assert (await few.send(records[3], PNG)).status_code == 201
+
+
+async def test_files_that_arrive_at_the_same_time_have_no_more_room_together(desk: Desk) -> None:
+    record, before = await desk.shop.open(), desk.files()
+    sent = await asyncio.gather(*(desk.send(record, PNG) for _ in range(9)))
+    assert sorted(answer.status_code for answer in sent) == [201] * 3 + [409] * 6
+    assert len(desk.files()) == len(before) + 3
+    few = desk_on(desk.shop, desk.folder, tenant_waiting_bytes=5 * len(PNG))
+    records = [await desk.shop.open() for _ in range(9)]
+    sent = await asyncio.gather(*(few.send(one, PNG) for one in records))
+    assert sorted(answer.status_code for answer in sent) == [201] * 2 + [409] * 7, "three wait already"
 
 
 async def pieces(*some: bytes) -> AsyncIterator[bytes]:

@@ -1,6 +1,8 @@
 """Steps that levels below add: they fit beside what was received, which nobody removes or reorders."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -8,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.errors import InvalidInput, NotPermitted
+from core.kernel.rules import Environment
 from core.standards.adapt import Adapt
 from core.standards.errors import ClauseIsLocked, UnknownParameter, WrongType
 from core.standards.merging.policy import merge
 from core.standards.merging.vocabulary import MergeOutcome
+from core.standards.policy import process_checks
 from core.standards.policy.content import Bounds, Narrowing
 from core.standards.policy.effective import effective_text
 from core.standards.policy.fold import fold
 from core.standards.policy.process import read_process
 from core.standards.policy.process_added import added_steps, read_added, widened, woven
-from core.standards.policy.process_guards import Situation
+from core.standards.policy.process_guards import GUARDS, Situation
 from core.standards.policy.process_order import ancestors, predecessors
 from core.standards.policy.process_running import missing_steps, ready_steps, running
 from core.standards.policy.view import read_view
@@ -54,6 +58,44 @@ def test_guards_of_added_steps_cost_no_more_than_all_guards_may() -> None:
     assert fitted(*added[:2])
     with pytest.raises(ValueError, match="the guards may cost"):
         fitted(*added)
+
+
+def test_guards_that_were_checked_once_are_folded_without_being_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many others were compiled meanwhile: folding happens while others wait."""
+    whens = ("elapsed > 60 && 'receive' in steps.done", "site['kind'] == 'kiosk'", "'price' in steps.skipped")
+    added = [{"key": f"tea{at}", "after": ["price"], "when": when} for at, when in enumerate(whens)]
+    before = fitted(*added)
+    compiled: list[str] = []
+    monkeypatch.setattr(GUARDS, "rule", compiled.append)
+    monkeypatch.setattr(GUARDS, "_rule", compiled.append)
+    assert fitted(*added) == before
+    assert compiled == []
+    with pytest.raises(AttributeError):  # Nothing comes of the compiler, which is asked for what is new.
+        fitted({"key": "tea", "after": ["price"], "when": "elapsed > 61"})
+    assert compiled == ["elapsed > 61"]
+
+
+class Watched(Environment):
+    """Tells in which thread each guard is compiled."""
+
+    def __init__(self) -> None:
+        super().__init__(GUARDS.kinds)
+        self.threads: dict[str, int] = {}
+
+    def named(self, text: str) -> Mapping[str, frozenset[str]]:
+        self.threads.setdefault(text, get_ident())
+        return super().named(text)
+
+
+async def test_new_guards_are_compiled_while_others_are_served(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = CORE | {"steps": [*CORE["steps"], {"key": "late", "position": 4, "when": "elapsed > 60"}]}
+    content = standard(guarded, **OPEN)
+    watched = Watched()
+    monkeypatch.setattr(process_checks, "GUARDS", watched)
+    await stage.publish(content)
+    await stage.adapt(stage.network.north, replace(adding(TEA | {"when": "elapsed > 61"}), operator=Operator.APPEND))
+    assert watched.threads.keys() == {"elapsed > 60", "elapsed > 61"}
+    assert get_ident() not in watched.threads.values()
 
 
 def test_added_steps_have_no_more_guards_than_others_can_wait_for() -> None:
