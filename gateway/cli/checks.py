@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
@@ -14,12 +13,15 @@ from core.kernel.blob_settings import load_blob_settings
 from core.kernel.blobs import Blobs
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database, without_credentials
+from core.kernel.errors import DomainError
+from core.kernel.frozen import frozen
 from core.kernel.migration.location import newest_revision
 from core.kernel.outbox_rows import Tenancy
 from core.kernel.roles import SERVING, Role
 from core.kernel.rotation import held_keys, under_older
 from core.kernel.settings import Environment, Settings
 from core.plugin_host.registry import load_plugins
+from gateway.reaching import kind_of
 
 OLDEST_POSTGRESQL = 180_000
 UNWALLED = text("""
@@ -45,7 +47,7 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One finding.
 
@@ -183,14 +185,16 @@ async def files_are_kept(database: Database, settings: Settings) -> Finding:  # 
     return Finding("files", Verdict.GOOD, "stored, read and deleted")
 
 
+MIGRATE = "Run: touchstone migrate"
+DATABASE_FIRST = "Mend the database first, then look again."
 CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("settings", settings_are_safe, "See docs/operations.md."),
     ("database", database_answers, "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, then run: touchstone migrate"),
-    ("schema", schema_is_current, "Run: touchstone migrate"),
-    ("walls", walls_stand, "Run: touchstone migrate"),
-    ("keys", keys_open, "Run: touchstone migrate"),
-    ("documents", documents_are_registered, "Run: touchstone migrate"),
-    ("background work", work_flows, "Run: touchstone migrate"),
+    ("schema", schema_is_current, MIGRATE),
+    ("walls", walls_stand, MIGRATE),
+    ("keys", keys_open, MIGRATE),
+    ("documents", documents_are_registered, MIGRATE),
+    ("background work", work_flows, MIGRATE),
     ("queue", queue_answers, "Check REDIS_URL and that Valkey or Redis runs."),
     ("files", files_are_kept, "Check TOUCHSTONE_BLOBS_*: the folder must be writable, the bucket must exist."),
     ("plugins", plugins_load, "Uninstall the plugin that was installed last."),
@@ -199,8 +203,14 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
 
 async def examine(database: Database, settings: Settings) -> AsyncGenerator[Finding, None]:
     """Run every check; one that cannot be run is a bad finding and does not stop the others."""
+    away = ""
     for subject, check, remedy in CHECKS:
         try:
             yield await check(database, settings)
+        except DomainError as refusal:  # It says itself what is wrong and what to do.
+            yield Finding(subject, Verdict.BAD, refusal.message, refusal.hint)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person needs the finding and the other checks
-            yield Finding(subject, Verdict.BAD, f"cannot be checked: {type(error).__name__}", remedy)
+            kind = kind_of(error)
+            away = kind if subject == "database" else away
+            first = remedy == MIGRATE and kind == away
+            yield Finding(subject, Verdict.BAD, f"cannot be checked: {kind}", DATABASE_FIRST if first else remedy)

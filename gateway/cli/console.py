@@ -38,6 +38,7 @@ ERR = Console(width=width_of(sys.stderr), stderr=True)
 
 HINTS: Final[Mapping[str, str]] = {
     InvalidInput.code: "Correct it and run the command again.",
+    "kernel.stale_edit": "Look at what is there; to write over it, run it again with --revision and that number.",
     "kernel.reading_grant_over": "Run the command again; new leave is opened and recorded.",
 }
 """What to do in a shell, by code, where a refusal's own hint speaks to whoever sends requests."""

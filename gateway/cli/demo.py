@@ -23,7 +23,7 @@ def demo(
         bool, typer.Option(help="Exit at the end instead of serving; non-zero if any part failed.")
     ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
-    xes: Annotated[Path | None, typer.Option(help="Your own log, XES or CSV; needs --mapping.")] = None,
+    xes: Annotated[Path | None, typer.Option(help="Your own log, XES, CSV or NDJSON; needs --mapping.")] = None,
     mapping: Annotated[
         str | None, typer.Option(help="What your log's traces mean: a file, or the name of one that is shipped.")
     ] = None,

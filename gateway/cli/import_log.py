@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.progress import Progress, TaskID
@@ -24,6 +24,10 @@ from gateway.cli.surroundings import surroundings
 from gateway.collecting import settle
 from tenants.networks.opening import LogTenants
 
+WHICH: Final = (
+    "Which ones and why is told by GraphQL, to the administrator of headquarters: "
+    "{ importRuns { nodes { refusals(first: 50) { nodes { position externalId message } } } } }"
+)
 SCORING = {"scoring-conformance": frozenset({"records.read", "standards.read"})}
 
 
@@ -93,3 +97,5 @@ def show(done: Imported) -> None:
     for code, count in sorted(figures.refusals.items()):
         shown.add_row(f"refused: {code}", f"{count:,}")
     OUT.print(shown)
+    if figures.refused:
+        OUT.print(WHICH, highlight=False, soft_wrap=True)

@@ -19,6 +19,9 @@ from gateway.worker.worker_settings import WorkerSettings
 PREFIXES = {one.__name__: one.model_config.get("env_prefix", "") for one in (Settings, EdgeSettings, WorkerSettings)}
 """What the environment variables of each kind of settings begin with."""
 
+INTERRUPTED = 130
+"""The status a shell expects of what Ctrl-C ended."""
+
 COMMANDS = {
     "demo": "gateway.cli.demo:demo",
     "seed": "gateway.cli.seed:seed",
@@ -86,6 +89,8 @@ def run() -> None:
             raise
         show_refusal(SettingsAreIncomplete(names=variables(wrong)))
         sys.exit(1)
+    except KeyboardInterrupt:  # While a command is imported; from then on Typer ends it so.
+        sys.exit(INTERRUPTED)
     except Exception as fault:
         if not show_fault(fault):
             raise

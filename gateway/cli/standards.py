@@ -65,6 +65,7 @@ def take(
     with surroundings(queue=False) as around:
         version = asyncio.run(write(around.settings, network, command))
     OUT.print(f"Version {version.number} is a draft now; its hash is {version.hash}.", soft_wrap=True)
+    OUT.print("Next: an editor hands it in (submitVersion), somebody else approves it, and it is published.")
 
 
 def text_of(file: Path) -> str:
@@ -75,10 +76,10 @@ def text_of(file: Path) -> str:
     """
     try:
         if file.stat().st_size > LARGEST:
-            raise InvalidInput(field=file.name, problem=f"a standard has at most {LARGEST} bytes")
+            raise InvalidInput(field=str(file), problem=f"a standard has at most {LARGEST} bytes")
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise InvalidInput(field=file.name, problem="there is no such file, or it is not UTF-8") from problem
+        raise InvalidInput(field=str(file), problem="there is no such file, or it is not UTF-8") from problem
 
 
 async def write(settings: Settings, network: str, command: ImportStandard) -> StandardVersion:

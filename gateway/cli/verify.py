@@ -22,7 +22,7 @@ from core.records.sealing.policy.held import read_held
 from core.records.sealing.policy.notes import NoteIsMalformed, VerifyingKey
 from core.records.sealing.policy.proof_files import ProofIsWrong, prove
 from core.records.sealing.repository import asking
-from gateway.cli.console import OUT, progress, table
+from gateway.cli.console import OUT, counted, progress, table
 from gateway.cli.errors import LogIsNotWhole, ProofShowsNothing
 from gateway.cli.operator import operator
 from gateway.cli.places import require_places
@@ -71,7 +71,8 @@ def held_from(checkpoints: Sequence[Path], key: str, leaves: Path | None) -> Hel
         texts = [one.read_text(encoding="utf-8") for one in checkpoints]
         return read_held(texts, key_text(key), leaves.read_bytes() if leaves else b"")
     except (OSError, UnicodeDecodeError, NoteIsMalformed) as problem:
-        raise FileIsUnreadable(file=named, problem=str(problem).rstrip(".")) from problem
+        said = getattr(problem, "strerror", None) or str(problem)
+        raise FileIsUnreadable(file=named, problem=said.rstrip(".")) from problem
 
 
 def key_text(key: str) -> str:
@@ -148,6 +149,7 @@ def show(examined: Examined, *, against: int) -> None:
         OUT.print(shown)
         raise LogIsNotWhole(found=examined.found, leaves=examined.leaves)
     OUT.print(
-        f"{examined.leaves} leaves, {examined.heads} heads and {examined.unsealed} rows not sealed yet are whole, "
-        + (f"held against {against} checkpoints." if against else "held against nothing but themselves.")
+        f"{counted(examined.leaves, 'leaf', 'leaves')}, {counted(examined.heads, 'head')} and "
+        f"{counted(examined.unsealed, 'row')} not sealed yet are whole, "
+        + (f"held against {counted(against, 'checkpoint')}." if against else "held against nothing but themselves.")
     )

@@ -4,6 +4,7 @@ They are forked, not started anew: what this process has imported they have as w
 nothing else takes longer, so it is made first of all and imports on the other core while this process does.
 """
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -72,17 +73,17 @@ class Child:
         """Have it run its command with these settings."""
         self._orders.send({key: value for key, value in environment.items() if key not in PROXIES})
 
-    def wait_ready(self, url: str) -> None:
+    async def ready(self, url: str) -> None:
         """Wait until an address answers.
 
         Raises:
             ChildDidNotStart: The process ended, or did not answer in time.
         """
         deadline = time.monotonic() + PATIENCE_S
-        while not answers(url):
+        while not await asyncio.to_thread(answers, url):
             if not self._process.is_alive() or time.monotonic() > deadline:
                 raise ChildDidNotStart(process=self.name, log=str(self.log))
-            time.sleep(PAUSE_S)
+            await asyncio.sleep(PAUSE_S)
 
     def end(self) -> None:
         """Tell it to end, politely, and do not wait."""

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import typer
 
 from core.kernel.clock import recorded_now
+from core.kernel.frozen import frozen
 from core.kernel.logs import configure_logs
 from gateway.auth.own_issuers import BuiltinIssuer, builtin_issuer
 from gateway.cli.console import OUT
@@ -22,11 +22,12 @@ from gateway.collecting import settle
 from gateway.demo.cast import Member
 from gateway.demo.children import Child
 from gateway.demo.material import Material, choose
+from gateway.demo.offered import offer, tokens_file
 from gateway.demo.speaking import Ready, step, ways_on
 from gateway.demo.stage import set_stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Wishes:
     """What was asked for on the command line.
 
@@ -47,7 +48,7 @@ class Wishes:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Performed:
     """What came of it: the figures, and tokens to go on with."""
 
@@ -55,7 +56,7 @@ class Performed:
     tokens: list[Ready]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crew:
     """The processes that work behind the scenes."""
 
@@ -88,54 +89,44 @@ def play_through(around: Surroundings, wishes: Wishes, api: Child) -> None:
     step("PostgreSQL and Valkey run")
     material = choose(wishes.xes, wishes.mapping, around.home.folder, made_up=wishes.made_up)
     settle()
-    url = f"http://127.0.0.1:{wishes.port}"
     with ExitStack() as stack:
         crew = Crew(Child("worker", (), around.home.log("worker")), api)
         stack.callback(crew.stop)
         around.migrate()
         step("the schema is up to date")
-        crew.api.begin(around.environment | {"TOUCHSTONE_DEMO_TOKENS_FILE": str(tokens_file(around))})
+        crew.api.begin(around.environment | {"TOUCHSTONE_DEMO_TOKENS_FILE": str(tokens_file(around.home))})
         configure_logs("touchstone-demo", level=logging.ERROR)
-        performed = asyncio.run(perform(around, crew, material, issuer, url))
+        performed = asyncio.run(perform(around, crew, material, issuer, wishes))
         if wishes.json_file is not None:
             wishes.json_file.write_text(json.dumps(performed.figures, indent=2) + "\n")
         if wishes.once:
             raise typer.Exit(0 if went_well(performed.figures) else 1)
-        ways_on(url, performed.tokens)
+        ways_on(performed.tokens)
         OUT.print("\n[dim]Ctrl-C ends everything; the data stays. python3 run.py doctor checks it.[/]")
         serve_until_interrupted(crew.api)
 
 
-async def perform(around: Surroundings, crew: Crew, material: Material, issuer: BuiltinIssuer, url: str) -> Performed:
+async def perform(
+    around: Surroundings, crew: Crew, material: Material, issuer: BuiltinIssuer, wishes: Wishes
+) -> Performed:
     """Do everything; what people do in it goes through the API, with their tokens."""
+    url = f"http://127.0.0.1:{wishes.port}"
+    later = around.settings.public_url if wishes.once else url  # Once it has exited, nothing answers at its port.
     async with operator(around.settings) as at:
         stage = await set_stage(at, material)
-        tokens = [ready_made(issuer, member) for member in stage.members]
+        tokens = [ready_made(issuer, member, f"{later}/graphql") for member in stage.members]
         step(f"the network {material.name} has its people, its plugin and its headquarters")
-        offer(around, tokens)
+        offer(around.home, tokens)
         crew.worker.begin(around.environment)
         job: Any = import_module("gateway.demo.main_job")
-        crew.api.wait_ready(f"{url}/readyz")
-        step(f"the API answers at {url}/graphql")
-        figures = await job.do_main_job(at, around.home, stage, material, f"{url}/graphql", tokens)
+        figures = await job.do_main_job(at, around.home, stage, material, job.Reached(crew.api, url, tokens))
     return Performed(figures, tokens)
 
 
-def ready_made(issuer: BuiltinIssuer, member: Member) -> Ready:
+def ready_made(issuer: BuiltinIssuer, member: Member, api: str) -> Ready:
     """Sign a token for somebody in the demonstration."""
-    token = issuer.mint(member.part.subject, recorded_now())
-    return Ready(title=member.part.title, token=token, tenant=str(member.tenant_id))
-
-
-def offer(around: Surroundings, tokens: list[Ready]) -> None:
-    """Write the tokens where the API finds them to offer."""
-    listed = [{"label": one.title, "token": one.token, "tenant": one.tenant} for one in tokens]
-    around.home.private(tokens_file(around).name, json.dumps(listed))
-
-
-def tokens_file(around: Surroundings) -> Path:
-    """Name the file that the API reads anew for each page, so that it may be there before the tokens are."""
-    return around.home.folder / "demo-tokens.json"
+    part, token = member.part, issuer.mint(member.part.subject, recorded_now())
+    return Ready(title=part.title, token=token, tenant=str(member.tenant_id), subject=part.subject, api=api)
 
 
 def went_well(figures: dict[str, Any]) -> bool:

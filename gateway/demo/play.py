@@ -27,18 +27,29 @@ OPEN_WORK = text(
 )
 
 
-async def bring_in(at: Operator, stage: Stage, material: Material, tell: Progress) -> Imported:
-    """Import the log as records, unless an earlier run imported the whole of it."""
-    command = ImportLog(
+def command_of(at: Operator, material: Material) -> ImportLog:
+    """Make the command that imports the log."""
+    return ImportLog(
         path=material.log,
         mapping=material.mapping,
         masters=at.services.get(MasterKeys),
         opener=LogTenants(at.database, at.clock, {PLUGIN: SCOPES}),
     )
-    known = await imported_before(at, stage, command) if material.log.exists() else None
-    if known is not None:
-        tell(known.figures)
-        return known
+
+
+async def brought_in(at: Operator, stage: Stage, material: Material) -> Imported | None:
+    """Tell what an earlier run imported, if it was the whole log."""
+    return await imported_before(at, stage, command_of(at, material)) if material.log.exists() else None
+
+
+async def bring_in(
+    at: Operator, stage: Stage, material: Material, tell: Progress, earlier: Imported | None
+) -> Imported:
+    """Import the log as records, unless an earlier run imported the whole of it."""
+    if earlier is not None:
+        tell(earlier.figures)
+        return earlier
+    command = command_of(at, material)
     return await import_log(at.database, at.directory, stage.headquarters, command, clock=at.clock, progress=tell)
 
 
@@ -76,6 +87,7 @@ def figures_of(shown: Dashboard, imported: Imported, adaptation: Adaptation, dea
         "median_resolution_hours": None if whole.median_seconds is None else round(whole.median_seconds / 3600, 4),
         "records_by_tenant": {one.tenant.key: one.performance.figures.records for one in shown.tenants},
         "mean_scores": {score.dimension: score.mean for score in whole.scores},
+        "scored": {score.dimension: score.scored for score in whole.scores},
         "placeholders_reported": sum(imported.figures.placeholders.values()),
         "records_refused": imported.figures.refused,
         "newly_imported": imported.figures.new,

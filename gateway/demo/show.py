@@ -8,6 +8,7 @@ from core.quality.dashboard import Dashboard, Performance, TenantPerformance
 from core.records.importing.figures import Imported
 from core.reporting.quality_report import duration, mean, share
 from gateway.cli.console import OUT, counted, table
+from gateway.cli.import_log import WHICH
 from gateway.demo.material import Material
 from gateway.demo.publishing import Adaptation
 from gateway.demo.speaking import step
@@ -39,7 +40,9 @@ def imported(done: Imported) -> None:
         nameless = f"{counted(count, 'record names', 'records name')} no tenant ({rule})"
         step(f"{nameless}; kept in a tenant of their own and reported")
     for code, count in figures.refusals.items():
-        step(f"[yellow]{counted(count, 'record')} refused: {code}[/]")
+        OUT.print(f"[yellow]! {counted(count, 'record')} refused: {code}[/]", highlight=False)
+    if figures.refusals:
+        OUT.print(WHICH, highlight=False, soft_wrap=True)
 
 
 def tenants(shown: Dashboard) -> None:

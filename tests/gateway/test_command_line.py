@@ -5,16 +5,19 @@ import signal
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from core.kernel.errors import InvalidInput
+from core.kernel.errors import InvalidInput, StaleEdit
 from core.kernel.grants import ReadingGrantIsOver
 from gateway.cli import console
 from gateway.cli.console import Amount, counted, show_refusal, table
 from gateway.cli.demo import heed_interrupts
+from gateway.cli.main import COMMANDS
+from tests.end_to_end.command import invoked
 
 ROWS = (
     ("sales-service", "first_response.limit", "channel=phone", "30 min", "a reason of several words, told at length"),
@@ -79,7 +82,7 @@ def test_hints_speak_to_whoever_sits_at_a_shell(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_hint_is_for_a_refusal_there_is() -> None:
     """They are told by code, so that the command line need not import what refuses."""
-    assert set(console.HINTS) == {InvalidInput.code, ReadingGrantIsOver.code}
+    assert set(console.HINTS) == {InvalidInput.code, StaleEdit.code, ReadingGrantIsOver.code}
 
 
 def test_the_command_line_itself_imports_neither_the_database_nor_the_schema() -> None:
@@ -98,3 +101,14 @@ def test_the_demonstration_ends_at_an_interrupt_that_its_shell_has_ignored() -> 
             os.kill(os.getpid(), signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_while_a_command_is_imported_ends_it_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "interrupted_while_imported.py").write_text("raise KeyboardInterrupt")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setitem(COMMANDS, "slow", "interrupted_while_imported:slow")
+    ended = invoked("slow")
+    assert ended.returncode == 130, ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr

@@ -1,8 +1,8 @@
 """What the tables hold of a network, seen from behind every wall."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -64,13 +64,62 @@ class Known:
 
     rows: tuple[tuple[RowClass, UUID | None, UUID], ...]
 
-    @property
+    @cached_property
     def all(self) -> frozenset[UUID]:
         return frozenset(id_ for _, _, id_ in self.rows)
 
     def private(self, but: UUID) -> frozenset[UUID]:
         """The ids of what tenants have for themselves, but one."""
         return frozenset(id_ for kind, owner, id_ in self.rows if kind is RowClass.TENANT and owner != but)
+
+
+@dataclass
+class Behind:
+    """Looks at a network's rows from behind the walls, and again wherever a statement wrote anything since.
+
+    Attributes:
+        admin: A superuser's connection to a database in which :func:`count_writes` counts.
+        network_id: The network.
+    """
+
+    admin: Any
+    network_id: UUID
+    _held: tuple[int, Held] = field(default=(0, {}), init=False)
+    _known: tuple[int, Known] = field(default=(0, Known(())), init=False)
+
+    async def contents(self) -> Held:
+        """What :func:`contents_of` says."""
+        writes = await self._writes()
+        if self._held[0] != writes:
+            self._held = writes, await contents_of(self.admin, self.network_id)
+        return self._held[1]
+
+    async def ids(self) -> Known:
+        """What :func:`ids_of` says."""
+        writes = await self._writes()
+        if self._known[0] != writes:
+            self._known = writes, await ids_of(self.admin, self.network_id)
+        return self._known[1]
+
+    async def _writes(self) -> int:
+        return await self.admin.fetchval("SELECT last_value FROM written_statements")
+
+
+async def count_writes(admin: Any) -> None:
+    """Count the statements that write to any table, those that are rolled back and those that find no row as well."""
+    await admin.execute("CREATE UNLOGGED SEQUENCE written_statements")
+    await admin.execute("SELECT nextval('written_statements')")  # Or the first one counted would show no other number.
+    await admin.execute(
+        "CREATE FUNCTION count_written_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+        " $$ BEGIN PERFORM nextval('public.written_statements'); RETURN NULL; END $$"
+    )
+    for one in tables():
+        for written in ("INSERT OR UPDATE OR DELETE", "TRUNCATE"):
+            name = f"count_{written.split(maxsplit=1)[0].lower()}"
+            await admin.execute(
+                f"CREATE TRIGGER {name} AFTER {written} ON {one.name}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION count_written_statement()"
+            )
 
 
 async def ids_of(admin: Any, network_id: UUID) -> Known:

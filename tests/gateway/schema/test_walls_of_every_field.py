@@ -20,7 +20,7 @@ from gateway.schema.fields import SchemaField
 from tenants.people.policy import permissions_of
 from tenants.roles import BUILT_IN
 from tests.core.kernel.schema_facts import cloned
-from tests.gateway.schema.behind import changed, contents_of, ids_of
+from tests.gateway.schema.behind import Behind, changed, contents_of, count_writes
 from tests.gateway.schema.documents import document, root
 from tests.gateway.schema.examples import EXAMPLES
 from tests.gateway.schema.furnished import COUNT, MARK, SHARED, Furnished, furnish
@@ -60,8 +60,15 @@ async def house(
     api = Api.on(database, clock)
     network, strangers = await build_network(database, clock), await build_network(database, clock)
     office = Office(database, clock, network, admin, api.services.get(MasterKeys))
-    yield await furnish(api, office, strangers, tmp_path_factory.mktemp("logs"))
+    furnished = await furnish(api, office, strangers, tmp_path_factory.mktemp("logs"))
+    await count_writes(admin)
+    yield furnished
     await admin.close()
+
+
+@pytest.fixture(scope="module")
+def behind(house: Furnished) -> Behind:
+    return Behind(house.office.admin, house.network.id)
 
 
 @pytest.mark.parametrize("kind", list(EXAMPLES))
@@ -87,34 +94,37 @@ class Outsider:
 
 
 @pytest.mark.parametrize(("kind", "name"), CALLS, ids=[name for _, name in CALLS])
-async def test_a_field_answers_and_obeys_nobody_it_is_not_for(kind: str, name: str, house: Furnished) -> None:
+async def test_a_field_answers_and_obeys_nobody_it_is_not_for(
+    kind: str, name: str, house: Furnished, behind: Behind
+) -> None:
     example = EXAMPLES[kind][name]
     insider = house.north if example.where == "north" else house.headquarters
     variables = await arguments(kind, name, house, insider)
-    await assert_refused_to_all(kind, name, house, insider, variables)
+    await assert_refused_to_all(kind, name, house, behind, insider, variables)
     if example.answers:
         answer = await call(kind, name, house, insider, variables)
-        everything = (await ids_of(house.office.admin, house.network.id)).all
+        everything = (await behind.ids()).all
         assert answer.codes == [], "the example is of no use"
         assert shown(answer, everything, (MARK, SHARED)), f"the example shows nothing of its tenant: {answer.data}"
         # What was done is not told again to somebody else with the same idempotency key.
-        await assert_refused_to_all(kind, name, house, insider, variables)
+        await assert_refused_to_all(kind, name, house, behind, insider, variables)
 
 
 async def assert_refused_to_all(
-    kind: str, name: str, house: Furnished, insider: Scope, variables: dict[str, Any]
+    kind: str, name: str, house: Furnished, behind: Behind, insider: Scope, variables: dict[str, Any]
 ) -> None:
     """Everybody else asks; what there is after one has asked is what there is before the next does."""
-    before = await contents_of(house.office.admin, house.network.id)
-    for one in await everybody_else(kind, name, house, insider):
+    before = await behind.contents()
+    for one in await everybody_else(kind, name, house, behind, insider):
         answer = await call(kind, name, house, one.scope, variables)
         assert shown(answer, one.foreign, one.words) == set(), one.name
         if one.name in {"without the permission", "without a token"}:
             assert answer.codes or refused(answer.data, name), f"{one.name}: {answer.data}"
         allowed = ON_RECORD if EXAMPLES[kind][name].audited else set[str]()
-        after = await contents_of(house.office.admin, house.network.id)
+        after = await behind.contents()
         assert changed(before, after, but=own_of(one)) - allowed == set(), one.name
         before = after
+    assert changed(before, await contents_of(house.office.admin, house.network.id)) == set(), "written and not counted"
 
 
 def own_of(one: Outsider) -> UUID | None:
@@ -127,9 +137,9 @@ def refused(data: Any, name: str) -> bool:
     return data is not None and set(data[name]) == {"__typename", "code"}
 
 
-async def everybody_else(kind: str, name: str, house: Furnished, insider: Scope) -> list[Outsider]:
+async def everybody_else(kind: str, name: str, house: Furnished, behind: Behind, insider: Scope) -> list[Outsider]:
     everything, network = every_permission(), house.network
-    known = await ids_of(house.office.admin, network.id)
+    known = await behind.ids()
     theirs, private = known.all, known.private(but=network.south.tenant_id)
     franchisee = permissions_of(BUILT_IN, "franchisee", BUILT_IN)
     outsiders = [

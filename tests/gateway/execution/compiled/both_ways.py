@@ -1,6 +1,7 @@
 """One operation answered both ways, and what there is to compare."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -14,6 +15,9 @@ from tests.gateway.execution.compiled.asking import Asked
 from tests.gateway.execution.compiled.recording import RecordingDatabase
 
 By = Literal["a plan", "a plan in part", "the interpreter"]
+
+PRESENT = re.compile(r"up to [0-9T:.-]+Z, ten seconds ago")
+"""What nobody can be told yet, as ``standards.too_recent_to_know`` says it: by the machine's clock."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,9 @@ def once(pairs: list[tuple[str, Any]]) -> None:
 
 
 def told(error: Any) -> bytes:
-    """An error as the client gets it, without the id of a fault, which is another every time."""
+    """An error as the client gets it, without the id of a fault and the present, which are others every time."""
     shown = error.formatted
+    shown["message"] = PRESENT.sub("up to ten seconds ago", shown["message"])
     extensions: dict[str, Any] = error.extensions or {}
     shown["extensions"] = {name: one for name, one in extensions.items() if name != "fault"}
     return orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)

@@ -174,3 +174,13 @@ async def test_an_id_whose_key_is_none_is_a_bad_id_in_a_filter_too(cabinet: Hous
     plain, fast = await cabinet.both.answer(query, {}, cabinet.context(cabinet.acting("everything")))
     assert [orjson.loads(one)["extensions"]["code"] for one in plain.errors] == ["gateway.bad_id"]
     assert fast.seen == plain.seen
+
+
+async def test_what_is_told_of_the_present_is_another_each_time(house: House) -> None:
+    """By the machine's clock: this is what the comparison leaves out, and nothing else of the message."""
+    query = '{ effectiveStandard(code: "any", knownAt: "9999-01-01T00:00:00Z") { hash } }'
+    plain, fast = await house.both.answer(query, {}, house.context(house.acting("everything")))
+    said = orjson.loads(plain.errors[0])
+    assert said["extensions"]["code"] == "standards.too_recent_to_know"
+    assert said["message"] == "What was known can be told up to ten seconds ago."
+    assert fast.seen == plain.seen
