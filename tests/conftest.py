@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from core.kernel.clock import SetClock
@@ -26,6 +27,16 @@ ALONE = Path(__file__).parent / "wheel"
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("anew", deadline=None, derandomize=False)
 settings.load_profile("same")
+
+
+# Without colours, and without the source and the variables of every frame: drawing those takes a tenth of a second for
+# each error that work is meant to end with.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

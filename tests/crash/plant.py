@@ -6,41 +6,29 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from signal import SIGTERM
-from typing import IO, Any
+from typing import Any
 
 import asyncpg
 from touchstone_runtime.embedded import EmbeddedServer
 from touchstone_runtime.postgres import EmbeddedPostgres
-from touchstone_runtime.spawning import Launch, spawn
 from touchstone_runtime.throwaway import throwaway_folder
 from touchstone_runtime.valkey import EmbeddedValkey
 
 from core.kernel.migration.run import bootstrap, upgrade
 from core.kernel.settings import Settings
-from gateway.demo.children import PROXIES, answers
+from gateway.demo.children import answers
+from tests.support.becoming import command_line
 from tests.support.cluster import admin_database_url, database_url, superuser
+from tests.support.forked import Forked
 
 DATABASE = "touchstone"
 SECRET = "5e" * 32
 PATIENCE_S = 90.0
 LOOK_EVERY_S = 0.05
 LONG_SHUTDOWN_S = 30.0
-
-
-def started(
-    name: str, arguments: tuple[str, ...], environment: Mapping[str, str], output: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    """Start a command of ours that ends when this process does."""
-    kept = {key: value for key, value in environment.items() if key not in PROXIES}
-    command = [sys.executable, "-m", "gateway.cli.main", name, *arguments]
-    return spawn(
-        Launch(command=command, folder=Path.cwd(), account=None, output=output, farewell=SIGTERM, environment=kept)
-    )
 
 
 class Part:
@@ -57,18 +45,16 @@ class Part:
         self.log = folder / f"{name}.log"
         self._command = command
         self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     @property
     def status(self) -> int | None:
         """Give how it ended; None while it runs."""
-        return -1 if self._process is None else self._process.poll()
+        return -1 if self._process is None else self._process.returncode
 
     def start(self) -> None:
         """Start it; its log goes on."""
-        with self.log.open("ab") as output:
-            name, *arguments = self._command
-            self._process = started(name, tuple(arguments), self._environment, output)
+        self._process = Forked(command_line, *self._command, environment=self._environment, output=self.log)
 
     def kill(self) -> bool:
         """Kill it without a word, and tell whether it was alive."""
@@ -79,7 +65,7 @@ class Part:
 
     def end(self) -> None:
         """End it politely, or for certain."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()
         try:

@@ -8,6 +8,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -24,9 +25,10 @@ from gateway.cli.operator import operator
 from gateway.cli.records import look, scopes
 from gateway.demo import chain
 from gateway.demo.material import CONTENT, Material, chain_of_stores
-from gateway.demo.stage import set_stage
+from gateway.demo.stage import Stage, set_stage
 from tenants.networks.create import network_id_of
 from tests.crash import facts
+from tests.crash.calls import Calls
 from tests.crash.plant import PATIENCE_S, Part, Plant, killed, running_plant, until, wiped
 from tests.support.publishing import publish_material
 
@@ -74,10 +76,11 @@ def write_log(path: Path) -> Plain:
 
 
 class Import:
-    """An import into a network of its own that is started again as often as it breaks."""
+    """An import into a network of its own that is started again as often as it breaks, and calls beside it."""
 
-    def __init__(self, plant: Plant, network: str, log: Path) -> None:
+    def __init__(self, plant: Plant, network: str, log: Path, calls: Calls | None = None) -> None:
         self.plant = plant
+        self.calls = calls
         self.id: UUID = network_id_of(network)
         self.starts = 0
         mapping = str(CONTENT / "checkout-log.yaml")
@@ -127,8 +130,9 @@ async def kill_worker(running: Import) -> None:
 
 async def kill_api(running: Import) -> None:
     begun_again_where_the_database_was_away(running.plant.api)
-    assert running.plant.api.kill()
-    running.plant.api.start()
+    async with called(running):
+        assert running.plant.api.kill()
+        running.plant.api.start()
 
 
 def begun_again_where_the_database_was_away(api: Part) -> None:
@@ -139,8 +143,21 @@ def begun_again_where_the_database_was_away(api: Part) -> None:
 
 
 async def kill_postgres(running: Import) -> None:
-    await asyncio.to_thread(killed, running.plant.postgres)
-    await asyncio.to_thread(running.plant.postgres.start)
+    async with called(running):
+        await asyncio.to_thread(killed, running.plant.postgres)
+        await asyncio.to_thread(running.plant.postgres.start)
+
+
+@asynccontextmanager
+async def called(running: Import) -> AsyncGenerator[None]:
+    """Have clients ask the API meanwhile, and be answered in the end."""
+    if running.calls is None:
+        yield
+        return
+    await serving(running.plant)
+    async with running.calls.under_way():
+        yield
+        await serving(running.plant)
 
 
 async def kill_valkey(running: Import) -> None:
@@ -168,12 +185,13 @@ def material(folder: Path, network: str) -> Material:
     return replace(chain_of_stores(folder), network=network, name=network, stores=STORES)
 
 
-async def founded(plant: Plant, network: str) -> None:
+async def founded(plant: Plant, network: str, stores: tuple[str, ...] = STORES) -> Stage:
     """Make a network with its stores, and publish the standard there."""
     async with operator(plant.settings) as at:
-        content = material(plant.folder, network)
+        content = replace(material(plant.folder, network), stores=stores)
         stage = await set_stage(at, content)
         await publish_material(at, stage, content)
+    return stage
 
 
 @pytest.fixture(scope="module")
@@ -201,15 +219,21 @@ async def undisturbed(plant: Plant, log: tuple[Path, Plain]) -> dict[str, Any]:
     return await facts.shown(plant, running.id)
 
 
+@pytest.fixture(scope="module")
+async def calls(plant: Plant) -> Calls:
+    """Clients of a store in a network of its own."""
+    return Calls(plant, await founded(plant, "called", ()))
+
+
 @pytest.mark.parametrize("seed", range(ROUNDS))
 async def test_kills_of_everything_lose_nothing_and_double_nothing(
-    seed: int, plant: Plant, log: tuple[Path, Plain], undisturbed: dict[str, Any]
+    seed: int, plant: Plant, log: tuple[Path, Plain], undisturbed: dict[str, Any], calls: Calls
 ) -> None:
     path, plain = log
     random = Random(seed)
     network = f"disturbed-{seed}"
     await founded(plant, network)
-    running = Import(plant, network, path)
+    running = Import(plant, network, path, calls)
     running.start()
     blows = random.sample(BLOWS, k=len(BLOWS))
     moments = sorted(random.randrange(plain.records * 3 // 4) for _ in blows)
@@ -221,6 +245,7 @@ async def test_kills_of_everything_lose_nothing_and_double_nothing(
     await assert_whole(plant, running.id, plain)
     assert await facts.shown(plant, running.id) == undisturbed
     await assert_events_agree(plant, network, plain)
+    await calls.assert_done_once()
     await assert_all_serve(plant)
 
 
@@ -272,10 +297,15 @@ async def assert_scored_once(plant: Plant, network: UUID, plain: Plain) -> None:
 async def assert_all_serve(plant: Plant) -> None:
     """The worker and the API outlived what was not aimed at them."""
     assert plant.worker.status is None, plant.worker.said()
+    await serving(plant)
+    assert plant.api.status is None
+
+
+async def serving(plant: Plant) -> None:
+    """Wait until the API is ready."""
 
     async def ready() -> bool:
         begun_again_where_the_database_was_away(plant.api)
         return await asyncio.to_thread(plant.api_is_ready)
 
     await until(ready, plant.api.said, PATIENCE_S)
-    assert plant.api.status is None

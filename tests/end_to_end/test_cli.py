@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 from uuid import uuid4
 
@@ -23,8 +24,19 @@ from gateway.cli.operator import operator
 from gateway.demo.material import CONTENT, chain_of_stores
 from gateway.demo.stage import set_stage
 from tenants.networks.create import network_id_of
-from tests.end_to_end.command import ROOT, assert_refused, free_port, invoked, told, touchstone
+from tests.end_to_end.command import (
+    PATIENCE_S,
+    ROOT,
+    assert_refused,
+    environment,
+    free_port,
+    invoked,
+    told,
+    touchstone,
+)
+from tests.support.becoming import command_line
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, database_url, drop, superuser
+from tests.support.forked import Forked
 from tests.support.publishing import publish_material
 
 KEY = "a1" * 32
@@ -253,11 +265,14 @@ async def test_an_import_started_again_adds_nothing(office: Office, tmp_path: Pa
 # Settings and surroundings
 
 
-def begun_as_it_may(command: tuple[str, ...], settings: dict[str, str]) -> Any:
+def begun_as_it_may(command: tuple[str, ...], settings: dict[str, str], folder: Path) -> Any:
     """Run what serves as a process of its own, for it takes over the logs and signals of its process."""
-    if command == ("serve",):
-        command = ("serve", "--port", free_port())
-    return (touchstone if command[0] in {"serve", "worker"} else invoked)(*command, **settings)
+    if command[0] not in {"serve", "worker"}:
+        return invoked(*command, **settings)
+    more = ("--port", free_port()) if command == ("serve",) else ()
+    said = folder / "said"
+    process = Forked(command_line, *command, *more, environment=environment(settings), output=said)
+    return CompletedProcess(command, process.wait(PATIENCE_S), said.read_text(), "")
 
 
 PRODUCTION = {"DATABASE_URL": "postgresql://127.0.0.1:1/touchstone", "REDIS_URL": "redis://127.0.0.1:1/0"}
@@ -266,8 +281,8 @@ PRODUCTION = {"DATABASE_URL": "postgresql://127.0.0.1:1/touchstone", "REDIS_URL"
 @pytest.mark.parametrize(
     "command", [("serve",), ("worker",), ("doctor",), ("tokens",), ("tenants", "list", "--network", "a")]
 )
-def test_production_without_secrets_names_every_missing_setting(command: tuple[str, ...]) -> None:
-    ended = begun_as_it_may(command, PRODUCTION)
+def test_production_without_secrets_names_every_missing_setting(command: tuple[str, ...], tmp_path: Path) -> None:
+    ended = begun_as_it_may(command, PRODUCTION, tmp_path)
     assert_refused(ended, "cli.settings_incomplete")
     for name in ("TOUCHSTONE_ROLE_SECRET", "TOUCHSTONE_MASTER_KEY", "TOUCHSTONE_CURSOR_KEY"):
         assert name in told(ended)
@@ -281,8 +296,10 @@ async def test_a_malformed_setting_is_named_and_its_value_is_not_shown(office: O
 
 
 @pytest.mark.parametrize("command", [("tenants", "list", "--network", "corner"), ("serve",), ("worker",)])
-async def test_a_malformed_master_key_is_said_without_the_key(command: tuple[str, ...], office: Office) -> None:
-    ended = begun_as_it_may(command, office.settings | {"TOUCHSTONE_MASTER_KEY": "hunter2"})
+async def test_a_malformed_master_key_is_said_without_the_key(
+    command: tuple[str, ...], office: Office, tmp_path: Path
+) -> None:
+    ended = begun_as_it_may(command, office.settings | {"TOUCHSTONE_MASTER_KEY": "hunter2"}, tmp_path)
     assert_refused(ended, "kernel.master_key_invalid")
     assert "hunter2" not in told(ended)
 
@@ -351,7 +368,18 @@ async def test_doctor_says_that_the_database_is_down(office: Office) -> None:
     ended = invoked("doctor", **office.settings | away)
     assert ended.returncode == 1
     assert "DATABASE_URL" in found(ended, "database")
+    assert "ConnectionRefusedError" in found(ended, "database")
+    assert all("Mend the database first" in found(ended, subject) for subject in ("schema", "walls", "keys"))
     assert "good" in found(ended, "queue")
+
+
+async def test_doctor_tells_a_wrong_secret_and_a_wrong_master_key_by_name(office: Office) -> None:
+    wrong = {"TOUCHSTONE_ROLE_SECRET": "b2" * 32, "TOUCHSTONE_MASTER_KEY": "short"}
+    ended = invoked("doctor", **office.settings | wrong)
+    assert ended.returncode == 1
+    assert "InvalidPasswordError" in found(ended, "database")
+    assert "TOUCHSTONE_ROLE_SECRET" in found(ended, "database")
+    assert "TOUCHSTONE_MASTER_KEY" in found(ended, "keys")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ async def test_a_log_is_exported_and_verified(address: Address, place: str, tmp_
     for source in (("--network", "acme"), ("--export", log)):
         verified = invoked("verify", *held, *source, **settings)
         assert verified.returncode == 0, told(verified)
-        assert "held against 1 checkpoints" in verified.stdout
+        assert "held against 1 checkpoint." in verified.stdout
     admin = await superuser(admin_database_url(address.admin_url, place))
     altered = await admin.fetchval("UPDATE audit_entries SET details = '{\"forged\":true}' RETURNING id")
     await admin.close()

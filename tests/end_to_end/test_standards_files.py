@@ -41,8 +41,12 @@ async def test_the_seed_is_founded_and_its_standard_given_away(settings: dict[st
     assert read_file(given.read_text(encoding="utf-8")).hash in taken.stdout
     again = invoked("standards", "export", "sales-service", "1.0.0", "--network", "other", **settings)
     assert again.stdout == given.read_text(encoding="utf-8")
+    over = invoked("standards", "import", given, "--network", "other", **settings)
+    assert_refused(over, "kernel.stale_edit")
+    assert "--revision" in told(over)
     changed = json.loads(given.read_text(encoding="utf-8")) | {"number": "1.1.0"}
     given.write_text(json.dumps(changed), encoding="utf-8")
     assert_refused(invoked("standards", "import", given, "--network", "other", **settings), "standards.hash_differs")
     missing = invoked("standards", "import", tmp_path / "nowhere.json", "--network", "other", **settings)
     assert_refused(missing, "kernel.invalid_input")
+    assert str(tmp_path / "nowhere.json") in told(missing)

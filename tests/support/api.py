@@ -3,6 +3,7 @@
 :class:`Api` answers as whoever a scope says; a :class:`Client` is a front end of one of them.
 """
 
+import sys
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -19,6 +20,7 @@ from core.kernel.graphql.ids import global_id
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.kernel.services import Services
 from core.kernel.settings import Settings
+from core.plugin_host.registry import Registry, load_plugins
 from gateway.answering.answering import Answering
 from gateway.http.features import contributions
 from gateway.schema.assembly import build_schema
@@ -48,6 +50,15 @@ def whole_answering() -> Answering:
     return Answering(whole_schema())
 
 
+PATH = tuple(sys.path)
+
+
+@cache
+def own_plugins() -> Registry:
+    """The plugins that are installed wherever the tests are."""
+    return load_plugins()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What an operation came to.
@@ -73,7 +84,9 @@ class Api:
 
     @classmethod
     def on(cls, database: Database, clock: Clock) -> "Api":
-        return cls(database, make_services(database, SETTINGS), clock)
+        """Wire an API, with the plugins that are installed by now: a test may have put more on the path."""
+        plugins = own_plugins() if tuple(sys.path) == PATH else None
+        return cls(database, make_services(database, SETTINGS, plugins), clock)
 
     def context(self, scope: Scope | None, identity: Any = None) -> RequestContext:
         return RequestContext(

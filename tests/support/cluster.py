@@ -71,8 +71,8 @@ async def drop(admin_url: str, name: str) -> None:
 
 
 async def superuser(url: str) -> Any:
-    """Connect as the superuser; the driver has no types."""
-    return await cast("Any", asyncpg).connect(url, ssl=False)
+    """Connect as the superuser; the driver has no types. Statements over every table are long, and yet planned once."""
+    return await cast("Any", asyncpg).connect(url, ssl=False, max_cacheable_statement_size=0)
 
 
 async def execute(admin_url: str, statement: str) -> None:

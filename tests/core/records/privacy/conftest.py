@@ -4,9 +4,15 @@ from typing import Any
 
 import pytest
 
-from core.kernel.clock import SetClock
+from core.kernel.clock import SetClock, recorded_now
 from core.kernel.database import Database
 from tests.core.records.privacy.keeping import Keeper, keeper_of
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """What is over is told by when it was written as well, which no clock moves: so it is now."""
+    return SetClock(recorded_now().replace(minute=0, second=0, microsecond=0))
 
 
 @pytest.fixture
