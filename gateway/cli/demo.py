@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway.cli.alone import alone, require_alone
 from gateway.cli.errors import OptionsExclude, OptionsGoTogether
 from gateway.cli.home import Home
 from gateway.cli.places import require_places
@@ -39,10 +40,12 @@ def demo(
         raise OptionsExclude(one="--made-up", other="--xes")
     heed_interrupts()
     require_places(json_file)
-    require_free(port)
     home = Home.found()
+    require_alone(home)  # Before its port, which is what the other one listens at.
+    require_free(port)
     home.make()
     with ExitStack() as stack:
+        stack.enter_context(alone(home, port))
         api = Child("serve", ("--port", str(port)), home.log("serve"))
         stack.callback(api.stop)
         around = stack.enter_context(surroundings(meanwhile=work_is_imported))

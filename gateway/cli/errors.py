@@ -284,26 +284,6 @@ class NoBuiltinIssuer(DomainError):  # noqa: N818 - errors are facts
 
 
 @fact
-class DemonstrationNeedsIssuer(DomainError):  # noqa: N818 - errors are facts
-    """The demonstration cannot sign in the people it plays."""
-
-    code: ClassVar[str] = "cli.demonstration_needs_issuer"
-
-    @property
-    def message(self) -> str:
-        """Say why."""
-        return "The demonstration signs in its people itself, and the built-in issuer is off."
-
-    @property
-    def hint(self) -> str:
-        """Say what to do."""
-        return (
-            "Run it without DATABASE_URL, on embedded servers; or, on a machine that serves nobody, set "
-            "TOUCHSTONE_ENVIRONMENT=development and TOUCHSTONE_BUILTIN_ISSUER=true."
-        )
-
-
-@fact
 class LogIsNotWhole(DomainError):  # noqa: N818 - errors are facts
     """An examination of a log found something."""
 

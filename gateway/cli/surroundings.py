@@ -26,6 +26,7 @@ class Surroundings:
         admin_url: Address for migrations; empty where the environment gives none.
         home: Where embedded servers and logs live.
         servers: The servers in use, by name.
+        shared: Whether another command runs any of them, so that they end with it.
     """
 
     settings: Settings
@@ -33,6 +34,7 @@ class Surroundings:
     admin_url: str
     home: Home
     servers: dict[str, Any]
+    shared: bool = False
 
     def migrate(self, *, anyway: bool = False) -> None:
         """Create what is missing and bring the schema up to date.
@@ -88,7 +90,7 @@ def embedded(home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[
     """Start or share the embedded servers and point this process's environment at them."""
     home.make()
     postgres, valkey = embedded_servers(home)
-    use([postgres, valkey] if queue else [postgres], stack, meanwhile)
+    shared = use([postgres, valkey] if queue else [postgres], stack, meanwhile)
     admin_url: str = postgres.url
     given = {
         **home.secrets(),
@@ -105,7 +107,7 @@ def embedded(home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[
     for name in ("DATABASE_URL", "REDIS_URL"):
         stack.callback(os.environ.pop, name, None)
     servers = {"postgres": postgres, "valkey": valkey}
-    return Surroundings(load_settings(), environment, admin_url, home, servers)
+    return Surroundings(load_settings(), environment, admin_url, home, servers, shared=shared)
 
 
 def embedded_servers(home: Home) -> tuple[Any, Any]:
@@ -121,8 +123,14 @@ def embedded_servers(home: Home) -> tuple[Any, Any]:
     return servers.open_postgres(home.postgres), servers.open_valkey(home.valkey)
 
 
-def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object]) -> None:
-    """Start servers side by side, or share those that another command runs, for as long as the stack lasts."""
+def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object]) -> bool:
+    """Start servers side by side, or share those that another command runs, for as long as the stack lasts.
+
+    Whoever interrupts it waits until those that are coming up have done so, and so can be stopped.
+
+    Returns:
+        Whether another command runs any of them.
+    """
     ours: list[Any] = []
     stack.callback(stop_all, ours)
 
@@ -130,11 +138,13 @@ def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object
         if not hasattr(server, "start_or_share") or server.start_or_share():
             ours.append(server)
 
-    with ThreadPoolExecutor(len(servers)) as threads:
-        starting = [threads.submit(start, server) for server in servers]
-        meanwhile()
+    threads = ThreadPoolExecutor(len(servers))
+    stack.callback(threads.shutdown)
+    starting = [threads.submit(start, server) for server in servers]
+    meanwhile()
     for one in starting:
         one.result()
+    return len(ours) < len(servers)
 
 
 def stop_all(servers: Sequence[Any]) -> None:

@@ -15,7 +15,7 @@ from core.kernel.frozen import frozen
 from core.kernel.logs import configure_logs
 from gateway.auth.own_issuers import BuiltinIssuer, builtin_issuer
 from gateway.cli.console import OUT
-from gateway.cli.errors import DemonstrationNeedsIssuer
+from gateway.cli.demonstration_errors import DemonstrationNeedsIssuer
 from gateway.cli.operator import operator
 from gateway.cli.surroundings import Surroundings
 from gateway.collecting import settle
@@ -25,6 +25,8 @@ from gateway.demo.material import Material, choose
 from gateway.demo.offered import offer, tokens_file
 from gateway.demo.speaking import Ready, step, ways_on
 from gateway.demo.stage import set_stage
+
+SHARED = ", started by another command in this folder: they end when it does"
 
 
 @frozen(kw_only=True)
@@ -86,7 +88,7 @@ def play_through(around: Surroundings, wishes: Wishes, api: Child) -> None:
     issuer = builtin_issuer(around.settings)
     if issuer is None:
         raise DemonstrationNeedsIssuer
-    step("PostgreSQL and Valkey run")
+    step("PostgreSQL and Valkey run" + (SHARED if around.shared else ""))
     material = choose(wishes.xes, wishes.mapping, around.home.folder, made_up=wishes.made_up)
     settle()
     with ExitStack() as stack:
