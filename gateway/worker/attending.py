@@ -14,6 +14,7 @@ from core.kernel.queue import Handover
 from core.kernel.relay import wait_for_any
 from core.kernel.work import Background
 from gateway.worker.arq_queue import FUNCTION, QUEUE, read_job, write_job
+from gateway.worker.redis_address import OUTAGES
 
 log = structlog.get_logger("touchstone.worker")
 
@@ -87,7 +88,7 @@ class Attendant:
         await wait_for_any(PAUSE_S, stop)
 
     def _worker(self) -> Worker:
-        return Worker(
+        return Telling(
             functions=[func(self.take, name=FUNCTION, timeout=JOB_LIMIT_S, max_tries=1, keep_result=0)],
             queue_name=QUEUE,
             redis_settings=self._settings,
@@ -109,6 +110,19 @@ class Attendant:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+class Telling(Worker):
+    """An arq worker to which it is no failure of the work that its end cannot be told to Redis.
+
+    The row in the database has it already. arq tells it in a task that outlives the worker's own end, where a
+    connection closed meanwhile would be an error that nobody is there to hear.
+    """
+
+    async def finish_job(self, *told: Any, **more: Any) -> None:  # noqa: ANN401 - arq's own
+        """Tell Redis that a job has ended, where it is there to be told."""
+        with suppress(*OUTAGES):
+            await super().finish_job(*told, **more)
 
 
 async def ended(task: asyncio.Task[None]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 
-from core.kernel import freshness
+from core.kernel import freshness, plain_pool
 from core.kernel.database import Database
 from core.kernel.roles import Role
 from tests.support.cluster import Address, admin_database_url, execute
@@ -71,8 +71,10 @@ async def test_a_connection_that_the_server_ended_while_the_loop_stood_still_is_
 
 
 async def test_a_plain_connection_that_the_server_ended_while_the_loop_stood_still_is_replaced(
-    own: Database, address: Address
+    own: Database, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(plain_pool, "JUST_S", 0.0)  # Ending it may take less.
+
     async def plain_backend() -> int:
         async with own.plain(Role.APP).connection() as connection:
             return int(await connection.fetchval("SELECT pg_backend_pid()"))

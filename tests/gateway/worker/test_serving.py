@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import arq.worker
 import pytest
+import redis.exceptions
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -19,6 +20,7 @@ from core.kernel.relay import Relay
 from core.kernel.timers import set_timer
 from core.kernel.work import Work
 from gateway.worker.arq_queue import ArqQueue
+from gateway.worker.attending import POLL_S
 from gateway.worker.redis_address import redis_settings
 from tests.gateway.worker.conftest import Yard, until
 from tests.gateway.worker.quick import QUICK
@@ -184,6 +186,32 @@ async def test_the_worker_takes_work_again_where_redis_went_as_the_end_of_a_job_
         await yard.send(topic, {"subject": uuid4()})
         await until(yard.all_done)
     assert await marks(yard) == 2
+
+
+async def test_an_end_that_redis_cannot_be_told_is_no_failure(
+    yard: Yard, handler: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = list[object]()
+
+    async def lost(*told: object) -> None:
+        tried.append(told)
+        raise redis.exceptions.ConnectionError
+
+    monkeypatch.setattr(arq.worker.Worker, "finish_job", lost)
+    topic = handler(Handler(topic="test.mark", run=leave_mark))
+    with capture_logs() as logged:
+        async with yard.working():
+            for done in range(2):
+                await yard.send(topic, {"subject": uuid4()})
+                await until(lambda done=done: told_of(tried, done))
+            await until(yard.all_done)
+            await asyncio.sleep(1.5 * POLL_S)  # It looks after its tasks once in so long.
+    assert not await noticed(logged)
+    assert await marks(yard) == 2
+
+
+async def told_of(tried: list[object], count: int) -> bool:
+    return len(tried) > count
 
 
 async def noticed(logged: list[EventDict]) -> bool:
