@@ -5,16 +5,18 @@ one alarm looks after that as well.
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from httptools import HttpParserError
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from core.kernel.frozen import frozen
 from gateway.http.application import FILE_PATHS
 from gateway.http.edge_settings import KIB, EdgeSettings
-from gateway.http.errors import RequestTooSlow, TooManyRequests
+from gateway.http.errors import MalformedRequest, RequestTooSlow, TooManyRequests
+from gateway.server.strict_http import StrictHttp
 from gateway.server.whole_answers import offer
 
 LARGEST_HEAD = 32 * KIB
@@ -68,7 +70,13 @@ def refused(status: str, code: str) -> bytes:
 
 FULL = refused("503 Service Unavailable", TooManyRequests.code)
 LATE = refused("408 Request Timeout", RequestTooSlow.code)
+BAD = refused("400 Bad Request", MalformedRequest.code)
 LARGE = refused("431 Request Header Fields Too Large", "gateway.head_too_large")
+
+
+def length_of(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """Give how many bytes headers take at least."""
+    return sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
 
 
 class CutOff(asyncio.Protocol):
@@ -104,7 +112,7 @@ class GuardedWebsocket(CutOff, WebSocketsSansIOProtocol):
     """A websocket whose client is cut off when it takes nothing."""
 
 
-class GuardedHttp(CutOff, HttpToolsProtocol):
+class GuardedHttp(CutOff, StrictHttp):
     """A connection whose client must send heads and bodies in time, and heads of bounded size."""
 
     config: Any
@@ -139,7 +147,7 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         if self._changed:
             self._changed = False
             self._expect(self._awaited)
-        if self._head_bytes > LARGEST_HEAD and self.parser is not None:
+        if self._head_bytes > LARGEST_HEAD and self.parser is not None and not self._refused:
             self._refuse(LARGE)  # it is still a head: the end of one sets the count back
 
     def on_message_begin(self) -> None:
@@ -148,7 +156,14 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         self._awaited, self._changed = self.config.limits.head_s, True
 
     def on_headers_complete(self) -> None:
-        """Wait for the body."""
+        """Wait for the body; a head that came in one piece with other things is measured by itself.
+
+        Raises:
+            HttpParserError: The head is too large.
+        """
+        if self._head_bytes > LARGEST_HEAD and len(self.url) + length_of(self.headers) > LARGEST_HEAD:
+            self._refuse(LARGE)
+            raise HttpParserError
         self._head_bytes = 0
         self._awaited, self._changed = self.config.limits.body_s, True
         super().on_headers_complete()
@@ -176,6 +191,21 @@ class GuardedHttp(CutOff, HttpToolsProtocol):
         if self._takes_file:
             self._awaited, self._changed = self.config.limits.body_s, True
         super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own
+        """Refuse what is no HTTP; what came before it is answered first.
+
+        Args:
+            msg: What uvicorn would say.
+        """
+        self._awaited, self._changed = None, False
+        self._expect(None)
+        if self._refused:
+            return
+        if self._idle() or self.cycle.more_body:
+            self._refuse(BAD)
+        else:
+            self._refused, self.cycle.keep_alive = True, False
 
     def handle_websocket_upgrade(self) -> None:
         """Leave the connection to the websocket."""
