@@ -6,7 +6,7 @@ Nothing of that name is there, no site is named, and what held for the tenant st
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -187,16 +187,19 @@ def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | N
         NotPermitted: The actor may not open records.
     """
     act.scope.require(OPEN_RECORDS)
-    if not 0 < len(commands) <= MOST or any(map(needs_more, commands)):
+    if not 0 < len(commands) <= MOST:
         return None
     batch = Batch.of(commands)
-    if batch.refused:
+    kinds = batch.kinds
+    if batch.refused or any(map(needs_more, kinds)):
         return None
     asked = list(batch.asked.values())
-    held = {code: remembered(act, code) for code in {one.standard_code for one in asked}}
+    held = {code: remembered(act, code) for code in {one.standard_code for one in kinds}}
     found = {code: one for code, one in held.items() if one is not None}
-    named_once = len({(one.channel, one.external_id) for one in asked}) == len(asked)
-    if len(found) < len(held) or len(held) > MOST_STANDARDS or not named_once:
+    if len(found) < len(held) or len(held) > MOST_STANDARDS:
+        return None
+    names = [(one.channel, one.external_id or "") for one in asked]
+    if len(set(names)) < len(names):
         return None
     holdings = {code: one.holding for code, one in found.items()}
     known = {one.hash: remembered_process(one.hash) for one in holdings.values()}
@@ -207,17 +210,18 @@ def open_records_at_once(act: Act, commands: Sequence[OpenRecord]) -> AtOnce | N
         now=act.now,
         ids=batch.ids,
         asked=asked,
+        begun=batch.begun,
         holdings=holdings,
         processes=processes,
         sites=[None] * len(asked),
     )
     records, events = together.rows(act)
-    keys = keys_of(act, asked, records)
+    keys = keys_of(act, names, records)
     return AtOnce(
         rows=(records, events, *together.told(act), keys),  # PostgreSQL carries out what nobody reads from behind.
         conditions=(
             Condition(NAMES_ARE_FREE, (act.tenant_id, *some_of(keys))),
-            *in_own_words(act, asked),
+            *in_own_words(act, kinds),
             *(condition for one in found.values() for condition in one.conditions(act)),
         ),
         refs={"records": batch.ids, "opened": len(asked), "already_there": 0},
@@ -231,18 +235,23 @@ def some_of(keys: NewRows) -> tuple[Sequence[str], Sequence[str]]:
     return channels[::apart], names[::apart]
 
 
-def in_own_words(act: Act, asked: Sequence[OpenRecord]) -> tuple[Condition, ...]:
+def in_own_words(act: Act, asked: Iterable[OpenRecord]) -> tuple[Condition, ...]:
     """Give the condition under which records may be classified by any word, where one of them is classified."""
     classified = any(one.service_type is not None for one in asked)
     return (Condition(OWN_WORDS, (act.network_id,)),) if classified else ()
 
 
-def keys_of(act: Act, asked: Sequence[OpenRecord], records: NewRows) -> NewRows:
-    """Give the rows of records' keys, in the order of names, so that nobody waits in a circle."""
-    ids, names, channels = records.columns["id"], records.columns["external_id"], [one.channel for one in asked]
-    keys = list(zip(channels, names, ids, strict=True))
-    ordered = sorted(keys)
-    if ordered != keys:  # Otherwise the lists are those of the records, and sent once.
-        channels, names, ids = (list(column) for column in zip(*ordered, strict=True))
+def keys_of(act: Act, names: Sequence[tuple[str, str]], records: NewRows) -> NewRows:
+    """Give the rows of records' keys, in the order of names, so that nobody waits in a circle.
+
+    Args:
+        act: Who opens them, and where.
+        names: Channel and external id of each, no two of which are the same.
+        records: Their rows.
+    """
+    ids, externals, channels = records.columns["id"], records.columns["external_id"], [one for one, _ in names]
+    if sorted(names) != names:  # Otherwise the lists are those of the records, and sent once.
+        order = sorted(range(len(names)), key=names.__getitem__)
+        channels, externals, ids = ([column[place] for place in order] for column in (channels, externals, ids))
     alike = {"tenant_id": act.tenant_id, "network_id": act.network_id}
-    return NewRows(RecordKey.__tablename__, alike, {"record_id": ids, "external_id": names, "channel": channels})
+    return NewRows(RecordKey.__tablename__, alike, {"record_id": ids, "external_id": externals, "channel": channels})

@@ -1,6 +1,6 @@
 """Open many records at once: all of them in one transaction, or none with every reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -33,8 +33,8 @@ from core.standards.standing import Holding, holdings_at
 
 MOST: Final = 1_000
 """Records opened in one transaction; it ends well within the time that a write may take."""
-BEGUN: Final = attrgetter(*(name for name in OpenRecord.__struct_fields__ if name not in {"external_id", "customer"}))
-"""Gives the texts that records begin with beside their names."""
+BEGUN: Final = attrgetter(*(name for name in OpenRecord.__struct_fields__ if name != "external_id"))
+"""Gives what a record begins with beside its name, which many have alike."""
 MOST_TOLD: Final = 100
 """Refusals that are told one by one; the rest is counted."""
 
@@ -65,19 +65,24 @@ class Batch:
         ids: What each is called if it is opened, in the order in which they were asked for.
         asked: Those whose form is right, by their place.
         refused: What is wrong, by place.
+        begun: What those whose form is right begin with beside their names, in their order: equal where that is alike.
+        kinds: One of those that begin alike, of each kind.
     """
 
     given: int
     ids: tuple[UUID, ...]
     asked: dict[int, OpenRecord] = field(default_factory=dict[int, OpenRecord])
     refused: dict[int, DomainError] = field(default_factory=dict[int, DomainError])
+    begun: Sequence[object] = ()
+    kinds: Collection[OpenRecord] = ()
 
     @classmethod
     def of(cls, commands: Sequence[OpenRecord]) -> "Batch":
         """Check the form of each; one whose channel has no name for it is named as its record will be."""
         batch = cls(len(commands), tuple(new_ids(len(commands))))
-        if well_formed(commands):
-            batch.asked.update(enumerate(commands))
+        batch.sort(commands)
+        if well_formed(commands, batch.kinds):
+            batch.asked = dict(enumerate(commands))
             return batch
         for place, command in enumerate(commands):
             try:
@@ -86,7 +91,15 @@ class Batch:
                 batch.refused[place] = refused
             else:
                 batch.asked[place] = one if one.external_id else replace(one, external_id=str(batch.ids[place]))
+        batch.sort(batch.asked.values())
         return batch
+
+    def sort(self, commands: Collection[OpenRecord]) -> None:
+        """Find those that begin alike."""
+        begun = [*map(BEGUN, commands)]
+        kinds = dict(zip(begun, commands, strict=True))
+        self.kinds = kinds.values()
+        self.begun = begun if len(kinds) > 1 else [None] * len(begun)  # These are compared more quickly.
 
     def check(self) -> None:
         """Refuse all where one is refused.
@@ -102,15 +115,20 @@ class Batch:
             raise RecordsRefused(given=self.given, refused=len(self.refused), refusals=tuple(told))
 
 
-def well_formed(commands: Sequence[OpenRecord]) -> bool:
-    """Tell whether all of them have names, and the right form as they stand; what many have alike is looked at once."""
+def well_formed(commands: Sequence[OpenRecord], kinds: Iterable[OpenRecord]) -> bool:
+    """Tell whether all of them have names, and the right form as they stand; what many have alike is looked at once.
+
+    Args:
+        commands: All of them.
+        kinds: One of each that begin alike.
+    """
     names = [one.external_id or "" for one in commands]
-    if not all(names) or not "".join(names).isprintable() or [*map(str.strip, names)] != names:
+    together = "".join(names)
+    # A blank is the only space there is in what can be printed.
+    if not all(names) or not together.isprintable() or (" " in together and [*map(str.strip, names)] != names):
         return False
     try:
-        return max(map(len, names), default=0) <= LONGEST and all(
-            checked(one) is one for one in {BEGUN(one): one for one in commands}.values()
-        )
+        return max(map(len, names), default=0) <= LONGEST and all(checked(one) is one for one in kinds)
     except InvalidInput:
         return False
 
@@ -235,6 +253,7 @@ async def add(unit: Unit, batch: Batch, fresh: Fresh) -> None:
         now=fresh.now,
         ids=list(fresh.ids.values()),
         asked=asked,
+        begun=[*map(BEGUN, asked)],
         holdings=fresh.holdings,
         processes=fresh.processes,
         sites=[fresh.sites[one.site_key] for one in asked],

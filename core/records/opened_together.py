@@ -7,7 +7,6 @@ alike, by the rules of one (:mod:`core.records.open_record`), and only names, id
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,8 +30,6 @@ from core.standards.standing import Holding
 OWN_OF_RECORD: Final = frozenset({"id", "external_id", "event_hash"})
 OWN_OF_EVENT: Final = frozenset({"id", "record_id", "payload", "hash"})
 """What every record and every event has of its own."""
-BEGUN: Final = attrgetter("channel", "standard_code", "priority", "service_type", "role")
-"""Gives what records that begin alike have in common, beside their site and their customer."""
 
 
 @frozen
@@ -58,6 +55,7 @@ class Together:
         now: When they are opened.
         ids: The records.
         asked: What each begins with.
+        begun: The same without its name: equal where records begin alike.
         holdings: What holds of each standard.
         processes: The processes that hold, by the hashes of their documents.
         sites: The site that serves each.
@@ -68,6 +66,7 @@ class Together:
     now: datetime
     ids: Sequence[UUID]
     asked: Sequence[OpenRecord]
+    begun: Sequence[object]
     holdings: Mapping[str, Holding]
     processes: Mapping[str, Process]
     sites: Sequence[SiteFacts | None]
@@ -77,22 +76,20 @@ class Together:
     def rows(self, act: Acting) -> tuple[NewRows, NewRows]:
         """Give their rows, and those of the events that open them."""
         written, known = recorded_now(), dict[object, Alike]()
-        alike: list[Alike] = []
         event_ids, names = new_ids(len(self.ids)), [one.external_id or "" for one in self.asked]
-        begun: Sequence[object] = [*map(BEGUN, self.asked)]
-        customers = [self.customers.get(one) for one in self.ids] if self.customers else [None] * len(self.ids)
+        begun, customers = self.begun, self._customers()
         if any(self.sites) or self.customers:
-            sites = [None if site is None else site.id for site in self.sites]
-            begun = [*zip(begun, sites, customers, strict=True)]
-        for place, key in enumerate(begun):
-            found = known.get(key)
-            if found is None:
-                one, site, customer_id = self.asked[place], self.sites[place], customers[place]
-                found = known[key] = self._alike(act, one, written, site, customer_id)
-            alike.append(found)
-        given = zip(alike, map(str, event_ids), map(str, self.ids), names, strict=True)
-        filled = [one.stencil.filled(event_id, record_id, name) for one, event_id, record_id, name in given]
-        payloads, hashes = [one for one, _ in filled], [one for _, one in filled]
+            begun = [*zip(begun, [None if site is None else site.id for site in self.sites], customers, strict=True)]
+        for key, place in dict(zip(begun, range(len(begun)), strict=True)).items():
+            known[key] = self._alike(act, self.asked[place], written, self.sites[place], customers[place])
+        alike = [*map(known.__getitem__, begun)]
+        event_texts, id_texts = map(str, event_ids), map(str, self.ids)
+        if len(known) == 1:
+            payloads, hashes = alike[0].stencil.all_filled(event_texts, id_texts, names)
+        else:
+            given = zip(alike, event_texts, id_texts, names, strict=True)
+            filled = [one.stencil.filled(event_id, record_id, name) for one, event_id, record_id, name in given]
+            payloads, hashes = [one for one, _ in filled], [one for _, one in filled]
         kinds, ids = list(known.values()), list(self.ids)
         records = {"id": ids, "external_id": names, "event_hash": hashes}
         events = {"id": event_ids, "record_id": ids, "payload": payloads, "hash": hashes}
@@ -100,6 +97,9 @@ class Together:
             columns("records", records, [one.record for one in kinds], [one.record for one in alike]),
             columns(TABLE, events, [one.event for one in kinds], [one.event for one in alike]),
         )
+
+    def _customers(self) -> Sequence[UUID | None]:
+        return [self.customers.get(one) for one in self.ids] if self.customers else [None] * len(self.ids)
 
     def _alike(
         self, act: Acting, one: OpenRecord, written: datetime, site: SiteFacts | None, customer_id: UUID | None

@@ -3,6 +3,7 @@
 A stencil is cut from an event that was made by the rules, so that what it gives is what they give, byte by byte.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Self
@@ -46,6 +47,20 @@ class Stencil:
         digest = sha256(payload.encode()).hexdigest()
         leaf = f"{first}{event_id}{second}{digest}{third}{record_id}{fourth}"
         return payload, sha256(leaf.encode()).digest()
+
+    def all_filled(
+        self, event_ids: Iterable[str], record_ids: Iterable[str], texts: Sequence[str]
+    ) -> tuple[list[str], list[bytes]]:
+        """Give the payloads and the hashes of the events that have these ids and texts, as :meth:`filled` does."""
+        before, behind = self.facts
+        first, second, third, fourth = self.leaf
+        payloads = [f"{before}{text}{behind}" for text in texts_as_json(texts)]
+        digests = [sha256(payload.encode()).hexdigest() for payload in payloads]
+        hashes = [
+            sha256(f"{first}{event_id}{second}{digest}{third}{record_id}{fourth}".encode()).digest()
+            for event_id, digest, record_id in zip(event_ids, digests, record_ids, strict=True)
+        ]
+        return payloads, hashes
 
 
 @frozen
@@ -91,6 +106,16 @@ def around(text: str, name: str, instant: datetime) -> tuple[str, str]:
 
 def text_as_json(text: str) -> str:
     """Write a text as canonical JSON; most of them need no escapes."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+    if needs_no_escapes(text):
         return f'"{text}"'
     return canonical_text({"": text}).removeprefix('{"":').removesuffix("}")
+
+
+def texts_as_json(texts: Sequence[str]) -> Iterable[str]:
+    """Write texts as canonical JSON; where none of them needs an escape, that is found out once."""
+    return [f'"{text}"' for text in texts] if needs_no_escapes("".join(texts)) else map(text_as_json, texts)
+
+
+def needs_no_escapes(text: str) -> bool:
+    """Tell whether a text stands in canonical JSON as it is."""
+    return text.isascii() and text.isprintable() and '"' not in text and "\\" not in text

@@ -74,3 +74,13 @@ def test_an_event_of_a_stencil_is_the_event_of_the_rules(name: str, priority: st
         == canonical_text({"channel": "phone", "externalId": name, "priority": priority, "standardVersion": "1"})
     )
     assert hash_ == event.hash == leaf_hash(event)
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=st.lists(st.one_of(STORED, st.text('ab1-"\\ ', max_size=9)), min_size=1, max_size=5))
+def test_many_that_are_filled_together_are_those_that_are_filled_one_by_one(names: list[str]) -> None:
+    stencil = Stencil.of(opening(new_id(), new_id(), GAP, "high", None))
+    event_ids, record_ids = [str(new_id()) for _ in names], [str(new_id()) for _ in names]
+    one_by_one = [stencil.filled(*each) for each in zip(event_ids, record_ids, names, strict=True)]
+    payloads, hashes = stencil.all_filled(event_ids, record_ids, names)
+    assert list(zip(payloads, hashes, strict=True)) == one_by_one
