@@ -16,9 +16,13 @@ class Answers(SchemaExtension):
 
     Errors of fields have theirs from the executor; what is left came before execution (and says which step it came
     from), or is a fault.
+
+    Args:
+        suggest: Whether errors may name what is meant, which tells what the schema holds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, suggest: bool) -> None:
+        self._suggest = suggest
         self._step = "gateway.malformed"
 
     def on_operation(self) -> Iterator[None]:
@@ -55,7 +59,8 @@ class Answers(SchemaExtension):
         if isinstance(error, GraphQLSyntaxError):
             return again(error, error.message, {"code": syntax_code(error)})
         if self._understood(error, origin):
-            return again(error, without_suggestions(error.message), {"code": self._step})
+            message = error.message if self._suggest else without_suggestions(error.message)
+            return again(error, message, {"code": self._step})
         hidden = masked(origin or error, self.execution_context.context.correlation_id)
         return again(error, hidden.message, dict(hidden.extensions or {}))
 

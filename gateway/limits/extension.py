@@ -91,7 +91,8 @@ class Limits(SchemaExtension):
         if has_nul(sent):
             return [refusal("gateway.bad_variables", REFUSED, hint=HINT)]
         schema = self._assembled().graphql
-        found = get_variable_values(schema, definitions, sent, max_errors=MAX_ERRORS, hide_suggestions=True)
+        hidden = not self._figures.introspection
+        found = get_variable_values(schema, definitions, sent, max_errors=MAX_ERRORS, hide_suggestions=hidden)
         if not isinstance(found, list):
             return found
         return [refusal("gateway.bad_variables", one.message, nodes=one.nodes) for one in found]

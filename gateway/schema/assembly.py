@@ -107,7 +107,7 @@ def make(contributions: Sequence[Contribution], settings: Settings) -> Touchston
             mutation=root("Mutation", (one.field for part in contributions for one in part.mutations)),
             subscription=root("Subscription", (one.field for part in contributions for one in part.subscriptions)),
             types=[one for part in contributions for one in part.types],
-            extensions=[Answers, lambda: Limits(figures)],
+            extensions=[lambda: Answers(suggest=figures.introspection), lambda: Limits(figures)],
             execution_context_class=TouchstoneExecutor,
             config=StrawberryConfig(scalar_map=SCALARS),
         )

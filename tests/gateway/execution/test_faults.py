@@ -1,14 +1,31 @@
 """Whatever goes wrong, the client gets a code; what nobody foresaw is masked and found again in the log."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.limits.checks import MAX_ERRORS
 from tests.gateway.execution.notes.world import World, settings_with
 from tests.gateway.execution.test_reading import codes
 
 CLOSED = settings_with(introspection=False)
+OPEN = settings_with(introspection=True)
+LONGEST = 120
+MISSPELT: tuple[tuple[str, dict[str, Any] | None, str], ...] = (
+    ("{ note_ }", None, "notes"),
+    ("{ notes { nods { id } } }", None, "nodes"),
+    ("{ notes(frist: 1) { totalCount } }", None, "first"),
+    ("{ notes(filter: {statsu: [OPEN]}) { totalCount } }", None, "status"),
+    ("{ notes(filter: {status: [OPENED]}) { totalCount } }", None, "OPEN"),
+    ("{ notes { ... on NoteConnectio { totalCount } } }", None, "NoteConnection"),
+    ("{ ping @skp(if: true) }", None, ""),
+    ("query ($f: NoteFiltr) { notes(filter: $f) { totalCount } }", {"f": {}}, "NoteFilter"),
+    ("query ($f: NoteFilter) { notes(filter: $f) { totalCount } }", {"f": {"statu": []}}, "status"),
+    ("query ($f: NoteFilter) { notes(filter: $f) { totalCount } }", {"f": {"status": ["OPENED"]}}, "OPEN"),
+)
+"""Operations that a letter is wrong in, with their variables and what was meant; directives have few neighbours."""
 
 
 async def test_a_fault_is_masked_and_its_id_is_in_the_log(world: World) -> None:
@@ -71,28 +88,40 @@ async def test_what_a_client_did_wrong_has_a_code(world: World, query: str, code
     assert result.data is None
 
 
-@pytest.mark.parametrize(
-    ("query", "variables"),
-    [
-        ("{ note_ }", None),
-        ("{ notes { nods { id } } }", None),
-        ("{ notes(frist: 1) { totalCount } }", None),
-        ("{ notes(filter: {statsu: [OPEN]}) { totalCount } }", None),
-        ("{ notes(filter: {status: [OPENED]}) { totalCount } }", None),
-        ("{ notes { ... on NoteConnectio { totalCount } } }", None),
-        ("{ ping @skp(if: true) }", None),
-        ("query ($f: NoteFiltr) { notes(filter: $f) { totalCount } }", {"f": {}}),
-        ("query ($f: NoteFilter) { notes(filter: $f) { totalCount } }", {"f": {"statu": []}}),
-        ("query ($f: NoteFilter) { notes(filter: $f) { totalCount } }", {"f": {"status": ["OPENED"]}}),
-    ],
-)
+@pytest.mark.parametrize(("query", "variables", "meant"), MISSPELT)
+async def test_what_is_meant_is_suggested_where_introspection_is_on(
+    world: World, query: str, variables: dict[str, object] | None, meant: str
+) -> None:
+    result = await world.execute(query, variables, configured=OPEN)
+    assert result.errors
+    suggested = [error.message.partition("Did you mean")[2] for error in result.errors]
+    assert not meant or any(f"'{meant}'" in one for one in suggested), result.errors
+    assert not [one for one in suggested if len(one) > LONGEST]
+
+
+async def test_a_thousand_misspelt_names_are_not_all_looked_for(world: World) -> None:
+    for query in (
+        f"{{ {' '.join(f'note{number}_' for number in range(1_000))} }}",
+        f"{{ notes({' '.join(f'firs{number}: 1' for number in range(1_000))}) {{ totalCount }} }}",
+    ):
+        result = await world.execute(query, configured=OPEN)
+        assert 1 <= len(result.errors or ()) <= MAX_ERRORS + 1
+    statuses = {"f": {"status": ["OPENED"] * 1_000}}
+    result = await world.execute(
+        "query ($f: NoteFilter) { notes(filter: $f) { totalCount } }", statuses, configured=OPEN
+    )
+    assert 1 <= len(result.errors or ()) <= MAX_ERRORS + 1
+
+
+@pytest.mark.parametrize(("query", "variables", "meant"), MISSPELT)
 async def test_nothing_is_suggested_where_introspection_is_off(
-    world: World, query: str, variables: dict[str, object] | None
+    world: World, query: str, variables: dict[str, object] | None, meant: str
 ) -> None:
     result = await world.execute(query, variables, configured=CLOSED)
     assert result.errors
     for error in result.errors:
         assert "Did you mean" not in error.message
+        assert f"'{meant}'" not in error.message
         assert error.extensions["code"].startswith("gateway.")
 
 
