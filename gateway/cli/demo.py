@@ -3,7 +3,6 @@
 import gc
 import signal
 import threading
-from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +15,6 @@ from gateway.cli.home import Home
 from gateway.cli.places import require_places
 from gateway.cli.ports import require_free
 from gateway.cli.surroundings import surroundings
-from gateway.demo.children import Child
 
 
 def demo(
@@ -44,16 +42,11 @@ def demo(
     require_alone(home)  # Before its port, which is what the other one listens at.
     require_free(port)
     home.make()
-    with ExitStack() as stack:
-        stack.enter_context(alone(home, port))
-        api = Child("serve", ("--port", str(port)), home.log("serve"))
-        stack.callback(api.stop)
-        around = stack.enter_context(surroundings(meanwhile=work_is_imported))
+    with alone(home, port), surroundings(meanwhile=work_is_imported) as around:
         performing: Any = work_is_imported()
         performing.play_through(
             around,
             performing.Wishes(once=once, json_file=json_file, xes=xes, mapping=mapping, made_up=made_up, port=port),
-            api,
         )
 
 

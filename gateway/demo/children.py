@@ -1,7 +1,7 @@
 """The demonstration's own processes: a worker and the API, ended with it.
 
-They are forked, not started anew: what this process has imported they have as well. The API needs more than that and
-nothing else takes longer, so it is made first of all and imports on the other core while this process does.
+They are forked, not started anew: what this process has imported they have as well, and it is imported once for all
+of them. The API needs more than that, which it imports at once, on the other core; nothing else takes longer.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from signal import SIGTERM
-from typing import Any
+from typing import Any, Final
 from urllib.error import URLError
 
 from gateway.cli.errors import ChildDidNotStart
@@ -39,17 +39,12 @@ def import_serving() -> None:
     features.contributions()
 
 
-def import_working() -> None:
-    """Import what works in the background."""
-    import_module("gateway.cli.worker")
-
-
-WORK = {"serve": import_serving, "worker": import_working}
-"""Imports what each command needs."""
+AHEAD: Final[Mapping[str, Callable[[], None]]] = {"serve": import_serving}
+"""Imports what a command needs before it is told to run; others do when they are told."""
 
 
 class Child:
-    """One process of ours: it imports what its command needs at once, and runs the command when it is told to.
+    """One process of ours, which runs its command when it is told to.
 
     Made while this process has neither an event loop nor a thread at work, for a fork takes neither along.
 
@@ -62,6 +57,7 @@ class Child:
     def __init__(self, name: str, arguments: tuple[str, ...], log: Path) -> None:
         self.name = name
         self.log = log
+        self._begun = False
         orders, self._orders = FORKING.Pipe(duplex=False)
         sys.stdout.flush()
         sys.stderr.flush()
@@ -70,7 +66,10 @@ class Child:
         orders.close()
 
     def begin(self, environment: Mapping[str, str]) -> None:
-        """Have it run its command with these settings."""
+        """Have it run its command with these settings, unless it does already."""
+        if self._begun:
+            return
+        self._begun = True
         self._orders.send({key: value for key, value in environment.items() if key not in PROXIES})
 
     async def ready(self, url: str) -> None:
@@ -110,7 +109,8 @@ def become(parent: int, name: str, arguments: tuple[str, ...], log: Path, orders
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     gc.disable()
-    WORK[name]()
+    if name in AHEAD:
+        AHEAD[name]()
     environment = orders.recv()
     os.environ.clear()
     os.environ.update(environment)

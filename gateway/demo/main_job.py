@@ -20,7 +20,7 @@ from gateway.cli.home import Home
 from gateway.cli.import_log import following
 from gateway.cli.operator import Operator
 from gateway.demo import play, show
-from gateway.demo.children import Child
+from gateway.demo.crew import Crew
 from gateway.demo.front_end import FrontEnd
 from gateway.demo.material import Material
 from gateway.demo.publishing import Adaptation, adapt_within_bounds, publish
@@ -37,12 +37,12 @@ class Reached:
     """The API, and who asks it.
 
     Attributes:
-        process: The process that serves it, or is about to.
+        crew: The processes behind the scenes, of which one serves it or is about to.
         url: Where it answers, without a path.
         tokens: What everybody on the stage signs in with, in that order.
     """
 
-    process: Child
+    crew: Crew
     url: str
     tokens: list[Ready]
 
@@ -84,11 +84,15 @@ async def do_main_job(at: Operator, home: Home, stage: Stage, material: Material
     """
     plan = seed_plan()
     async with begun(left_before(at, stage, material, plan)) as looking:
-        await api.process.ready(f"{api.url}/readyz")
+        await api.crew.api.ready(f"{api.url}/readyz")
         step(f"the API answers at {api.url}/graphql")
         adaptation = await standardise(api.front_ends, material)
+        api.crew.done_with(api.crew.api)
         left = await looking
+    if left.imported is None or await play.unscored(at, stage):
+        api.crew.work()
     done, dead, seeded = await import_and_score(at, stage, material, plan, left)
+    api.crew.done_with(api.crew.worker)
     shown = await play.dashboard(at, stage, material)
     turn = await tell(at, stage, material, shown)
     show.seeded(plan, seeded)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,9 @@ from gateway.cli.surroundings import Surroundings
 from gateway.collecting import settle
 from gateway.demo.cast import Member
 from gateway.demo.children import Child
+from gateway.demo.crew import Crew, crew_of
 from gateway.demo.material import Material, choose
-from gateway.demo.offered import offer, tokens_file
+from gateway.demo.offered import offer
 from gateway.demo.speaking import Ready, step, ways_on
 from gateway.demo.stage import set_stage
 
@@ -58,28 +58,12 @@ class Performed:
     tokens: list[Ready]
 
 
-@frozen
-class Crew:
-    """The processes that work behind the scenes."""
-
-    worker: Child
-    api: Child
-
-    def stop(self) -> None:
-        """End both, at the same time."""
-        for one in (self.worker, self.api):
-            one.end()
-        for one in (self.worker, self.api):
-            one.stop()
-
-
-def play_through(around: Surroundings, wishes: Wishes, api: Child) -> None:
+def play_through(around: Surroundings, wishes: Wishes) -> None:
     """Do all of it, show it, and serve until Ctrl-C or exit, as wished.
 
     Args:
         around: The servers.
         wishes: What was asked for.
-        api: The process that will serve the API.
 
     Raises:
         DemonstrationNeedsIssuer: Nobody can be signed in.
@@ -88,15 +72,13 @@ def play_through(around: Surroundings, wishes: Wishes, api: Child) -> None:
     issuer = builtin_issuer(around.settings)
     if issuer is None:
         raise DemonstrationNeedsIssuer
-    step("PostgreSQL and Valkey run" + (SHARED if around.shared else ""))
-    material = choose(wishes.xes, wishes.mapping, around.home.folder, made_up=wishes.made_up)
     settle()
-    with ExitStack() as stack:
-        crew = Crew(Child("worker", (), around.home.log("worker")), api)
-        stack.callback(crew.stop)
+    with crew_of(around, wishes.port, once=wishes.once) as crew:
+        step("PostgreSQL and Valkey run" + (SHARED if around.shared else ""))
+        material = choose(wishes.xes, wishes.mapping, around.home.folder, made_up=wishes.made_up)
         around.migrate()
         step("the schema is up to date")
-        crew.api.begin(around.environment | {"TOUCHSTONE_DEMO_TOKENS_FILE": str(tokens_file(around.home))})
+        crew.serve()
         configure_logs("touchstone-demo", level=logging.ERROR)
         performed = asyncio.run(perform(around, crew, material, issuer, wishes))
         if wishes.json_file is not None:
@@ -119,9 +101,9 @@ async def perform(
         tokens = [ready_made(issuer, member, f"{later}/graphql") for member in stage.members]
         step(f"the network {material.name} has its people, its plugin and its headquarters")
         offer(around.home, tokens)
-        crew.worker.begin(around.environment)
         job: Any = import_module("gateway.demo.main_job")
-        figures = await job.do_main_job(at, around.home, stage, material, job.Reached(crew.api, url, tokens))
+        figures = await job.do_main_job(at, around.home, stage, material, job.Reached(crew, url, tokens))
+        crew.go_on()
     return Performed(figures, tokens)
 
 

@@ -25,6 +25,7 @@ OPEN_WORK = text(
     "SELECT count(*) FILTER (WHERE status <> 'done') AS open, count(*) FILTER (WHERE status = 'dead') AS dead, "
     "count(*) AS total FROM outbox WHERE network_id = :network_id AND topic = 'quality.score_chunk'"
 )
+LEFT_OVER = text("SELECT EXISTS (SELECT FROM outbox WHERE network_id = :network_id AND status NOT IN ('done', 'dead'))")
 
 
 def command_of(at: Operator, material: Material) -> ImportLog:
@@ -63,6 +64,13 @@ async def wait_for_scores(at: Operator, stage: Stage, tell: Callable[[int, int],
         if open_ == dead:
             return dead
         await asyncio.sleep(PAUSE_S)
+
+
+async def unscored(at: Operator, stage: Stage) -> bool:
+    """Tell whether an earlier run left anything to be scored."""
+    async with at.database.network_reads(stage.headquarters.network_id) as session:
+        found = await session.execute(LEFT_OVER, {"network_id": stage.headquarters.network_id})
+        return bool(found.scalar_one())
 
 
 async def dashboard(

@@ -128,6 +128,8 @@ def test_a_second_run_brings_nothing_new_and_the_same_figures(request: pytest.Fi
     second = run(ran.home, *ran.options)
     assert [second[name] for name in brought] == [0, 0]
     assert second | {name: ran.figures[name] for name in brought} == ran.figures
+    worked = (ran.home / "logs" / "worker.log").read_text(encoding="utf-8").count("worker.started")
+    assert worked == 1, "nothing was left to score, so no worker began"
 
 
 @pytest.mark.parametrize("name", ["chain", "real"])
