@@ -66,11 +66,16 @@ def settled(rows: NewRow | NewRows) -> NewRow | NewRows:
     """Send a value once that is the same in all of many rows, as their channel and standard mostly are."""
     if isinstance(rows, NewRow):
         return rows
-    same = {name: one[0] for name, one in list(rows.columns.items())[1:] if one.count(one[0]) == len(one)}
+    same = {name: one[0] for name, one in list(rows.columns.items())[1:] if is_one(one)}
     if not same:
         return rows
     columns = {name: one for name, one in rows.columns.items() if name not in same}
     return NewRows(rows.table, {**rows.alike, **same}, columns)
+
+
+def is_one(column: Sequence[Any]) -> bool:
+    """Tell whether a column has one value in all rows; of most that differ, the last is another than the first."""
+    return column[0] == column[-1] and column.count(column[0]) == len(column)
 
 
 def parts_of(rows: Sequence[NewRow | NewRows]) -> Iterator[tuple[Part, int]]:
@@ -119,9 +124,10 @@ def insertion(part: Part, times: int, source: str, places: Iterator[int]) -> str
     if many is None:
         made = f"(VALUES ({'), ('.join(rows)})) AS given"
         return f"INSERT INTO {table} ({columns}) SELECT given.* FROM {source}, LATERAL {made}"  # noqa: S608
-    lists = ", ".join(given(next(places), kind) for kind in kinds[len(single) :])
-    told = f"{rows[0]}, " if single else ""
-    return f"INSERT INTO {table} ({columns}) SELECT {told}given.* FROM {source}, unnest({lists}) AS given"  # noqa: S608
+    # Lists that are unfolded where a row is selected need not be kept first, as those that rows are selected from are.
+    lists = [f"unnest({given(next(places), kind)})" for kind in kinds[len(single) :]]
+    told = ", ".join((*rows, *lists) if single else lists)
+    return f"INSERT INTO {table} ({columns}) SELECT {told} FROM {source}"  # noqa: S608
 
 
 def given(place: int, kind: str) -> str:

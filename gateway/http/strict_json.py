@@ -13,6 +13,10 @@ DEEPEST = 64
 SHALLOW = 32
 FAR_IN = b"\n" + b" " * 2 * SHALLOW
 """How a line begins, where JSON is written with a line for each value, that is deeper than most JSON ever is."""
+SHORT = 4_096
+"""Most characters of a text whose brackets are counted; to count those of a longer one takes longer than the rest."""
+ESCAPE = "\\"
+"""A single letter is looked for many times as fast as two."""
 LARGEST_INTEGER = 2**63 - 1
 LONGEST_NUMBER = 320
 
@@ -61,9 +65,9 @@ def is_plain(text: str, document: object) -> bool:
     A surrogate or U+0000 only comes in by an escape, and nothing is deeper than it has brackets that open. Where there
     are many, a line for each value tells how deep they are: no text has a line's end in it that is not escaped.
     """
-    if "\\u" in text:
+    if ESCAPE in text and "\\u" in text:
         return False
-    if text.count("{") + text.count("[") <= DEEPEST:
+    if len(text) <= SHORT and text.count("{") + text.count("[") <= DEEPEST:
         return True
     try:
         return FAR_IN not in orjson.dumps(document, option=orjson.OPT_INDENT_2)
