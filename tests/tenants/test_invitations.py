@@ -17,6 +17,7 @@ from tenants.people.codes import InvitationCode
 from tenants.people.invite import InvitePerson, invite_person, withdraw_invitation
 from tenants.people.persons import Identity
 from tests.support.networks import BuiltNetwork
+from tests.support.repeating import killed_and_repeated
 from tests.tenants.office import ISSUER, Office, somebody
 
 
@@ -156,6 +157,7 @@ async def test_a_second_invitation_adds_roles(office: Office) -> None:
     assert scope.roles == ("clerk", "manager")
 
 
+@killed_and_repeated("tenants.keep_invitation")
 async def test_a_tenant_above_invites_into_a_unit_below_by_command(office: Office) -> None:
     network = office.network
     invited = await office.invite(network.headquarters, "franchise_owner", tenant_id=network.north.tenant_id)

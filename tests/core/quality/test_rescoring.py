@@ -18,6 +18,7 @@ from tenants.networks.change_settings import ChangeSettings, change_settings
 from tests.core.quality.conftest import CONFORMANCE, GRANTED, House, served
 from tests.core.quality.test_scoring import DAYS, FIGURES, LATE, OPEN, QUICK, SCORE_DAYS, SCORES, SOUTH
 from tests.support.networks import as_person
+from tests.support.repeating import killed_and_repeated
 
 EVENING = served("north", "evening", ("Accepted", "2026-03-02T22:30:00Z"), ("Completed", "2026-03-02T23:30:00Z"))
 
@@ -70,6 +71,7 @@ async def test_a_plugin_that_is_enabled_as_it_was_scores_nothing_again(house: Ho
     assert await jobs_of(house, north) == [("waiting", 0, None)]
 
 
+@killed_and_repeated("quality.rescore_tenant")
 async def test_a_tenant_that_moves_its_clocks_has_its_records_on_other_days(house: House) -> None:
     north = house.network.north
     await house.bring(EVENING, QUICK)

@@ -15,6 +15,7 @@ from core.records.open_records import OpenedRecords, open_records
 from core.records.order_score import SCORE_RECORDS
 from tenants.directory import TenantDirectory
 from tests.core.quality.conftest import CONFORMANCE, House
+from tests.support.repeating import killed_and_repeated
 
 COUNT = 250
 CALL = OpenRecord(channel="phone", standard_code="incident-handling")
@@ -50,6 +51,10 @@ async def opened(house: House) -> OpenedRecords:
     return await open_many(house)
 
 
+SCORED = ("quality_days", "quality_heads", "record_figures", "record_scores", "score_days")
+
+
+@killed_and_repeated("quality.score_records", rewrites=SCORED)
 async def test_one_command_scores_every_record_once(house: House, opened: OpenedRecords) -> None:
     assert opened.opened == COUNT
     assert await house.errors(house.network.north, SCORE_RECORDS) == [("waiting", None)]

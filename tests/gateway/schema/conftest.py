@@ -9,10 +9,10 @@ from core.kernel.clock import SetClock
 from core.kernel.crypto import MasterKeys
 from core.kernel.database import Database
 from tests.gateway.schema.furnished import Furnished, furnish
-from tests.gateway.schema.repeating import Tried
 from tests.support.api import Api
 from tests.support.cluster import Address, admin_database_url, superuser
 from tests.support.networks import build_network
+from tests.support.repeating import Tried
 from tests.tenants.office import Office
 
 

@@ -1,7 +1,9 @@
 """Background work that is killed and repeated leaves what it leaves once: every handler there is, or where else."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from core.kernel.handlers import HANDLERS, load_handlers
@@ -14,9 +16,10 @@ from core.records.uploads.store import Received
 from tests.gateway.schema.documents import root_field
 from tests.gateway.schema.examples import EXAMPLES
 from tests.gateway.schema.furnished import Furnished
-from tests.gateway.schema.repeating import Tried
 from tests.gateway.schema.test_walls_of_every_field import arguments
+from tests.support.repeating import Tried
 
+ROOT: Final = Path(__file__).parents[3]
 DONE: Final = (
     *("adoptVersion", "approveAdaptation", "enablePlugin", "endWaiver", "haltRollout", "revokeWaiver"),
     *("startImport", "startRollout", "withdrawVersion"),
@@ -48,7 +51,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "standards.waiver.turn": "tests/core/standards/waivers/test_following.py",
     "tenants.keep_invitation": "tests/tenants/test_invitations.py",
 }
-"""Topics that a furnished house never comes to, and the tests whose business they are."""
+"""Topics that a furnished house never comes to, and the tests in which they are killed and repeated."""
 
 
 async def test_what_is_killed_and_repeated_is_done_once(house: Furnished, tried: Tried) -> None:
@@ -71,6 +74,13 @@ async def test_what_is_killed_and_repeated_is_done_once(house: Furnished, tried:
     ours = {topic: one.run for topic, one in load_handlers().items() if not one.run.__module__.startswith("tests.")}
     left = {topic for topic, run in ours.items() if run not in runs}
     assert left == set(ELSEWHERE), "name a test that kills and repeats it, or let the furnished house come to it"
+    assert left == {topic for topic, path in ELSEWHERE.items() if topic in killed_and_repeated_in(ROOT / path)}
+
+
+def killed_and_repeated_in(path: Path) -> set[str]:
+    """The topics that a module's tests name as killed and repeated."""
+    named = re.findall(r"^@killed_and_repeated\(([^)]+)\)$", path.read_text(), re.MULTILINE)
+    return {topic for one in named for topic in re.findall(r'"([\w.]+)"', one)}
 
 
 async def uploaded(house: Furnished) -> None:

@@ -17,6 +17,7 @@ from gateway.cli.privacy import all_erasures, replayed
 from tests.core.records.customers.serving import CUSTOMER, neighbour, own
 from tests.core.records.privacy.keeping import Keeper
 from tests.support.api import SETTINGS, Client
+from tests.support.repeating import killed_and_repeated
 
 MARK = "Zinnober"
 PHONE = {"channel": "phone", "address": "+49 30 104729"}
@@ -76,6 +77,7 @@ async def test_an_erasure_leaves_every_proof_valid_and_nothing_to_read(keeper: K
         assert (await keeper.erase(eva, **wrong))["code"] == code
 
 
+@killed_and_repeated("privacy.forget")
 async def test_texts_under_other_keys_are_removed_as_soon_as_they_are_sealed(keeper: Keeper) -> None:
     eva, record = await known(keeper)
     await keeper.erase(eva)

@@ -27,6 +27,7 @@ from tests.core.records.conftest import MASTER_KEY
 from tests.core.records.execution.executing import Shop
 from tests.core.records.terms.test_searching import terms
 from tests.support.api import SETTINGS, Api, Client
+from tests.support.repeating import killed_and_repeated
 
 
 class Killed(BaseException):
@@ -49,6 +50,7 @@ async def standing(shop: Shop, admin: Any) -> list[tuple[str, int]]:
     return [tuple(row) for row in rows]
 
 
+@killed_and_repeated("records.index_terms", rewrites=["jobs"])
 async def test_a_tenant_is_indexed_anew_whatever_dies(
     shop: Shop, api: Api, admin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ from tests.core.standards.merging.working import (
     waiting_items,
     work_off,
 )
+from tests.support.repeating import killed_and_repeated
 
 TIGHT = {"default": 3600, "bounds": {"minimum": 600, "maximum": 3600}}
 
@@ -190,6 +191,7 @@ async def test_what_waits_is_judged_anew_by_a_later_version_and_not_twice(stage:
     assert orjson.loads(item["facts"])["version"] == "3.0.0"
 
 
+@killed_and_repeated("standards.upgrade_turns")
 async def test_a_version_to_come_splits_what_fits_and_warns_of_what_does_not(stage: Stage) -> None:
     await stage.publish()
     await stage.adapt(stage.network.north, wish(5000))

@@ -23,10 +23,12 @@ from tests.core.standards.rollouts.staging import (
     wave,
 )
 from tests.core.standards.test_graphql import client
+from tests.support.repeating import killed_and_repeated
 
 EVERYBODY = {"hq", "west", "north", "south", "other-0", "other-1", "other-2", "other-3"}
 
 
+@killed_and_repeated("standards.rollout_is_over")
 async def test_pilots_then_a_region_then_half_of_the_others_then_the_rest(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +174,7 @@ async def test_acknowledging_is_bound_to_what_changes_and_is_asked_again(stage: 
     assert await rolling.counts("pilots") == (3, 0, 1, 3)
 
 
+@killed_and_repeated("standards.remind_acknowledgement")
 async def test_reminders_come_before_the_deadline_and_weekly_after_it(stage: Stage) -> None:
     rolling = await Rolling.on(stage, others=0)
     north = stage.network.north

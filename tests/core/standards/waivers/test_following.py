@@ -37,6 +37,7 @@ from tests.core.standards.waivers.asking import (
     waiting,
     work_off,
 )
+from tests.support.repeating import killed_and_repeated
 
 PLACES = "{ waivers(first: 5) { nodes { id clauseKey parameterKey revision } } }"
 ASKED = "{ waiversGranted(first: 5) { nodes { clauseKey parameterKey } } }"
@@ -114,6 +115,7 @@ async def named(client: Front, query: str) -> set[tuple[str, str]]:
     return {(one["clauseKey"], one["parameterKey"]) for one in nodes}
 
 
+@killed_and_repeated("standards.waiver.moved", "standards.waiver.turn")
 async def test_a_renamed_clause_takes_its_waiver_along(stage: Stage) -> None:
     north, region = await bounded(stage)
     await granted(stage, north, region)

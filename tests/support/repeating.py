@@ -1,10 +1,11 @@
 """Handlers that are killed and repeated whenever they run: what background work leaves then is what it leaves once."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ COUNTED = text("""
     SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
         + pg_stat_get_xact_tuples_deleted(oid) AS rows
     FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace""")
+P = ParamSpec("P")
 WRITES = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
 
 
@@ -98,14 +100,38 @@ class Tried:
         return replace(handler, run=run)
 
     @contextmanager
-    def everywhere(self) -> Generator[None]:
-        """Try whatever runs meanwhile."""
-        kept = dict(load_handlers())
+    def everywhere(self, *topics: str) -> Generator[None]:
+        """Try whatever runs meanwhile, or these topics alone."""
+        kept = {topic: one for topic, one in load_handlers().items() if not topics or topic in topics}
         HANDLERS.update({topic: self.trying(one) for topic, one in kept.items()})
         try:
             yield
         finally:
             HANDLERS.update(kept)
+
+
+def killed_and_repeated(
+    *topics: str, rewrites: Collection[str] = ()
+) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, Awaitable[None]]]:
+    """Have these topics killed and repeated in a test the first time that each runs.
+
+    Args:
+        topics: The topics; each must run.
+        rewrites: Tables in which a repeated run writes what stands there already; otherwise it writes nothing.
+    """
+
+    def around(test: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+        @wraps(test)
+        async def repeated(*given: P.args, **named: P.kwargs) -> None:
+            tried = Tried()
+            with tried.everywhere(*topics):
+                await test(*given, **named)
+            wrote = {topic: tables - {*rewrites} for topic, tables in tried.again.items()}
+            assert wrote == {topic: set() for topic in topics}, f"written again: {wrote}"
+
+        return repeated
+
+    return around
 
 
 async def once(run: Run, work: Work, dies: str = "") -> set[str]:
