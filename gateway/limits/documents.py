@@ -1,7 +1,8 @@
 """Documents that were parsed and found valid, remembered by their text; what was refused is not remembered.
 
 The schema is the same for every tenant and role, so a valid document is valid for all; what it may read is decided
-with every request. Both the number of documents and their size together are bounded.
+with every request. The number of documents, their length and their words and signs together are bounded: a document of
+one sign a word takes a hundred times as much memory parsed as it is long.
 """
 
 from collections import OrderedDict
@@ -15,6 +16,8 @@ from gateway.limits.figures import LimitFigures
 
 MOST_DOCUMENTS = 2_000
 MOST_CHARACTERS = 8_000_000
+MOST_TOKENS = 400_000
+"""Words and signs of all documents together; each takes some 400 bytes."""
 
 
 @dataclass(slots=True)
@@ -29,6 +32,11 @@ class Known:
     document: DocumentNode
     operations: dict[str | None, Any] = field(default_factory=dict[str | None, Any])
 
+    @property
+    def tokens(self) -> int:
+        """How many words and signs it has."""
+        return self.document.token_count or 0
+
 
 class Documents:
     """Remembers valid documents, those asked for last.
@@ -38,6 +46,7 @@ class Documents:
         figures: What they are held to.
         most_documents: How many are remembered.
         most_characters: How long they are together.
+        most_tokens: How many words and signs they have together.
     """
 
     def __init__(
@@ -47,11 +56,13 @@ class Documents:
         *,
         most_documents: int = MOST_DOCUMENTS,
         most_characters: int = MOST_CHARACTERS,
+        most_tokens: int = MOST_TOKENS,
     ) -> None:
         self._schema, self._figures = schema, figures
         self._most_documents, self._most_characters = most_documents, most_characters
+        self._most_tokens = most_tokens
         self._known: OrderedDict[str, Known] = OrderedDict()
-        self._characters = 0
+        self._characters = self._tokens = 0
 
     def __len__(self) -> int:
         """Give how many are remembered."""
@@ -74,11 +85,21 @@ class Documents:
     def remember(self, text: str, document: DocumentNode) -> Known:
         """Remember a document that is known to be valid."""
         known = Known(document)
-        if text in self._known or len(text) > self._most_characters:
+        if text in self._known or len(text) > self._most_characters or known.tokens > self._most_tokens:
             return known
         self._known[text] = known
         self._characters += len(text)
-        while len(self._known) > self._most_documents or self._characters > self._most_characters:
-            forgotten, _ = self._known.popitem(last=False)
+        self._tokens += known.tokens
+        while self._too_much:
+            forgotten, gone = self._known.popitem(last=False)
             self._characters -= len(forgotten)
+            self._tokens -= gone.tokens
         return known
+
+    @property
+    def _too_much(self) -> bool:
+        return (
+            len(self._known) > self._most_documents
+            or self._characters > self._most_characters
+            or self._tokens > self._most_tokens
+        )

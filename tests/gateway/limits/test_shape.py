@@ -28,6 +28,13 @@ def chain(links: int, spreads: int = 2, leaf: str = "x: ping") -> str:
     return f"{{ ...f0 }} {' '.join(parts)} fragment f{links} on Query {{ {leaf} }}"
 
 
+def apart(fragments: int) -> str:
+    """Fragments beside each other, as components of a front end have them, that ask for the same."""
+    spreads = " ".join(f"...f{number}" for number in range(fragments))
+    parts = [f"fragment f{number} on Note {{ id title stars }}" for number in range(fragments)]
+    return f"{{ note(id: 1) {{ {spreads} }} }} {' '.join(parts)}"
+
+
 @pytest.mark.parametrize(
     ("query", "shape"),
     [
@@ -108,6 +115,7 @@ def nested(levels: int) -> str:
         ("{ " + "ping " * 4000 + "}", "gateway.too_many_tokens"),
         ("{" * 100, "gateway.malformed"),
         ("{ note(id: 1) { " + "parent { id } " * 102 + "} }", "gateway.too_many_repetitions"),
+        (apart(300), "gateway.too_many_repetitions"),
         ("{ note(id: 1) { ...f0 } }" + chain(60).partition("}")[2], "gateway.too_many_aliases"),
         ("{ a " * 1000 + "}" * 1000, "gateway.too_deep"),
         (chain(480, spreads=1, leaf="ping"), "gateway.too_deep"),
@@ -123,6 +131,10 @@ async def test_what_is_within_the_limits_passes(world: World) -> None:
     result = await world.execute("{ " + " ".join(f"a{n}: ping" for n in range(20)) + " }")
     assert result.errors is None
     assert len(result.data) == 20
+
+
+async def test_many_components_may_ask_for_the_same(world: World) -> None:
+    assert codes(await world.execute(apart(60))) == ["gateway.bad_id"]  # it was executed
 
 
 async def test_the_other_operations_of_a_document_are_measured_too(world: World) -> None:

@@ -167,6 +167,13 @@ def test_documents_are_bounded_in_number_and_size(cabinet: House) -> None:
     long = "{ ping " + " " * 30 + "}"
     assert short.find(long) is not None
     assert short.find(long) is not short.find(long)
+    plain = Documents(cabinet.schema.graphql, figures, most_tokens=9)
+    for text in texts:
+        assert plain.find(text) is not None
+    assert len(plain) == 1
+    wordy = "{" + " ping" * 10 + "}"
+    assert plain.find(wordy) is not plain.find(wordy)
+    assert plain.find(texts[2]) is plain.find(texts[2])
 
 
 def test_what_is_not_valid_is_not_remembered(cabinet: House) -> None:
