@@ -57,7 +57,7 @@ class Child:
     def __init__(self, name: str, arguments: tuple[str, ...], log: Path) -> None:
         self.name = name
         self.log = log
-        self._begun = False
+        self._begun = self._told_to_end = False
         orders, self._orders = FORKING.Pipe(duplex=False)
         sys.stdout.flush()
         sys.stderr.flush()
@@ -85,8 +85,10 @@ class Child:
             await asyncio.sleep(PAUSE_S)
 
     def end(self) -> None:
-        """Tell it to end, politely, and do not wait."""
-        self._process.terminate()
+        """Tell it to end, politely, and do not wait; once, for what is told twice ends at once and finishes nothing."""
+        if not self._told_to_end:
+            self._told_to_end = True
+            self._process.terminate()
 
     def stop(self) -> None:
         """End it: politely, and for certain after a while."""

@@ -130,16 +130,19 @@ async def standardise(everybody: list[FrontEnd], material: Material) -> Adaptati
 async def import_and_score(
     at: Operator, stage: Stage, material: Material, plan: SeedPlan, left: Left
 ) -> tuple[Imported, int, Seeded]:
-    """Import with a progress bar, then watch the worker score and found the seed network meanwhile."""
+    """Import with a progress bar, then watch the worker score; the seed network is founded meanwhile."""
     OUT.print(f"Log: {material.title}", highlight=False)
     with progress() as bar:
         reading = bar.add_task("Importing", total=None, of_bytes=True)
-        done = await play.bring_in(at, stage, material, following(bar, reading), left.imported)
-        if done.failure is not None:
-            raise done.failure
-        scoring = bar.add_task("Scoring", total=None)
-        scored = play.wait_for_scores(at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total))
-        dead, seeded = await asyncio.gather(scored, sow(at, plan, left.seeded))
+        async with begun(sow(at, plan, left.seeded)) as sowing:
+            done = await play.bring_in(at, stage, material, following(bar, reading), left.imported)
+            if done.failure is not None:
+                raise done.failure
+            scoring = bar.add_task("Scoring", total=None)
+            dead = await play.wait_for_scores(
+                at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
+            )
+            seeded = await sowing
     show.imported(done)
     return done, dead, seeded
 

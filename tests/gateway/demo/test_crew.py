@@ -1,6 +1,8 @@
 """The processes of the demonstration: each begins once, and ends as soon as it is needed no more, where all end."""
 
 import os
+import signal
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,6 +11,7 @@ import pytest
 
 from gateway.cli.home import Home
 from gateway.cli.surroundings import Surroundings
+from gateway.demo import children
 from gateway.demo import crew as module
 from gateway.demo.children import Child
 from gateway.demo.crew import crew_of
@@ -79,3 +82,39 @@ def test_a_process_that_was_told_and_has_ended_may_be_told_again(tmp_path: Path)
         child.begin(dict(os.environ))
     finally:
         child.stop()
+
+
+def test_a_process_that_is_ending_is_not_told_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second signal of that kind ends what the first one lets finish."""
+    monkeypatch.setitem(children.AHEAD, "patient", end_at_leisure)
+    log = tmp_path / "log"
+    child = Child("patient", (), log)
+    wait_for(log, "ready")
+    child.end()
+    wait_for(log, "told")
+    child.stop()
+    assert log.read_text().split() == ["ready", "told", "done"]
+
+
+def end_at_leisure() -> None:
+    """Stand in for what a process imports: one that takes half a second to end, unless it is told a second time."""
+
+    def told(number: int, frame: object) -> None:
+        del number, frame
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.write(1, b"told ")
+        time.sleep(0.5)
+        os.write(1, b"done ")
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, told)
+    os.write(1, b"ready ")
+    time.sleep(30)
+
+
+def wait_for(file: Path, text: str) -> None:
+    for _ in range(500):
+        if file.exists() and text in file.read_text():
+            return
+        time.sleep(0.02)
+    pytest.fail(f"{text} was never written")
