@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -26,6 +27,9 @@ DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 DEVELOPING = ("test", "bench")
 IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
 """Each half of the tests in a process; whichever is done first takes over what the other has left."""
+INTERRUPTED, TOLD_TO_END = 130, 143
+"""The statuses a shell expects of what Ctrl-C and SIGTERM ended."""
+TOLD: list[bool] = []
 # If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 
@@ -34,16 +38,26 @@ def main(arguments: list[str]) -> None:
     """Set up if something changed, then become the command."""
     if sys.version_info < (3, 11):  # noqa: UP036  # whoever has an older one should read a sentence
         sys.exit(f"Touchstone needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    signal.signal(signal.SIGTERM, told_to_end)
     try:
         set_up(developing=bool(arguments) and arguments[0] in DEVELOPING)
     except subprocess.CalledProcessError as fault:
         sys.exit(f"Setting up failed with status {fault.returncode}; the reason is above.")
+    except KeyboardInterrupt:
+        step("interrupted while setting up; the next run goes on from here")
+        sys.exit(TOLD_TO_END if TOLD else INTERRUPTED)
     if arguments[:1] == ["test"]:
         os.chdir(ROOT)
         command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or IN_PARALLEL)]
     else:
         command = [str(VENV / "bin" / "touchstone"), *(arguments or ["--help"])]
     os.execve(command[0], command, compiling())  # noqa: S606  # becoming the command is the point
+
+
+def told_to_end(*_: object) -> None:
+    """Take SIGTERM for Ctrl-C, and remember that it was not."""
+    TOLD.append(True)
+    raise KeyboardInterrupt
 
 
 def compiling() -> dict[str, str]:

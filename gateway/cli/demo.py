@@ -1,8 +1,6 @@
 """``touchstone demo``: the main job on real records, and an API to look around in."""
 
 import gc
-import signal
-import threading
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +10,7 @@ import typer
 from gateway.cli.alone import alone, require_alone
 from gateway.cli.errors import OptionsExclude, OptionsGoTogether
 from gateway.cli.home import Home
+from gateway.cli.interrupts import Interrupts, put_off, say_so
 from gateway.cli.places import require_places
 from gateway.cli.ports import require_free
 from gateway.cli.surroundings import surroundings
@@ -36,27 +35,27 @@ def demo(
         raise OptionsGoTogether(one="--xes", other="--mapping")
     if made_up and xes is not None:
         raise OptionsExclude(one="--made-up", other="--xes")
-    heed_interrupts()
+    interrupts = Interrupts()
+    interrupts.heed()
     require_places(json_file)
     home = Home.found()
     require_alone(home)  # Before its port, which is what the other one listens at.
     require_free(port)
     home.make()
-    with alone(home, port), surroundings(meanwhile=work_is_imported) as around:
-        performing: Any = work_is_imported()
-        performing.play_through(
-            around,
-            performing.Wishes(once=once, json_file=json_file, xes=xes, mapping=mapping, made_up=made_up, port=port),
-        )
-
-
-def heed_interrupts() -> None:
-    """End at SIGINT also where a shell that is no terminal's began this with ``&``, which has it ignored."""
-    if threading.current_thread() is threading.main_thread():  # No other may say what becomes of signals.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with alone(home, port), surroundings(meanwhile=work_is_imported) as around:
+            performing: Any = work_is_imported()
+            performing.play_through(
+                around,
+                performing.Wishes(once=once, json_file=json_file, xes=xes, mapping=mapping, made_up=made_up, port=port),
+            )
+    except KeyboardInterrupt:
+        say_so()
+        raise typer.Exit(interrupts.status) from None
 
 
 def work_is_imported() -> object:
     """Import what does the work: half the product, which takes about as long as the servers take to come up."""
     gc.disable()  # Nothing that is imported becomes garbage; collection is turned on again when all is there.
-    return import_module("gateway.demo.performing")
+    with put_off():
+        return import_module("gateway.demo.performing")

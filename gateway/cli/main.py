@@ -12,15 +12,13 @@ from core.kernel.errors import DomainError
 from core.kernel.settings import Settings
 from gateway.cli.console import show_fault, show_refusal
 from gateway.cli.errors import SettingsAreIncomplete
+from gateway.cli.interrupts import leave_early, put_off
 from gateway.collecting import collect_seldom, leave
 from gateway.http.edge_settings import EdgeSettings
 from gateway.worker.worker_settings import WorkerSettings
 
 PREFIXES = {one.__name__: one.model_config.get("env_prefix", "") for one in (Settings, EdgeSettings, WorkerSettings)}
 """What the environment variables of each kind of settings begin with."""
-
-INTERRUPTED = 130
-"""The status a shell expects of what Ctrl-C ended."""
 
 COMMANDS = {
     "demo": "gateway.cli.demo:demo",
@@ -80,7 +78,9 @@ def run() -> None:
     """Run the command line; refusals are shown as a sentence, a next step and a code, and exit with 1."""
     collect_seldom()
     try:
-        assembled(sys.argv[1:])()
+        with put_off():
+            command = assembled(sys.argv[1:])
+        command()
     except DomainError as refusal:
         show_refusal(refusal)
         sys.exit(1)
@@ -89,8 +89,8 @@ def run() -> None:
             raise
         show_refusal(SettingsAreIncomplete(names=variables(wrong)))
         sys.exit(1)
-    except KeyboardInterrupt:  # While a command is imported; from then on Typer ends it so.
-        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:  # While a command is imported; from then on commands end in their own ways.
+        leave_early()
     except Exception as fault:
         if not show_fault(fault):
             raise

@@ -144,6 +144,7 @@ def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object
     meanwhile()
     for one in starting:
         one.result()
+    threads.shutdown()  # Whoever forks afterwards has no thread beside it.
     return len(ours) < len(servers)
 
 

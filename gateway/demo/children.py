@@ -20,6 +20,7 @@ from typing import Any, Final
 from urllib.error import URLError
 
 from gateway.cli.errors import ChildDidNotStart
+from gateway.cli.interrupts import as_begun_anew, held_back
 from gateway.cli.main import run
 from gateway.collecting import settle
 from gateway.demo.front_end import DIRECT
@@ -62,7 +63,8 @@ class Child:
         sys.stdout.flush()
         sys.stderr.flush()
         self._process = FORKING.Process(target=become, args=(os.getpid(), name, arguments, log, orders), daemon=True)
-        self._process.start()
+        with held_back():
+            self._process.start()
         orders.close()
 
     def begin(self, environment: Mapping[str, str]) -> None:
@@ -106,6 +108,7 @@ class Child:
 def become(parent: int, name: str, arguments: tuple[str, ...], log: Path, orders: Connection) -> None:
     """Be a process of its own, in a session of its own that Ctrl-C does not reach, and run a command when told to."""
     os.setsid()
+    as_begun_anew()
     end_with(parent)
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)

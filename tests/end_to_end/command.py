@@ -115,7 +115,7 @@ def begun(*arguments: str | Path, **settings: str) -> subprocess.Popen[str]:
 
 
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "gateway.cli.main", *map(str, arguments)]
+    return [sys.executable, "-m", "gateway.cli.begin", *map(str, arguments)]
 
 
 def environment(settings: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from core.kernel.errors import InvalidInput, StaleEdit
 from core.kernel.grants import ReadingGrantIsOver
 from gateway.cli import console
 from gateway.cli.console import Amount, counted, show_refusal, table
-from gateway.cli.demo import heed_interrupts
+from gateway.cli.interrupts import Interrupts, put_off
 from gateway.cli.main import COMMANDS
 from tests.end_to_end.command import invoked
 
@@ -93,14 +93,41 @@ def test_the_command_line_itself_imports_neither_the_database_nor_the_schema() -
     assert done.stdout == "\n"
 
 
-def test_the_demonstration_ends_at_an_interrupt_that_its_shell_has_ignored() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+@pytest.mark.parametrize(("told", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_demonstration_ends_at_signals_that_its_shell_has_ignored(told: signal.Signals, status: int) -> None:
+    before = [(one, signal.signal(one, signal.SIG_IGN)) for one in (signal.SIGINT, signal.SIGTERM)]
+    interrupts = Interrupts()
     try:
-        heed_interrupts()
+        interrupts.heed()
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), told)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before:
+            signal.signal(one, handler)
+    assert interrupts.status == status
+
+
+@pytest.mark.parametrize(("told", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_that_comes_while_modules_are_imported_is_heard_afterwards(told: signal.Signals, status: int) -> None:
+    before = [(one, signal.getsignal(one)) for one in (signal.SIGINT, signal.SIGTERM)]
+    interrupts, imported = Interrupts(), list[bool]()
+
+    def imports() -> None:
+        with put_off():
+            os.kill(os.getpid(), told)
+            imported.append(True)
+
+    try:
+        interrupts.heed()
+        with pytest.raises(KeyboardInterrupt):
+            imports()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), told)
+    finally:
+        for one, handler in before:
+            signal.signal(one, handler)
+    assert imported
+    assert interrupts.status == status
 
 
 def test_ctrl_c_while_a_command_is_imported_ends_it_without_a_traceback(

@@ -1,0 +1,44 @@
+"""``run.py`` is interrupted while it sets up: it says so in a line, and leaves nothing behind that it had begun."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from touchstone_runtime.processes import is_alive
+
+from tests.end_to_end.command import ROOT
+
+SLOW = "#!/bin/sh\necho $$ > {told}\nexec sleep 60\n"
+
+
+@pytest.mark.parametrize(("told_to", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_setting_up_that_is_interrupted_says_so(told_to: signal.Signals, status: int, tmp_path: Path) -> None:
+    for name in ("run.py", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    runtime = tmp_path / "infra" / "runtime"
+    runtime.mkdir(parents=True)
+    shutil.copy(ROOT / "infra" / "runtime" / "pyproject.toml", runtime)
+    programs, told = tmp_path / "programs", tmp_path / "told"
+    programs.mkdir()
+    (programs / "uv").write_text(SLOW.format(told=told))
+    (programs / "uv").chmod(0o755)
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "run.py", "demo"],
+        env=os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not (told.exists() and told.read_text()) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(told_to)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == status, said
+    assert said.splitlines()[-1] == "touchstone: interrupted while setting up; the next run goes on from here"
+    assert "Traceback" not in said
+    assert not is_alive(int(told.read_text()))
