@@ -52,3 +52,23 @@ class DemonstrationRuns(DomainError):  # noqa: N818 - errors are facts
             f"Look around at http://127.0.0.1:{self.port}/graphql, or end it with Ctrl-C first. One beside it needs a "
             "folder and a port of its own: set TOUCHSTONE_HOME to another folder and give --port."
         )
+
+
+@fact
+class SeedInProduction(DomainError):  # noqa: N818 - errors are facts
+    """A network that is made up would stand among those of real people."""
+
+    code: ClassVar[str] = "cli.seed_in_production"
+
+    @property
+    def message(self) -> str:
+        """Say what is refused."""
+        return "The seed network is made up, for looking around; it is not founded in production."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return (
+            "Run it without DATABASE_URL, on embedded servers; or, on a machine that serves nobody, set "
+            "TOUCHSTONE_ENVIRONMENT=development. A network of your own: touchstone tenants create-network."
+        )

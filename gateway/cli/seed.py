@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from core.kernel.logs import configure_logs
-from core.kernel.settings import Settings
+from core.kernel.settings import Environment, Settings
+from gateway.cli.demonstration_errors import SeedInProduction
 from gateway.cli.operator import operator
 from gateway.cli.surroundings import surroundings
 from gateway.seed.found import Seeded
@@ -22,10 +23,21 @@ def seed(
     """Found the seed network, publish and adapt its standards, and show what holds where; again, it adds nothing."""
     plan = seed_plan(network)
     with surroundings(queue=False) as around:
+        refuse_production(around.settings)
         around.migrate()
         configure_logs("touchstone-seed", level=logging.ERROR)
         seeded = asyncio.run(run(around.settings, plan))
     show(plan, seeded)
+
+
+def refuse_production(settings: Settings) -> None:
+    """Look whether a network that is made up may be founded here.
+
+    Raises:
+        SeedInProduction: People may be working here.
+    """
+    if settings.environment is Environment.PRODUCTION:
+        raise SeedInProduction
 
 
 async def run(settings: Settings, plan: SeedPlan) -> Seeded:
