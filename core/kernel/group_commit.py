@@ -3,7 +3,8 @@
 Whoever comes first is written at once and alone, so that nobody waits for company. Whoever comes meanwhile is written
 with all others who did, as soon as the statement before has ended: the busier a process is, the larger are its groups,
 and the less each act costs it and PostgreSQL. Every act keeps its own key, rows and answer. Where a group fails, for
-whatever reason, nothing of it was written, and each act is tried by itself.
+whatever reason, nothing of it was written, and each act is tried by itself, but where
+there was no connection for it: then there is none for each of them either.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.kernel.patterns import Drawn, Written
-from core.kernel.plain_pool import PlainPool
+from core.kernel.plain_pool import NoConnection, PlainPool
 
 MOST: Final = 50
 """Acts of one group; a group holds the keys of all until it ends."""
@@ -120,6 +121,11 @@ class GroupCommit:
     ) -> None:
         try:
             found = await self._found(pool, drawn, [act for act, _ in group])
+        except NoConnection:  # Each has waited as long as anybody does; by itself it would wait as long again.
+            for _, turn in group:
+                if not turn.done():
+                    turn.set_exception(NoConnection())
+            return
         except Exception:  # noqa: BLE001 - whatever it was, each hears by itself what stands against it
             found = None
         except BaseException:

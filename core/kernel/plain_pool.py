@@ -27,6 +27,10 @@ PATIENCE_S = 10.0
 """How long somebody waits for a connection before giving up."""
 
 
+class NoConnection(TimeoutError):  # noqa: N818 - it is a timeout
+    """No connection came back in time: nothing was sent."""
+
+
 class Held:
     """A connection with what it has prepared.
 
@@ -142,7 +146,7 @@ class PlainPool:
         """Take a connection.
 
         Raises:
-            TimeoutError: None came back in time.
+            NoConnection: None came back in time.
         """
         while True:
             while self._free:
@@ -225,7 +229,7 @@ class PlainPool:
                 return
             self._waiting.popleft()
             if not turn.done():
-                turn.set_exception(TimeoutError())
+                turn.set_exception(NoConnection())
 
     async def close(self) -> None:
         """Close the connections; those that are lent end when they come back."""
