@@ -6,8 +6,10 @@ acts that are alike, but for the values that each has of its own. So what a patt
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any, Final
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from core.kernel.at_once import AtOnce, Telling, laid_out, statement
 from core.kernel.clock import recorded_now
@@ -21,6 +23,10 @@ REQUEST: Final = ("key", "fingerprint", "ids", "id", "recorded_at")
 """What the row of an idempotency key has of its own; these come first among the values of an act."""
 MOST_TOLD: Final = 32
 """Texts kept of one pattern: one for each selection of what is told."""
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""What the texts of all patterns of a process take together; what was written down first goes when there is more."""
+VALUE_BYTES: Final = 64
+"""About what a parameter takes beside its own size."""
 
 
 @frozen
@@ -56,6 +62,12 @@ class Drawn:
     gaps: Sequence[tuple[int, int]]
     group: Grouped | None
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, as if it shared none of them."""
+        values = sum(getsizeof(one) + VALUE_BYTES for one in self.values)
+        return getsizeof(self.sql) + values + (0 if self.group is None else getsizeof(self.group.sql))
+
 
 @frozen
 class Written:
@@ -85,7 +97,7 @@ class Written:
         return [*self.told, *values]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Pattern:
     """Acts that are alike: of one actor in one tenant, under the same conditions.
 
@@ -110,6 +122,7 @@ class Pattern:
         if len(self.drawn) >= MOST_TOLD:
             self.drawn.clear()
         made = self.drawn[operation, telling.sql] = self.draw(act, operation, telling)
+        KEPT.count(self)
         return made
 
     def draw(self, act: Act, operation: str, telling: Telling) -> Drawn:
@@ -124,6 +137,39 @@ class Pattern:
         group = grouped(layout, telling, self.specimen, request, numbers, places)
         behind = tuple(map(written_quickly, values[told:]))
         return Drawn(statement(layout, telling.sql), behind, tuple(gaps.items()), group)
+
+
+class Kept:
+    """What all patterns that are remembered have written down, bounded by its size.
+
+    Patterns that nobody remembers any longer do not count, and are not kept by this either.
+
+    Args:
+        most: How many bytes it may take.
+    """
+
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self._most = most
+        self._sizes: WeakKeyDictionary[Pattern, int] = WeakKeyDictionary()
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return sum(self._sizes.values())
+
+    def count(self, pattern: Pattern) -> None:
+        """Count a pattern that has written something down, and have others forget theirs where it is too much."""
+        self._sizes.pop(pattern, None)
+        self._sizes[pattern] = sum(one.size for one in pattern.drawn.values())
+        over = self.size - self._most
+        for other in [*self._sizes] if over > 0 else ():
+            if over <= 0:
+                return
+            over -= self._sizes.pop(other)
+            other.drawn.clear()
+
+
+KEPT: Final = Kept()
 
 
 @frozen

@@ -11,9 +11,10 @@ import asyncpg
 import orjson
 import pytest
 
+from core.kernel import patterns
 from core.kernel.at_once import Telling
 from core.kernel.ids import new_id
-from core.kernel.patterns import Filled, Request, Written
+from core.kernel.patterns import Filled, Kept, Request, Written
 from core.kernel.plain_pool import PlainPool
 from core.kernel.roles import Role
 from core.kernel.scope import Actor, ActorKind
@@ -131,6 +132,16 @@ async def test_who_asks_for_something_else_is_told_that(desk: Desk, statements: 
     told = await asyncio.gather(*asked)
     assert statements.groups == [3, 3]
     assert [one["record"].keys() == {"id"} for one in told] == [True, False] * 4
+
+
+async def test_records_are_opened_as_well_where_no_text_is_kept(
+    desk: Desk, statements: Statements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patterns, "KEPT", Kept(1))
+    names = [f"{number}" for number in range(5)]
+    told = await asyncio.gather(*(desk.ask(NESTED, call(name), name) for name in names))
+    assert statements.groups == []  # each writes a text of its own down
+    assert [one["record"]["externalId"] for one in told] == [f"call {name}" for name in names]
 
 
 async def test_who_asks_with_other_values_has_another_group(desk: Desk, statements: Statements) -> None:
