@@ -23,7 +23,7 @@ async def test_nobody_of_a_group_waits_for_a_connection_twice(
     monkeypatch.setattr(plain_pool, "PATIENCE_S", PATIENCE_S)
     url = database.pool(Role.APP).url
     pool, groups, waits = PlainPool(url, 1, connect_arguments(url)), GroupCommit(5.0), 0
-    wait = pool._wait
+    wait = pool._wait  # pyright: ignore[reportPrivateUsage] - nothing else tells who waits
 
     async def counted() -> Held | None:
         nonlocal waits
