@@ -11,23 +11,25 @@ from sqlalchemy import ColumnElement, FromClause, Select
 from core.kernel.frozen import frozen
 from core.kernel.graphql.paging import Page
 from gateway.execution.compiled.arguments import Arguments
-from gateway.execution.compiled.bail import Bail, Inexpressible
+from gateway.execution.compiled.bail import Inexpressible
 from gateway.execution.compiled.binds import Binds, Find, Run
 from gateway.execution.compiled.filtering import checked, filtered
+from gateway.execution.compiled.gathered import PageColumns, needed
 from gateway.execution.compiled.holes import CursorSplice, Splice, hole
-from gateway.execution.compiled.rows import Rows, owners, walls
+from gateway.execution.compiled.rows import Read, Rows, owners, walls
 from gateway.execution.compiled.searches import Search, Searched
 from gateway.execution.compiled.sorting import deciding
-from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
+from gateway.execution.compiled.texts import Text, concat, quoted
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.graphql_types import named_type
 from gateway.execution.keyset import ordering
 from gateway.execution.pages import Places
-from gateway.execution.plans import ListPlan, OrderedBy
+from gateway.execution.plans import EntityPlan, ListPlan, OrderedBy
 from gateway.execution.reach import Reach
 from gateway.execution.searching import ordered_by_index
 from gateway.execution.selections import Selections
 
+Reads = Callable[[GraphQLObjectType, Sequence[FieldNode], EntityPlan], Read]
 PrintObject = Callable[[GraphQLObjectType, Rows, Sequence[FieldNode]], Text]
 
 
@@ -41,6 +43,7 @@ class ListTools:
     seal: CursorSeal
     page_limit: int
     print_object: PrintObject
+    reads: Reads
     alias: Callable[[], str]
     searches: list[Search]
 
@@ -91,14 +94,14 @@ class ListCompiler:
     def _row_fields(self) -> list[tuple[str, Sequence[FieldNode]]]:
         return [(name, nodes) for name, nodes in self._asked.items() if nodes[0].name.value in {"edges", "nodes"}]
 
-    def _printed(self, page: "PageColumns | None") -> Text:
+    def _printed(self, page: PageColumns | None) -> Text:
         text: Text = ["{"]
         for number, (name, nodes) in enumerate(self._asked.items()):
             text += [f'{"," if number else ""}"{name}":']
             text += self._field(name, nodes, page)
         return [*text, "}"]
 
-    def _field(self, name: str, nodes: Sequence[FieldNode], page: "PageColumns | None") -> Text:
+    def _field(self, name: str, nodes: Sequence[FieldNode], page: PageColumns | None) -> Text:
         match nodes[0].name.value:
             case "__typename":
                 return [f'"{self._connection.name}"']
@@ -113,10 +116,33 @@ class ListCompiler:
 
     def _alone(self, nodes: Sequence[FieldNode]) -> ColumnElement[Any]:
         """Print the rows of a page that nothing else is asked about: they come in order and need no counting."""
-        rows = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
-        found = sa.select(concat(self._row(nodes, rows))).select_from(rows.source)
-        found = self._narrowed(found, rows)
+        if any(one.elsewhere for one in self._reads(nodes)):
+            rows = self._cut()
+            text = concat(self._row(nodes, rows))
+            found = self._related(sa.select(text).select_from(rows.joined))
+        else:
+            rows = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
+            found = sa.select(concat(self._row(nodes, rows))).select_from(rows.source)
+            found = self._narrowed(found, rows)
         return sa.func.array_to_string(sa.func.array(found.scalar_subquery()), quoted(","), type_=sa.Text())
+
+    def _reads(self, nodes: Sequence[FieldNode]) -> list[Read]:
+        """Tell what is read of the rows of the list."""
+        type_ = cast("GraphQLObjectType", named_type(self._connection.fields[nodes[0].name.value]))
+        if nodes[0].name.value == "nodes":
+            return [self._tools.reads(type_, nodes, self._plan.target)]
+        node = cast("GraphQLObjectType", named_type(type_.fields["node"]))
+        below = self._tools.selections.below(nodes, type_).values()
+        return [self._tools.reads(node, one, self._plan.target) for one in below if one[0].name.value == "node"]
+
+    def _cut(self, more: int = 0) -> Rows:
+        """Give the rows of one page, and some more, with what is read of them; nothing is looked up for others."""
+        target = self._plan.target
+        inner = Rows(target, target.table.alias(self._tools.alias()))
+        read = [one.labels for _, nodes in self._row_fields() for one in self._reads(nodes)]
+        columns = inner.columns(frozenset[str]().union(*read, (one.label for one in self._plan.order)))
+        found = self._narrowed(sa.select(*columns).select_from(inner.source), inner, more=more)
+        return Rows(target, found.subquery(self._tools.alias()), [])
 
     def _row(self, nodes: Sequence[FieldNode], rows: Rows) -> Text:
         """Print one row of the list: the object itself, or an edge with its place."""
@@ -146,16 +172,13 @@ class ListCompiler:
 
     def _with_page(self) -> Text:
         """Print everything from one page of rows, read once, with one row more to know whether there is more."""
-        inner = Rows(self._plan.target, self._plan.target.table.alias(self._tools.alias()))
-        found = sa.select(*inner.source.c).select_from(inner.source)
-        found = self._narrowed(found, inner, more=1)
-        rows = Rows(self._plan.target, found.subquery(self._tools.alias()))
+        rows = self._cut(more=1)
         lists = {name: concat(self._row(nodes, rows)) for name, nodes in self._row_fields()}
         place = concat(self._place(rows)) if self._asks_for_cursors() else None
         columns = [sa.func.array_agg(one).label(f"l{number}") for number, one in enumerate(lists.values())]
         if place is not None:
             columns.append(sa.func.array_agg(place).label("places"))
-        gathered = sa.select(sa.func.count().label("found"), *columns).select_from(rows.source)
+        gathered = sa.select(sa.func.count().label("found"), *columns).select_from(rows.joined)
         page = gathered.subquery(self._tools.alias())
         told = PageColumns(
             found=page.c.found,
@@ -173,7 +196,7 @@ class ListCompiler:
         asked = self._tools.selections.below(info, type_).values()
         return any(one[0].name.value in {"startCursor", "endCursor"} for one in asked)
 
-    def _page_info(self, nodes: Sequence[FieldNode], page: "PageColumns") -> Text:
+    def _page_info(self, nodes: Sequence[FieldNode], page: PageColumns) -> Text:
         type_ = cast("GraphQLObjectType", named_type(self._connection.fields["pageInfo"]))
         more, backward = page.found > page.size, self._page.backward
         ahead = "true" if self._page.before is not None else "false" if backward else truth(more)
@@ -309,40 +332,6 @@ def written_number(number: int) -> ColumnElement[int]:
     return sa.literal_column(str(number), sa.Integer())
 
 
-@frozen(kw_only=True)
-class PageColumns:
-    """One page of rows as PostgreSQL gathered it: how many there are, and each printed list with one row more."""
-
-    found: ColumnElement[Any]
-    size: ColumnElement[Any]
-    lists: dict[str, ColumnElement[Any]]
-    places: ColumnElement[Any] | None
-    backward: bool
-
-    def cut(self, gathered: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Leave the row more out, and give the rest in the list's order."""
-        spare = sa.func.greatest(self.found - self.size, sa.literal_column("0"))
-        kept = sa.func.trim_array(gathered, sa.cast(spare, sa.Integer()))
-        return sa.func.array_reverse(kept) if self.backward else kept
-
-    def kept(self, gathered: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Print the rows of the page."""
-        return sa.func.array_to_string(self.cut(gathered), quoted(","), type_=sa.Text())
-
-    def place(self, *, first: bool) -> ColumnElement[Any]:
-        """Print the cursor of the first or last row."""
-        places = self.cut(needed(self.places))
-        if not first:
-            places = sa.func.array_reverse(places)
-        one = sa.func.array_to_string(sa.func.trim_array(places, count_less_one(places)), quoted(""), type_=sa.Text())
-        return or_else(sa.func.nullif(one, quoted("")), NULL)
-
-
-def count_less_one(gathered: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Give how many elements lie behind the first."""
-    return sa.func.greatest(sa.func.cardinality(gathered) - sa.literal_column("1"), sa.literal_column("0"))
-
-
 @dataclass(slots=True)
 class Opened:
     """Opens the cursor of a request."""
@@ -384,14 +373,3 @@ def beyond(order: Sequence[OrderedBy], bounds: Sequence[ColumnElement[Any]], *, 
 def truth(condition: ColumnElement[Any]) -> ColumnElement[Any]:
     """Print a condition."""
     return sa.cast(condition, sa.Text())
-
-
-def needed(column: Any) -> Any:  # noqa: ANN401 - a column that is there
-    """Give what the compiler has gathered before.
-
-    Raises:
-        Bail: It has not, which is a mistake of the compiler; the interpreter answers.
-    """
-    if column is None:
-        raise Bail
-    return column

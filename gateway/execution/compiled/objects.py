@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from graphql import FieldNode, GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 from graphql.execution.values import VariableValues
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
 from core.kernel.graphql.access import Permission
 from core.kernel.graphql.entities import Entity
@@ -20,14 +20,14 @@ from gateway.execution.compiled.filtering import filtered
 from gateway.execution.compiled.holes import FilledSplice, JsonSplice, Splice, hole
 from gateway.execution.compiled.lists import ListCompiler, ListTools
 from gateway.execution.compiled.printing import BAIL, printed
-from gateway.execution.compiled.rows import Rows, walls
+from gateway.execution.compiled.rows import Read, Rows, walls
 from gateway.execution.compiled.searches import Search
 from gateway.execution.compiled.texts import NULL, Text, concat, or_else, quoted
 from gateway.execution.compiled.values import shown
 from gateway.execution.cursors import CursorSeal
 from gateway.execution.graphql_types import is_required, kind_of, named_type
 from gateway.execution.guards import Guards
-from gateway.execution.plans import ListPlan, MeasurePlan, ToOnePlan, python_kind
+from gateway.execution.plans import EntityPlan, ListPlan, MeasurePlan, ToOnePlan, python_kind
 from gateway.execution.readings import (
     ColumnReading,
     DocumentReading,
@@ -145,13 +145,32 @@ class ObjectCompiler:
     def _to_one(self, plan: ToOnePlan, rows: Rows, definition: GraphQLField, nodes: Sequence[FieldNode]) -> Text:
         there = Rows(plan.target, plan.target.table.alias(self.alias()))
         type_ = cast("GraphQLObjectType", named_type(definition))
-        found = sa.select(concat(self.object(type_, there, nodes))).select_from(there.source)
+        found = sa.select(concat(self.object(type_, there, nodes)).label("one")).select_from(there.source)
         matched = [
             *walls(plan.target.entity.model, there.source, self.binds),
             there.adapted(plan.key) == rows.read(plan.by),
         ]
-        one = found.where(*matched).correlate(rows.source).scalar_subquery()
+        one = self._looked_up(found.where(*matched).correlate(rows.source), rows)
         return [or_else(one, BAIL if is_required(definition) else NULL)]
+
+    def _looked_up(self, found: Select[Any], rows: Rows) -> ColumnElement[Any]:
+        """Read what a row points to.
+
+        Rows of a list often point to the same few. A join lets PostgreSQL keep what it has printed for the next row
+        that points there, and its policies are looked at once. The limit tells it that there is at most one, and keeps
+        it from reading all that a tenant has instead.
+        """
+        if rows.beside is None:
+            return found.scalar_subquery()
+        there = found.limit(sa.literal_column("1")).lateral(self.alias())
+        rows.beside.append(there)
+        return there.c.one
+
+    def reads(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode], rows: EntityPlan) -> "Read":
+        """Tell what is read of rows that are printed as objects of a type."""
+        names = {one[0].name.value for one in self.selections.below(nodes, type_).values()}
+        elsewhere = any(isinstance(self.readings.fields.get((type_.name, one)), ToOnePlan) for one in names)
+        return Read(frozenset[str]().union(*(rows.needs.get(one, ()) for one in names)), elsewhere=elsewhere)
 
     def _measure(self, plan: MeasurePlan, rows: Rows, definition: GraphQLField, nodes: Sequence[FieldNode]) -> Text:
         there = Rows(self._measured_entity(plan), plan.table.alias(self.alias()))
@@ -180,6 +199,7 @@ class ObjectCompiler:
             seal=self.seal,
             page_limit=self.page_limit,
             print_object=self.object,
+            reads=self.reads,
             alias=self.alias,
             searches=self.searches,
         )

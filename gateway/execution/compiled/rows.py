@@ -1,16 +1,31 @@
 """Rows of an entity somewhere in a statement: a table under an alias, or a page of one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, true
 from sqlalchemy.sql.util import ClauseAdapter
+from sqlalchemy.sql.visitors import iterate
 
+from core.kernel.frozen import frozen
 from core.kernel.rows import Row, RowClass
 from gateway.execution.compiled.binds import Binds
 from gateway.execution.plans import EntityPlan
+
+
+@frozen
+class Read:
+    """What is read of rows that are printed.
+
+    Attributes:
+        labels: Columns and computed fields.
+        elsewhere: Whether something is looked up that they point to.
+    """
+
+    labels: frozenset[str]
+    elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -20,10 +35,20 @@ class Rows:
     Attributes:
         plan: The entity.
         source: What they are read from.
+        beside: What is looked up for each row and joined with it; none where that is a value by itself.
     """
 
     plan: EntityPlan
     source: FromClause
+    beside: list[FromClause] | None = None
+
+    @property
+    def joined(self) -> FromClause:
+        """The rows with what is looked up for each; they stay as many, in their order."""
+        found = self.source
+        for one in self.beside or ():
+            found = found.outerjoin(one, true())
+        return found
 
     @cached_property
     def _adapter(self) -> ClauseAdapter:
@@ -36,6 +61,11 @@ class Rows:
     def adapted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Give an expression over the entity's table as one over these rows."""
         return cast("ColumnElement[Any]", cast("Any", self._adapter).traverse(expression))
+
+    def columns(self, labels: Iterable[str]) -> list[ColumnElement[Any]]:
+        """Give the table's columns behind labels, once each, in the table's order."""
+        found = {one for label in labels for one in iterate(self.plan.columns[label])}
+        return [self.source.c[one.name] for one in self.plan.table.c if one in found]
 
     def all_adapted(self, expressions: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
         """Give expressions over the entity's table as ones over these rows."""
