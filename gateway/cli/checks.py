@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
@@ -24,6 +25,8 @@ from core.plugin_host.registry import load_plugins
 from gateway.reaching import kind_of
 
 OLDEST_POSTGRESQL = 180_000
+CLOCKS_APART_S = 5.0
+"""More than this is no slow answer."""
 UNWALLED = text("""
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'alembic_version' AND NOT c.relrowsecurity
@@ -87,6 +90,30 @@ async def schema_is_current(database: Database, settings: Settings) -> Finding: 
     if current != newest:
         return Finding("schema", Verdict.BAD, f"at {current}, this release needs {newest}", "Run: touchstone migrate")
     return Finding("schema", Verdict.GOOD, f"at {current}, the newest")
+
+
+async def clocks_agree(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
+    """Check that this machine and the database's tell the same time: work is due by the one that sends it."""
+    return by_clocks(await seconds_ahead(database))
+
+
+async def seconds_ahead(database: Database) -> float:
+    """Tell how many seconds this machine's clock is ahead of the database's; less than none where it is behind."""
+    async with database.pool(Role.APP).connect() as connection:
+        before = datetime.now(UTC)
+        there = cast("datetime", await connection.scalar(text("SELECT clock_timestamp()")))
+        after = datetime.now(UTC)
+    return (before + (after - before) / 2 - there).total_seconds()
+
+
+def by_clocks(ahead_s: float) -> Finding:
+    """Say what it means that this machine's clock is so many seconds ahead of the database's, or behind."""
+    apart = abs(ahead_s)
+    if apart <= CLOCKS_APART_S:
+        return Finding("clock", Verdict.GOOD, "tells the time that the database tells")
+    says = f"{apart:,.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the database's"
+    remedy = "Let all machines take the time from one source (NTP); what a clock ahead sends is begun late."
+    return Finding("clock", Verdict.BAD, says, remedy)
 
 
 async def walls_stand(database: Database, settings: Settings) -> Finding:  # noqa: ARG001
@@ -191,6 +218,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("settings", settings_are_safe, "See docs/operations.md."),
     ("database", database_answers, "Check DATABASE_URL and TOUCHSTONE_ROLE_SECRET, then run: touchstone migrate"),
     ("schema", schema_is_current, MIGRATE),
+    ("clock", clocks_agree, MIGRATE),
     ("walls", walls_stand, MIGRATE),
     ("keys", keys_open, MIGRATE),
     ("documents", documents_are_registered, MIGRATE),

@@ -349,8 +349,9 @@ def found(ended: Any, subject: str) -> str:
 async def test_doctor_finds_good_surroundings_good(office: Office) -> None:
     ended = touchstone("doctor", **office.settings)
     assert ended.returncode == 0, told(ended)
-    for subject in ("database", "schema", "walls", "documents", "background work", "queue", "files", "plugins"):
+    for subject in ("clock", "database", "schema", "walls", "documents", "background work", "queue", "files"):
         assert "good" in found(ended, subject)
+    assert "good" in found(ended, "plugins")
     assert "warning" in found(ended, "settings")
 
 
@@ -369,7 +370,7 @@ async def test_doctor_says_that_the_database_is_down(office: Office) -> None:
     assert ended.returncode == 1
     assert "DATABASE_URL" in found(ended, "database")
     assert "ConnectionRefusedError" in found(ended, "database")
-    assert all("Mend the database first" in found(ended, subject) for subject in ("schema", "walls", "keys"))
+    assert all("Mend the database first" in found(ended, subject) for subject in ("clock", "schema", "walls", "keys"))
     assert "good" in found(ended, "queue")
 
 
