@@ -13,6 +13,12 @@ from touchstone_runtime.processes import is_alive
 
 from tests.end_to_end.command import ROOT
 
+BY_DEFAULT = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""What a shell runs in the background is deaf to SIGINT, and so is what that runs: these tests perhaps."""
 SLOW = "#!/bin/sh\necho $$ > {told}\nexec sleep 60\n"
 
 
