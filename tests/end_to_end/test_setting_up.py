@@ -34,7 +34,7 @@ def test_setting_up_that_is_interrupted_says_so(told_to: signal.Signals, status:
     (programs / "uv").write_text(SLOW.format(told=told))
     (programs / "uv").chmod(0o755)
     with subprocess.Popen(
-        [sys.executable, tmp_path / "run.py", "demo"],
+        [sys.executable, "-c", BY_DEFAULT, tmp_path / "run.py", "demo"],
         env=os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
