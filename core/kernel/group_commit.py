@@ -3,8 +3,8 @@
 Whoever comes first is written at once and alone, so that nobody waits for company. Whoever comes meanwhile is written
 with all others who did, as soon as the statement before has ended: the busier a process is, the larger are its groups,
 and the less each act costs it and PostgreSQL. Every act keeps its own key, rows and answer. Where a group fails, for
-whatever reason, nothing of it was written, and each act is tried by itself, but where
-there was no connection for it: then there is none for each of them either.
+whatever reason, nothing of it was written, and each act is tried by itself, but where there was no connection for it:
+then there is none for each of them either.
 """
 
 import asyncio
