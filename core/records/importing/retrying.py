@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.kernel.frozen import frozen
-from core.kernel.outages import line_is_gone
+from core.kernel.outages import causes, line_is_gone
 
 T = TypeVar("T")
 
@@ -60,5 +60,4 @@ def passes(error: BaseException) -> bool:
     """Tell whether an error says that the database is away or busy, rather than that the work is wrong."""
     if isinstance(error, OSError | PoolTimeout) or line_is_gone(error):
         return True
-    causes = (error, getattr(error, "orig", None), error.__cause__)
-    return any(str(getattr(one, "sqlstate", None) or "").startswith(PASSING) for one in causes)
+    return any(str(getattr(one, "sqlstate", None) or "").startswith(PASSING) for one in causes(error))

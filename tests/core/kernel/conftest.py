@@ -1,4 +1,4 @@
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 
@@ -11,6 +11,14 @@ from tests.core.kernel.building import Stage, Topics, set_stage
 def stage(database: Database, clock: SetClock) -> Stage:
     """A network of its own in the worker's database."""
     return set_stage(database, clock)
+
+
+@pytest.fixture
+async def own(database: Database) -> AsyncGenerator[Database]:
+    """The same database through pools of one connection each, which the test may break."""
+    fresh = Database(database.url, database._secret, pool_size=1)
+    yield fresh
+    await fresh.close()
 
 
 @pytest.fixture

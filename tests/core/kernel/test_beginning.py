@@ -1,7 +1,6 @@
 """A transaction begins and tells whom it serves in one round trip; half a beginning is none."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
 
@@ -29,14 +28,6 @@ class Listening:
 
     def _hear(self, record: Any) -> None:
         self.heard.append(record.query)
-
-
-@pytest.fixture
-async def own(database: Database) -> AsyncGenerator[Database]:
-    """A database with a pool of one connection."""
-    fresh = Database(database.url, database._secret, pool_size=1)
-    yield fresh
-    await fresh.close()
 
 
 def impossible(*_: Any) -> str:

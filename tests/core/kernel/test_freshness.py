@@ -2,7 +2,7 @@
 
 import asyncio
 import select
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from threading import Thread
 from typing import Any, cast
 
@@ -14,14 +14,6 @@ from core.kernel import freshness, plain_pool
 from core.kernel.database import Database
 from core.kernel.roles import Role
 from tests.support.cluster import Address, admin_database_url, execute
-
-
-@pytest.fixture
-async def own(database: Database) -> AsyncGenerator[Database]:
-    """A database of its own pools."""
-    fresh = Database(database.url, database._secret, pool_size=1)
-    yield fresh
-    await fresh.close()
 
 
 async def backend(database: Database) -> int:

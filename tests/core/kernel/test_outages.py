@@ -1,7 +1,6 @@
 """A line to the database that is lost is told from a mistake of one's own, at whatever moment it is noticed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
 
@@ -19,14 +18,6 @@ from core.records.importing.retrying import Patience, persist
 
 FIELDS = b"SFATAL\0VFATAL\0C57P02\0Mterminating connection because of crash of another server process\0\0"
 FAREWELL = b"E" + (len(FIELDS) + 4).to_bytes(4, "big") + FIELDS
-
-
-@pytest.fixture
-async def own(database: Database) -> AsyncGenerator[Database]:
-    """A database with a pool of one connection."""
-    fresh = Database(database.url, database._secret, pool_size=1)
-    yield fresh
-    await fresh.close()
 
 
 async def driver_of(session: AsyncSession) -> Any:
