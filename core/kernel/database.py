@@ -1,10 +1,8 @@
 """Connections per database role, and transactions that carry the scope they serve."""
 
-import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -13,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from core.kernel.beginning import Beginning, begin_in
 from core.kernel.clock import Clock, SystemClock
+from core.kernel.connecting import driver_arguments
 from core.kernel.directory import Directory
 from core.kernel.freshness import keep_fresh
 from core.kernel.group_commit import GroupCommit
@@ -32,8 +31,6 @@ from core.kernel.walls import (
 )
 
 WRITE_LIMIT_MS = 5_000
-READ_LIMIT_MS = 30_000
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "", None})
 
 
 ROLE = "touchstone.role"
@@ -196,21 +193,5 @@ def write_json(value: object) -> str:
 
 
 def connect_arguments(url: URL) -> dict[str, Any]:
-    """Give what asyncpg needs: no TLS on loopback, verified TLS elsewhere, JIT off and bounded statements."""
-    local = url.host in LOOPBACK or (url.host or "").startswith("/")
-    return {
-        "ssl": False if local else ssl.create_default_context(),
-        "timeout": 10,
-        "server_settings": {
-            "jit": "off",
-            "statement_timeout": str(READ_LIMIT_MS),
-            "idle_in_transaction_session_timeout": str(READ_LIMIT_MS),
-            "application_name": "touchstone",
-        },
-    }
-
-
-def without_credentials(url: str) -> str:
-    """Show a database address without user and password, for logs and messages."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}:{parts.port or 5432}{parts.path}"
+    """Give what asyncpg needs beside an address."""
+    return driver_arguments(url.host)

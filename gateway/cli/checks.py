@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from core.kernel.blob_settings import load_blob_settings
 from core.kernel.blobs import Blobs
+from core.kernel.connecting import without_credentials
 from core.kernel.crypto import MasterKeys
-from core.kernel.database import Database, without_credentials
+from core.kernel.database import Database
 from core.kernel.errors import DomainError
 from core.kernel.frozen import frozen
 from core.kernel.migration.location import newest_revision
@@ -22,7 +23,7 @@ from core.kernel.roles import SERVING, Role
 from core.kernel.rotation import held_keys, under_older
 from core.kernel.settings import Environment, Settings
 from core.plugin_host.registry import load_plugins
-from gateway.reaching import kind_of
+from gateway.unreachable import kind_of
 
 OLDEST_POSTGRESQL = 180_000
 CLOCKS_APART_S = 5.0

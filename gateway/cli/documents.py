@@ -28,8 +28,9 @@ from gateway.documents.repository import Build, read_builds
 from gateway.documents.retire import retire_document, retire_version
 from gateway.http.edge_settings import load_edge_settings
 from gateway.http.features import contributions
-from gateway.reaching import reached, unreachable
+from gateway.reaching import reached
 from gateway.schema.assembly import build_schema
+from gateway.unreachable import unreachable
 
 T = TypeVar("T")
 NO_SECRETS = {"role_secret": "none", "master_key": "none", "cursor_key": "none"}

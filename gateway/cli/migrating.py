@@ -3,15 +3,15 @@
 from urllib.parse import urlsplit
 
 from asyncpg.exceptions import InterfaceError, PostgresError
-from sqlalchemy.exc import SQLAlchemyError
 
-from core.kernel.migration.bootstrap import connected
-from core.kernel.migration.run import bootstrap, upgrade
-from gateway.reaching import is_address, unreachable
+from core.kernel.connecting import administering
+from core.kernel.migration.bootstrap import bootstrap
+from core.kernel.migration.schema import bring_up_to_date
+from gateway.unreachable import is_address, unreachable
 
 
 async def migrate(admin_url: str, url: str, secret: str) -> None:
-    """Create roles and database where missing, then upgrade to the newest revision.
+    """Create roles and database where missing, then bring the schema to the newest revision.
 
     Args:
         admin_url: Address of a user who may create roles and databases.
@@ -22,13 +22,13 @@ async def migrate(admin_url: str, url: str, secret: str) -> None:
         DatabaseIsUnreachable: The address is none, nobody answers there, or whoever answers does not let us in.
     """
     try:
-        async with connected(admin_url):
+        async with administering(admin_url):
             pass
-    except (OSError, ValueError, SQLAlchemyError, PostgresError, InterfaceError) as error:
+    except (OSError, ValueError, PostgresError, InterfaceError) as error:
         raise unreachable(admin_url, error) from error
     database = name_in(url)
     await bootstrap(admin_url, database, secret)
-    await upgrade(admin_url, database)
+    await bring_up_to_date(admin_url, database)
 
 
 def name_in(url: str) -> str:

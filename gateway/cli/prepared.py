@@ -1,26 +1,22 @@
 """What a home remembers of its database: one that was brought up to date as it should be now is not asked again.
 
-Bringing up to date does nothing where nothing is missing, but finding that out takes half a second at every start.
+Bringing up to date does nothing where nothing is missing, but looks at every role and sets its password each time.
 """
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
-from sqlalchemy import make_url
 
 from core.kernel import migration, roles
-from core.kernel.database import connect_arguments
+from core.kernel.connecting import administering
 from core.kernel.frozen import frozen
 from core.kernel.migration.location import find_migrations
 from gateway.cli.home import Home
 
 MARK = "prepared"
 STANDING = "SELECT (SELECT system_identifier::text FROM pg_control_system()), (SELECT version_num FROM alembic_version)"
-_driver: Any = asyncpg  # it has no types
 NOT_THERE = (OSError, PostgresError, InterfaceError)
 
 
@@ -51,18 +47,11 @@ class Preparation:
 
     async def _description(self) -> str:
         """Write down what there is: which cluster, which revision, made by what; empty where there is no database."""
-        url = make_url(self.admin_url).set(drivername="postgresql", database=self.database)
-        arguments = connect_arguments(url)
         try:
-            connection = await _driver.connect(url.render_as_string(hide_password=False), **arguments)
+            async with administering(self.admin_url, self.database) as connection:
+                found = await connection.fetchrow(STANDING)
         except NOT_THERE:
             return ""
-        try:
-            found = await connection.fetchrow(STANDING)
-        except NOT_THERE:
-            return ""
-        finally:
-            await connection.close()
         return " ".join((fingerprint(self.secret), *(str(value) for value in found or ())))
 
 
@@ -78,4 +67,4 @@ def sources() -> Iterator[Path]:
     """List the files that make roles, database and schema."""
     yield Path(roles.__file__)
     for folder in (*(Path(place) for place in migration.__path__), find_migrations()):
-        yield from sorted(folder.rglob("*.py"))
+        yield from sorted((*folder.rglob("*.py"), *folder.glob("*.sql")))

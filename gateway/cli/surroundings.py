@@ -51,12 +51,12 @@ class Surroundings:
 
     async def _bring_up_to_date(self, *, anyway: bool) -> None:
         secret = self.settings.role_secret.get_secret_value()
-        # What speaks with databases takes a while to import; servers start before that, and not all need it.
+        # What speaks with databases takes a moment to import; servers start before that, and not all need it.
         prepared = import_module("gateway.cli.prepared")
         known = prepared.Preparation(home=self.home, admin_url=self.admin_url, database=DATABASE, secret=secret)
         if self.servers and not anyway and await known.stands():
             return
-        migrating = import_module("gateway.cli.migrating")  # So does Alembic.
+        migrating = import_module("gateway.cli.migrating")
         await migrating.migrate(self.admin_url, self.settings.database_url, secret)
         if self.servers:
             await known.note()

@@ -17,7 +17,8 @@ from touchstone_runtime.postgres import EmbeddedPostgres
 from touchstone_runtime.throwaway import throwaway_folder
 from touchstone_runtime.valkey import EmbeddedValkey
 
-from core.kernel.migration.run import bootstrap, upgrade
+from core.kernel.migration.bootstrap import bootstrap
+from core.kernel.migration.schema import bring_up_to_date
 from core.kernel.settings import Settings
 from gateway.demo.children import answers
 from tests.support.becoming import command_line
@@ -185,7 +186,7 @@ async def running_plant() -> AsyncGenerator[Plant]:
     """Run everything, migrated and ready."""
     with servers() as plant:
         await bootstrap(plant.postgres.admin_url, DATABASE, SECRET)
-        await upgrade(plant.postgres.admin_url, DATABASE)
+        await bring_up_to_date(plant.postgres.admin_url, DATABASE)
         try:
             plant.worker.start()
             plant.api.start()

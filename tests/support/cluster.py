@@ -50,11 +50,12 @@ class Cluster:
 
 
 async def make_template(admin_url: str) -> None:
-    """Migrate one database; nothing may stay connected to it, or it cannot be cloned."""
-    from core.kernel.migration.run import bootstrap, upgrade
+    """Give one database the schema; nothing may stay connected to it, or it cannot be cloned."""
+    from core.kernel.migration.bootstrap import bootstrap
+    from core.kernel.migration.schema import bring_up_to_date
 
     await bootstrap(admin_url, TEMPLATE, ROLE_SECRET)
-    await upgrade(admin_url, TEMPLATE)
+    await bring_up_to_date(admin_url, TEMPLATE)
 
 
 async def clone(admin_url: str, name: str, template: str = TEMPLATE) -> str:

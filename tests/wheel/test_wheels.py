@@ -201,7 +201,9 @@ def test_every_plugin_is_discovered_and_loads(place: Place) -> None:
 
 def test_the_wheel_brings_the_migrations(place: Place) -> None:
     with zipfile.ZipFile(place.wheels["touchstone-server"]) as archive:
-        packed = {path.rsplit("/", 1)[1] for path in archive.namelist() if "/versions/" in path}
+        names = archive.namelist()
+    packed = {path.rsplit("/", 1)[1] for path in names if "/versions/" in path}
     there = {path.name for path in (ROOT / "migrations" / "versions").glob("*.py")}
     assert there
     assert there <= packed
+    assert "gateway/_migrations/baseline.sql" in names

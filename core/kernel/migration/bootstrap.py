@@ -1,13 +1,8 @@
 """Create the database roles and the database, as often as one likes, with an administrator's connection."""
 
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
-from sqlalchemy import NullPool, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-
-from core.kernel.database import connect_arguments
+from core.kernel.connecting import Connection, administering
 from core.kernel.migration.errors import DatabaseNameIsInvalid, RoleIsTooPowerful
 from core.kernel.migration.scram import scram_verifier
 from core.kernel.roles import SERVING, Role, role_password
@@ -33,49 +28,24 @@ async def bootstrap(admin_url: str, database: str, role_secret: str, *, maintena
     """
     if not NAME.fullmatch(database):
         raise DatabaseNameIsInvalid(name=database)
-    async with connected(admin_url) as connection:
+    async with administering(admin_url) as connection:
         await run(connection, f"SELECT pg_advisory_lock({BOOTSTRAP_LOCK})")
         await create_roles(connection, role_secret, maintenance_password)
         await create_database(connection, database)
-        async with connected(admin_url, database) as inside:
+        async with administering(admin_url, database) as inside:
             await prepare_database(inside, database)
 
 
-@asynccontextmanager
-async def connected(admin_url: str, database: str | None = None) -> AsyncGenerator[AsyncConnection, None]:
-    """Open an administrator's connection, to another database than the address names where asked."""
-    url = make_url(admin_url).set(drivername="postgresql+asyncpg")
-    arguments = connect_arguments(url)
-    # Creating a database or an index may take longer than a request may.
-    arguments["server_settings"] = {"application_name": "touchstone-migrate"}
-    engine = create_async_engine(
-        url.set(database=database or url.database or "postgres"),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args=arguments,
-    )
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
-
-
-async def ask(connection: AsyncConnection, question: str, **values: str) -> object:
-    """Fetch one value."""
-    return await connection.scalar(text(question), values)
-
-
-async def run(connection: AsyncConnection, *statements: str) -> None:
+async def run(connection: Connection, *statements: str) -> None:
     """Execute statements one by one."""
     for statement in statements:
-        await connection.exec_driver_sql(statement)
+        await connection.execute(statement)
 
 
-async def create_roles(connection: AsyncConnection, secret: str, maintenance_password: str) -> None:
+async def create_roles(connection: Connection, secret: str, maintenance_password: str) -> None:
     """Create every role, give those that sign in their passwords, and let the administrator act as the owner."""
     for role in Role:
-        if not await ask(connection, "SELECT 1 FROM pg_roles WHERE rolname = :name", name=role.value):
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role.value):
             await run(connection, f"CREATE ROLE {role.value} {ATTRIBUTES} NOLOGIN")
         await refuse_powerful(connection, role)
     for role in SERVING:
@@ -83,32 +53,31 @@ async def create_roles(connection: AsyncConnection, secret: str, maintenance_pas
     if maintenance_password:
         await let_in(connection, Role.MAINTAIN, maintenance_password)
     await run(connection, f"GRANT {Role.OWNER.value} TO {Role.MAINTAIN.value} WITH INHERIT FALSE, SET TRUE")
-    if not await ask(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+    if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         await run(connection, f"GRANT {Role.OWNER.value} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
 
 
-async def let_in(connection: AsyncConnection, role: Role, password: str) -> None:
+async def let_in(connection: Connection, role: Role, password: str) -> None:
     """Let a role sign in with a password, sent as its verifier only."""
     await run(connection, f"ALTER ROLE {role.value} LOGIN PASSWORD '{scram_verifier(password)}'")
 
 
-async def refuse_powerful(connection: AsyncConnection, role: Role) -> None:
+async def refuse_powerful(connection: Connection, role: Role) -> None:
     """Refuse a role that could pass the walls: by its attributes, or as a member of another role."""
-    powers = await ask(
-        connection,
+    powers = await connection.fetchval(
         "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls OR rolinherit"
-        " OR EXISTS (SELECT 1 FROM pg_auth_members WHERE member = r.oid AND roleid <> (:owner)::text::regrole)"
-        " FROM pg_roles r WHERE rolname = :name",
-        name=role.value,
-        owner=Role.OWNER.value,
+        " OR EXISTS (SELECT 1 FROM pg_auth_members WHERE member = r.oid AND roleid <> $2::text::regrole)"
+        " FROM pg_roles r WHERE rolname = $1",
+        role.value,
+        Role.OWNER.value,
     )
     if powers:
         raise RoleIsTooPowerful(role=role.value)
 
 
-async def create_database(connection: AsyncConnection, database: str) -> None:
+async def create_database(connection: Connection, database: str) -> None:
     """Create the database with the built-in C.UTF-8 locale, whose order never changes with the operating system."""
-    if await ask(connection, "SELECT 1 FROM pg_database WHERE datname = :name", name=database):
+    if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
         return
     await run(
         connection,
@@ -117,9 +86,9 @@ async def create_database(connection: AsyncConnection, database: str) -> None:
     )
 
 
-async def prepare_database(connection: AsyncConnection, database: str) -> None:
+async def prepare_database(connection: Connection, database: str) -> None:
     """Install extensions, take everything from PUBLIC and admit the serving roles."""
-    citus = await ask(connection, "SELECT 1 FROM pg_settings WHERE name = 'citus.propagate_set_commands'")
+    citus = await connection.fetchval("SELECT 1 FROM pg_settings WHERE name = 'citus.propagate_set_commands'")
     await run(connection, *(citus_statements(database) if citus else ()), *opening_statements(database))
 
 

@@ -75,3 +75,21 @@ class RowsStayUnseen(DomainError):  # noqa: N818 - errors are facts
     def hint(self) -> str:
         """Say what to look at."""
         return "Check that the statement names :tenant_id and covers every row that the condition finds."
+
+
+@fact
+class StatementHasValues(DomainError):  # noqa: N818 - errors are facts
+    """A migration sends a statement with values beside it, which cannot be recorded."""
+
+    statement: str
+    code: ClassVar[str] = "kernel.statement_has_values"
+
+    @property
+    def message(self) -> str:
+        """Say which statement."""
+        return f"A migration sends values beside a statement, which cannot be recorded: {self.statement}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to write it."""
+        return "Write the values into the statement's text: they are the migration's own."

@@ -25,15 +25,19 @@ def find_migrations() -> Path:
 
 
 @cache
-def newest_revision() -> str:
+def newest_revision(folder: Path | None = None) -> str:
     """Give the newest migration of this release: the one that no other follows; numbers need not be in their order.
 
     Alembic would import itself and every migration to tell the same, at the start of every process that serves.
 
+    Args:
+        folder: The migrations, where they are not those of the product.
+
     Raises:
         MigrationsAreMissing: There are none.
     """
-    texts = [one.read_text(encoding="utf-8") for one in (find_migrations() / "versions").glob("[0-9]*_*.py")]
+    versions = (folder or find_migrations()) / "versions"
+    texts = [one.read_text(encoding="utf-8") for one in versions.glob("[0-9]*_*.py")]
     named, followed = (set(found.findall("\n".join(texts))) for found in (REVISION, FOLLOWS))
     return max(named - followed)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.kernel.database import connect_arguments
+from core.kernel.migration.baseline import SETTINGS
 from core.kernel.migration.bootstrap import bootstrap
 from core.kernel.migration.location import find_migrations
 from core.kernel.roles import Role
@@ -75,7 +76,7 @@ async def as_owner(admin_url: str, database: str, work: Callable[[Connection], T
     url = make_url(admin_url).set(drivername="postgresql+asyncpg", database=database)
     arguments = connect_arguments(url)
     # Building an index may take longer than a request may; waiting for a lock may not: it blocks everybody behind.
-    arguments["server_settings"] = {"application_name": "touchstone-migrate", "lock_timeout": "10s", "jit": "off"}
+    arguments["server_settings"] = {"application_name": "touchstone-migrate", **SETTINGS}
     engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
     try:
         async with engine.connect() as connection:

@@ -9,8 +9,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from core.kernel.connecting import administering
 from core.kernel.database import Database
-from core.kernel.migration.bootstrap import connected, refuse_powerful
+from core.kernel.migration.bootstrap import refuse_powerful
 from core.kernel.migration.errors import DatabaseNameIsInvalid, MigrationsAreMissing, RoleIsTooPowerful, RowsStayUnseen
 from core.kernel.migration.location import find_migrations
 from core.kernel.migration.run import bootstrap, current, upgrade
@@ -91,24 +92,24 @@ async def test_names_that_need_quoting_are_refused(address: Address, name: str) 
 
 @pytest.mark.parametrize("power", ["BYPASSRLS", "INHERIT", "CREATEROLE"])
 async def test_a_role_that_passes_the_walls_is_refused(address: Address, power: str) -> None:
-    async with connected(address.admin_url) as connection:
+    async with administering(address.admin_url) as connection:
         await refuse_powerful(connection, Role.REGION)
         # Roles belong to the whole cluster, so what is done to one here is never committed.
-        await connection.exec_driver_sql("BEGIN")
-        await connection.exec_driver_sql(f"ALTER ROLE {Role.REGION.value} {power}")
+        await connection.execute("BEGIN")
+        await connection.execute(f"ALTER ROLE {Role.REGION.value} {power}")
         with pytest.raises(RoleIsTooPowerful) as refused:
             await refuse_powerful(connection, Role.REGION)
-        await connection.exec_driver_sql("ROLLBACK")
+        await connection.execute("ROLLBACK")
     assert refused.value.role == Role.REGION.value
 
 
 async def test_a_role_that_belongs_to_another_is_refused(address: Address) -> None:
-    async with connected(address.admin_url) as connection:
-        await connection.exec_driver_sql("BEGIN")
-        await connection.exec_driver_sql(f"GRANT {Role.NETWORK.value} TO {Role.REGION.value}")
+    async with administering(address.admin_url) as connection:
+        await connection.execute("BEGIN")
+        await connection.execute(f"GRANT {Role.NETWORK.value} TO {Role.REGION.value}")
         with pytest.raises(RoleIsTooPowerful):
             await refuse_powerful(connection, Role.REGION)
-        await connection.exec_driver_sql("ROLLBACK")
+        await connection.execute("ROLLBACK")
 
 
 def test_a_verifier_is_what_the_standard_says() -> None:

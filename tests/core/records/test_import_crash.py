@@ -26,7 +26,8 @@ from core.kernel.clock import SetClock
 from core.kernel.database import Database
 from core.kernel.idle import run_until_idle
 from core.kernel.ids import new_id
-from core.kernel.migration.run import bootstrap, upgrade
+from core.kernel.migration.bootstrap import bootstrap
+from core.kernel.migration.schema import bring_up_to_date
 from core.kernel.outbox_rows import Tenancy
 from core.kernel.work import Background
 from core.records.execution.rebuild import check_tenant
@@ -217,7 +218,7 @@ async def test_postgresql_may_be_killed_and_come_back(
     monkeypatch.setattr(grouping, "CHUNK_RECORDS", CHUNK)
     with throwaway_folder() as folder, EmbeddedPostgres(folder / "postgres", fast=True) as postgres:
         await bootstrap(postgres.admin_url, "touchstone", ROLE_SECRET)
-        await upgrade(postgres.admin_url, "touchstone")
+        await bring_up_to_date(postgres.admin_url, "touchstone")
         database = Database(database_url(postgres.admin_url, "touchstone"), ROLE_SECRET, pool_size=2)
         chain = await found_chain(database, clock)
         await chain.publish("incident-handling")

@@ -15,9 +15,9 @@ from core.kernel.database import Database
 from gateway.auth.own_issuers import BuiltinIssuerInProduction, builtin_issuer
 from gateway.http.app import create_app
 from gateway.http.features import contributions
-from gateway.reaching import DatabaseIsUnreachable
 from gateway.server.errors import AddressIsTaken
 from gateway.server.serving import serve
+from gateway.unreachable import DatabaseIsUnreachable
 from tenants.people.persons import Identity
 from tests.gateway.http.edge import edge_for, edge_of, settings_for
 from tests.support.cluster import ROLE_SECRET, Address
