@@ -29,6 +29,15 @@ IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
 """Each half of the tests in a process; whichever is done first takes over what the other has left."""
 INTERRUPTED, TOLD_TO_END = 130, 143
 """The statuses a shell expects of what Ctrl-C and SIGTERM ended."""
+OWN = ("core", "tenants", "gateway", "plugins", "infra")
+"""What is compiled while packages are fetched, for which one core is enough."""
+EARLY = "gateway.demo.performing"
+"""What the demonstration imports first: others install meanwhile, and it goes on from there by itself."""
+LATE = "sqlmodel, strawberry.relay, fastapi, redis.asyncio, jinja2, httpx2, uvicorn, websockets.asyncio.server"
+"""What it comes to after a second or two, of the packages that take longest to compile."""
+MEANWHILE = f"import gc; gc.disable(); import {EARLY}"
+ON_ITS_OWN = f"import gc, os; os.fork() and os._exit(0); os.setsid(); gc.disable(); import {LATE}; os._exit(0)"
+"""Goes on beside the command, for two seconds or so."""
 TOLD: list[bool] = []
 # If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
@@ -87,48 +96,36 @@ def set_up(*, developing: bool) -> None:
         had_all = had[2:] == ["development"]
         if had[:2] == [base, content] and (had_all or not developing):
             return
-        uv, mirror = find_uv()
-        if had[:1] != [base]:
-            step("making .venv")
-            run(mirror, uv, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, str(VENV))
-        kind, wanted = ("development", DEVELOPMENT_LOCK) if developing or had_all else ("product", LOCK)
-        STAMP.unlink(missing_ok=True)
-        step(f"installing what {wanted.name} names")
-        run(mirror, uv, "pip", "sync", "--quiet", "--require-hashes", str(wanted))
+        with beside(BASE_PYTHON, "-m", "compileall", "-q", *OWN):
+            uv, mirror = find_uv()
+            if had[:1] != [base]:
+                step("making .venv")
+                run(mirror, uv, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, str(VENV))
+            kind, wanted = ("development", DEVELOPMENT_LOCK) if developing or had_all else ("product", LOCK)
+            STAMP.unlink(missing_ok=True)
+            step(f"installing what {wanted.name} names")
+            run(mirror, uv, "pip", "sync", "--quiet", "--require-hashes", str(wanted))
         step("installing this checkout")
         editable = [part for package in packages() for part in ("--editable", str(package))]
-        with compiling_ahead():
+        with beside(str(PYTHON), "-c", ON_ITS_OWN), beside(str(PYTHON), "-c", MEANWHILE):
             run(mirror, uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", *editable)
         STAMP.write_text(f"{base} {content} {kind}\n")
 
 
 @contextlib.contextmanager
-def compiling_ahead() -> Generator[None]:
-    """Make the bytecode of what the first command will import, on both cores, and be done when the block is.
+def beside(*command: str) -> Generator[None]:
+    """Have bytecode made during a block, and no longer: what it did not come to is made by whoever imports it.
 
-    One process imports; the other compiles what comes late in that, so that they meet. It only makes the first command
-    faster: should it fail, that command says why.
+    It only makes the first command faster: should it fail, that command says why.
     """
-    code = next(VENV.glob("lib/python*/site-packages"))
-    early = "gateway.demo.performing, gateway.server.serving, gateway.cli.worker"
-    late = (
-        "core",
-        "tenants",
-        *(str(code / one) for one in ("graphql", "strawberry", "fastapi", "starlette")),
-        "gateway",
-    )
-    orders = (
-        ("-c", f"import gc; gc.disable(); import {early}; gc.freeze()"),
-        ("-m", "compileall", "-q", *late),
-    )
     places = os.pathsep.join(str(ROOT / part) for part in (".", "plugins/sdk", "infra/runtime"))
     environment = {**compiling(), "PYTHONPATH": places}
     quiet = subprocess.DEVNULL
-    with contextlib.ExitStack() as stack:
-        for order in orders:
-            one = subprocess.Popen([str(PYTHON), *order], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
-            stack.enter_context(one)
-        yield
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet) as one:
+        try:
+            yield
+        finally:
+            one.terminate()
 
 
 def packages() -> list[Path]:

@@ -1,4 +1,4 @@
-"""``run.py`` is interrupted while it sets up: it says so in a line, and leaves nothing behind that it had begun."""
+"""``run.py`` sets up: what it compiles ahead is there; interrupted, it says so and leaves nothing it had begun."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,15 @@ def test_setting_up_that_is_interrupted_says_so(told_to: signal.Signals, status:
     assert said.splitlines()[-1] == "touchstone: interrupted while setting up; the next run goes on from here"
     assert "Traceback" not in said
     assert not is_alive(int(told.read_text()))
+
+
+def test_what_is_compiled_ahead_is_there() -> None:
+    spec = spec_from_file_location("touchstone_run", ROOT / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    run = module_from_spec(spec)
+    spec.loader.exec_module(run)
+    modules = [name for names in (run.EARLY, run.LATE) for name in names.split(", ")]
+    assert len(modules) > 2
+    assert [name for name in modules if find_spec(name) is None] == []
+    assert [part for part in run.OWN if not (ROOT / part).is_dir()] == []
