@@ -1,6 +1,5 @@
 """``touchstone import``: bring a service log in as records."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from gateway.cli.operator import operator
 from gateway.cli.places import require_places
 from gateway.cli.surroundings import surroundings
 from gateway.collecting import settle
+from gateway.server.loops import run_to_the_end
 from tenants.networks.opening import LogTenants
 
 WHICH: Final = (
@@ -41,7 +41,7 @@ def import_log(
     require_places(json_file)
     with surroundings() as around:
         settle()
-        done = asyncio.run(run(around.settings, file, named_mapping(mapping), network))
+        done = run_to_the_end(run(around.settings, file, named_mapping(mapping), network))
     show(done)
     if json_file is not None:
         json_file.write_text(json.dumps(asdict(done.figures), indent=2) + "\n")

@@ -8,6 +8,7 @@ from core.kernel.settings import Settings
 from core.kernel.telemetry import configure_telemetry
 from gateway.cli.surroundings import surroundings
 from gateway.collecting import settle
+from gateway.server.loops import run_to_the_end
 from gateway.wiring import make_services
 from gateway.worker.serving import serve_work, stop_on_signals
 
@@ -17,7 +18,7 @@ def worker() -> None:
     with surroundings() as around:
         if around.servers:
             around.migrate()
-        asyncio.run(work(around.settings))
+        run_to_the_end(work(around.settings))
 
 
 async def work(settings: Settings) -> None:

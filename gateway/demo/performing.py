@@ -1,6 +1,5 @@
 """The demonstration from its first step to its last, on servers that run."""
 
-import asyncio
 import json
 import logging
 from importlib import import_module
@@ -25,6 +24,7 @@ from gateway.demo.material import Material, choose
 from gateway.demo.offered import offer
 from gateway.demo.speaking import Ready, step, ways_on
 from gateway.demo.stage import set_stage
+from gateway.server.loops import run_to_the_end
 
 SHARED = ", started by another command in this folder: they end when it does"
 
@@ -80,7 +80,7 @@ def play_through(around: Surroundings, wishes: Wishes) -> None:
         step("the schema is up to date")
         crew.serve()
         configure_logs("touchstone-demo", level=logging.ERROR)
-        performed = asyncio.run(perform(around, crew, material, issuer, wishes))
+        performed = run_to_the_end(perform(around, crew, material, issuer, wishes))
         if wishes.json_file is not None:
             wishes.json_file.write_text(json.dumps(performed.figures, indent=2) + "\n")
         if wishes.once:

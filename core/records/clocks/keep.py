@@ -76,8 +76,7 @@ async def keep(
         row = before.get(one.place)
         clock_id = new_id() if row is None else row["id"]
         if row is None:
-            owner = {"tenant_id": unit.tenant_id, "network_id": unit.network_id, "id": clock_id, "record_id": record_id}
-            fresh.append({**owner, **one.columns, "recorded_at": written})
+            fresh.append({"id": clock_id, "record_id": record_id, **one.columns, "recorded_at": written})
         else:
             changes = {name: value for name, value in one.columns.items() if row[name] != value}
             if changes:

@@ -5,18 +5,42 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.direct import NewRow, fetch, write
+from core.kernel.direct import fetch
 from core.kernel.unit import Unit
+from core.records.many_rows import Row, adding, write_added
 
 LOCK: Final = """SELECT id, site_id, effective_hash FROM records
     WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
 KEPT: Final = "SELECT * FROM record_clocks WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
 DROP: Final = "DELETE FROM record_clocks WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
 OF_CHUNK: Final = "SELECT id FROM records WHERE tenant_id = $1 AND import_chunk_id = $2 ORDER BY id"
-MOST_ROWS: Final = 500
-"""Rows that go into one statement."""
-
-Row = Mapping[str, Any]
+CLOCK: Final = {
+    "id": "uuid",
+    "record_id": "uuid",
+    "kind": "text",
+    "step_key": "text",
+    "step_position": "integer",
+    "unit": "text",
+    "limit_seconds": "bigint",
+    "calendar_revision_id": "uuid",
+    "time_zone": "text",
+    "status": "text",
+    "started_at": "timestamptz",
+    "stopped_at": "timestamptz",
+    "due_at": "timestamptz",
+    "due_order": "timestamptz",
+    "warn_at": "timestamptz",
+    "warned_at": "timestamptz",
+    "breached_at": "timestamptz",
+    "used_seconds": "bigint",
+    "paused_customer_seconds": "bigint",
+    "paused_partner_seconds": "bigint",
+    "paused_staff_seconds": "bigint",
+    "escalations": "integer",
+    "head": "integer",
+    "recorded_at": "timestamptz",
+}
+ADD: Final = adding("record_clocks", CLOCK)
 
 
 async def lock_records(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -32,10 +56,9 @@ async def kept_clocks(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, list
     return found
 
 
-async def add_clocks(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+async def add_clocks(unit: Unit, rows: Sequence[Row]) -> None:
     """Write new clocks."""
-    for begin in range(0, len(rows), MOST_ROWS):
-        await write(unit, *(NewRow("record_clocks", row) for row in rows[begin : begin + MOST_ROWS]))
+    await write_added(unit, CLOCK, ADD, rows)
 
 
 async def change_clock(unit: Unit, clock_id: UUID, changes: Mapping[str, Any]) -> None:

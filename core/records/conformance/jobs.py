@@ -16,8 +16,8 @@ from core.records.conformance.keep import BEHIND_DUE, follow_records
 from core.records.conformance.qualification import Qualifications
 from core.records.events.writing import CHANGED
 
-MOST = 50
-"""Records that are worked out in one transaction, so that none is locked for long."""
+MOST = 250
+"""Records that are worked out in one transaction, some tenths of a second: so that none is locked for long."""
 
 
 @handles(CHANGED)

@@ -1,14 +1,13 @@
 """SQL of deviations and figures, and nothing else."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
-
-Row = Mapping[str, Any]
+from core.records.many_rows import Row, adding, changing, write_rows
 
 DEVIATION: Final = {
     "id": "uuid",
@@ -55,27 +54,6 @@ UNQUALIFIED: Final = """SELECT record_id, step_position FROM record_deviations
 HEADS: Final = "SELECT record_id, head FROM record_conformance WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
 
 
-def adding(table: str, kinds: Mapping[str, str]) -> str:
-    """Write the statement that adds many rows; names of tables and columns come from this module alone."""
-    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds.values(), 3))
-    return (
-        f"INSERT INTO {table} (tenant_id, network_id, {', '.join(kinds)})"  # noqa: S608 - see above
-        f" SELECT $1::uuid, $2::uuid, given.* FROM unnest({given}) AS given"
-        " ON CONFLICT (tenant_id, id) DO NOTHING RETURNING 1"
-    )
-
-
-def changing(table: str, kinds: Mapping[str, str]) -> str:
-    """Write the statement that changes many rows, found by their ids; see :func:`adding`."""
-    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds.values(), 2))
-    said = ", ".join(f"{name} = given.{name}" for name in kinds if name not in {"id", "record_id"})
-    return (
-        f"UPDATE {table} AS kept SET {said}"  # noqa: S608 - see above
-        f" FROM unnest({given}) AS given({', '.join(kinds)})"
-        " WHERE kept.tenant_id = $1 AND kept.id = given.id"
-    )
-
-
 ADD_DEVIATIONS: Final = adding("record_deviations", DEVIATION)
 CHANGE_DEVIATIONS: Final = changing("record_deviations", DEVIATION)
 ADD_FIGURES: Final = adding("record_conformance", FIGURES)
@@ -106,18 +84,6 @@ async def judged(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, tuple[int
         )
         for row in heads
     }
-
-
-async def write_rows(
-    unit: Unit, kinds: Mapping[str, str], add: str, change: str, *, fresh: Sequence[Row], changed: Sequence[Row]
-) -> None:
-    """Add and change rows, each in one statement."""
-    if fresh:
-        columns = [[row[name] for row in fresh] for name in kinds]
-        await fetch(unit, add, unit.tenant_id, unit.network_id, *columns)
-    if changed:
-        columns = [[row[name] for row in changed] for name in kinds]
-        await fetch(unit, change, unit.tenant_id, *columns)
 
 
 async def write_deviations(unit: Unit, fresh: Sequence[Row], changed: Sequence[Row], gone: Sequence[UUID]) -> None:

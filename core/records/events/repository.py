@@ -9,6 +9,7 @@ from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.events.policy import Event
 from core.records.events.writing import COLUMNS, TABLE
+from core.records.many_rows import adding
 
 KINDS: Final = {
     "id": "uuid",
@@ -28,12 +29,7 @@ KINDS: Final = {
     "hash": "bytea",
 }
 """The columns that differ from event to event, with their types."""
-GIVEN: Final = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(KINDS.values(), 3))
-ADD: Final = (
-    f"INSERT INTO {TABLE} (tenant_id, network_id, {', '.join(KINDS)})"  # noqa: S608 - names of this module alone
-    f" SELECT $1::uuid, $2::uuid, given.* FROM unnest({GIVEN}) AS given"
-    " ON CONFLICT (tenant_id, id) DO NOTHING RETURNING 1"
-)
+ADD: Final = adding(TABLE, KINDS)
 OF_RECORD: Final = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE tenant_id = $1 AND record_id = $2 ORDER BY number"  # noqa: S608 - names of this module alone
 
 OF_RECORDS: Final = f"""SELECT {", ".join(COLUMNS)} FROM {TABLE}
