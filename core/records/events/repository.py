@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from core.kernel.columns import Columns
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.events.policy import Event
 from core.records.events.writing import COLUMNS, TABLE
-from core.records.many_rows import adding
 
 KINDS: Final = {
     "id": "uuid",
@@ -29,7 +29,11 @@ KINDS: Final = {
     "hash": "bytea",
 }
 """The columns that differ from event to event, with their types."""
-ADD: Final = adding(TABLE, KINDS)
+GIVEN: Final = Columns(kinds=KINDS, by_driver=frozenset({"payload", "sealed", "previous", "hash"}))
+ADD: Final = (
+    f"INSERT INTO {TABLE} (tenant_id, network_id, {', '.join(KINDS)})"  # noqa: S608 - names of this module alone
+    f" SELECT $1::uuid, $2::uuid, given.* FROM {GIVEN.rows(3)} AS given"
+)
 OF_RECORD: Final = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE tenant_id = $1 AND record_id = $2 ORDER BY number"  # noqa: S608 - names of this module alone
 
 OF_RECORDS: Final = f"""SELECT {", ".join(COLUMNS)} FROM {TABLE}
@@ -51,8 +55,12 @@ async def buried_hashes(unit: Unit, event_ids: Sequence[UUID]) -> dict[UUID, Has
 
 async def add_events(unit: Unit, events: Sequence[Event]) -> None:
     """Write many events in one statement."""
-    columns = [[getattr(event, name) for event in events] for name in KINDS]
-    await fetch(unit, ADD, unit.tenant_id, unit.network_id, *columns)
+    await fetch(unit, ADD, unit.tenant_id, unit.network_id, *sent(events))
+
+
+def sent(events: Sequence[Event]) -> list[object]:
+    """Give what ``ADD`` takes behind tenant and network."""
+    return GIVEN.sent({name: [getattr(event, name) for event in events] for name in KINDS})
 
 
 async def read_stream(unit: Unit, record_id: UUID) -> list[Event]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
 from core.kernel.audit import record_act
 from core.kernel.clock import recorded_now
 from core.kernel.crypto import OpenKey, pseudonym
-from core.kernel.ids import derived_id, new_ids
+from core.kernel.ids import derived_id, new_ids, new_mark
 from core.kernel.key_ring import KeyRing
 from core.kernel.outbox import send
 from core.kernel.unit import Unit
@@ -161,9 +162,9 @@ def step_columns(written: dict[UUID, RecordDraft], key: OpenKey) -> dict[str, li
     keys, statuses, instants, performers = (list(column) for column in zip(*steps, strict=True))
     names = set(performers) - {None}  # A chunk names few, often.
     pseudonyms = {name: pseudonym(key, name, PERFORMER)[:PSEUDONYM_DIGITS] for name in names}
-    columns: dict[str, list[Any]] = {
-        "id": new_ids(len(steps)),
-        "record_id": [record_id for record_id, draft in written.items() for _ in draft.steps],
+    return {
+        "id": [new_mark() for _ in steps],
+        "record_id": [name for record_id, draft in written.items() for name in repeat(record_id.hex, len(draft.steps))],
         "position": [place for draft in written.values() for place in range(1, len(draft.steps) + 1)],
         "key": keys,
         "status": statuses,
@@ -171,7 +172,6 @@ def step_columns(written: dict[UUID, RecordDraft], key: OpenKey) -> dict[str, li
         "round": [number for draft in written.values() for number in rounds_of(draft)],
         "performer_pseudonym": [pseudonyms.get(name) for name in performers],
     }
-    return {name: columns[name] for name in chunks.STEP_COLUMNS}
 
 
 def rounds_of(draft: RecordDraft) -> Iterator[int]:

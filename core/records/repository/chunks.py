@@ -5,82 +5,84 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from core.kernel.columns import Columns
+from core.kernel.direct import fetch
 from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.models import ImportChunk
 
-RECORD_COLUMNS = {
-    "id": "uuid",
-    "channel": "text",
-    "external_id": "text",
-    "standard_code": "text",
-    "standard_version": "text",
-    "effective_hash": "text",
-    "status": "text",
-    "priority": "text",
-    "opened_at": "timestamptz",
-    "first_response_at": "timestamptz",
-    "resolved_at": "timestamptz",
-    "closed_at": "timestamptz",
-    "first_response_seconds": "bigint",
-    "resolution_seconds": "bigint",
-    "step_count": "integer",
-    "last_step_at": "timestamptz",
-    "told_due_at": "timestamptz",
-    "import_position": "bigint",
-    "event_hash": "bytea",
-}
-STEP_COLUMNS = {
-    "id": "uuid",
-    "record_id": "uuid",
-    "position": "integer",
-    "key": "text",
-    "status": "text",
-    "occurred_at": "timestamptz",
-    "round": "integer",
-    "performer_pseudonym": "text",
-}
+KEYS = Columns(kinds={"channel": "text", "external_id": "text", "record_id": "uuid"})
+RECORDS = Columns(
+    kinds={
+        "id": "uuid",
+        "channel": "text",
+        "external_id": "text",
+        "standard_code": "text",
+        "standard_version": "text",
+        "effective_hash": "text",
+        "status": "text",
+        "priority": "text",
+        "opened_at": "timestamptz",
+        "first_response_at": "timestamptz",
+        "resolved_at": "timestamptz",
+        "closed_at": "timestamptz",
+        "first_response_seconds": "bigint",
+        "resolution_seconds": "bigint",
+        "step_count": "integer",
+        "last_step_at": "timestamptz",
+        "told_due_at": "timestamptz",
+        "import_position": "bigint",
+        "event_hash": "bytea",
+    },
+    by_driver=frozenset({"event_hash"}),
+)
+STEPS = Columns(
+    kinds={
+        "id": "uuid",
+        "record_id": "uuid",
+        "position": "integer",
+        "key": "text",
+        "status": "text",
+        "occurred_at": "timestamptz",
+        "round": "integer",
+        "performer_pseudonym": "text",
+    }
+)
 
 
-def bulk_insert(table: str, columns: Mapping[str, str], constants: Mapping[str, str]) -> str:
-    """Write a statement that inserts rows given as one array per column; what is there already stays."""
-    names = ", ".join([*constants, *columns])
-    fixed = ", ".join(f"CAST(:{name} AS {kind})" for name, kind in constants.items())
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-    return (
-        f"INSERT INTO {table} ({names}) SELECT {fixed}, given.* "  # noqa: S608 - names of this module alone
-        f"FROM unnest({arrays}) AS given ON CONFLICT DO NOTHING"
-    )
+def bulk_insert(table: str, columns: Columns, constants: Mapping[str, str], *, end: str = "") -> str:
+    """Write a statement that inserts rows given column by column, after what is the same in all of them.
+
+    Args:
+        table: The table.
+        columns: What may differ from row to row.
+        constants: What is the same, with its type, by column.
+        end: What stands behind it, such as what happens to rows that are there.
+    """
+    names = ", ".join([*constants, *columns.kinds])
+    fixed = ", ".join(f"${place}::{kind}" for place, kind in enumerate(constants.values(), 1))
+    rows = columns.rows(len(constants) + 1)
+    return f"INSERT INTO {table} ({names}) SELECT {fixed}, given.* FROM {rows} AS given {end}"  # noqa: S608 - names of this module alone
 
 
 TENANT = {"tenant_id": "uuid", "network_id": "uuid"}
 WRITTEN = {**TENANT, "recorded_at": "timestamptz"}
-ADD_KEYS = text(
-    bulk_insert("record_keys", {"channel": "text", "external_id": "text", "record_id": "uuid"}, TENANT)
-    + " RETURNING record_id"
+ADD_KEYS = bulk_insert("record_keys", KEYS, TENANT, end="ON CONFLICT DO NOTHING RETURNING record_id")
+ADD_RECORDS = bulk_insert(
+    "records", RECORDS, {**WRITTEN, "updated_at": "timestamptz", "version": "integer", "import_chunk_id": "uuid"}
 )
-ADD_RECORDS = text(
-    bulk_insert(
-        "records",
-        RECORD_COLUMNS,
-        {**WRITTEN, "updated_at": "timestamptz", "version": "integer", "import_chunk_id": "uuid"},
-    )
-)
-ADD_STEPS = text(bulk_insert("record_steps", STEP_COLUMNS, WRITTEN))
-FIND = text(
-    """
+ADD_STEPS = bulk_insert("record_steps", STEPS, WRITTEN)
+FIND = """
     SELECT k.channel, k.external_id, r.import_position, c.run_id
-    FROM unnest(CAST(:channels AS text[]), CAST(:external_ids AS text[])) AS asked (channel, external_id)
+    FROM unnest($2::text[], $3::text[]) AS asked (channel, external_id)
     JOIN record_keys k
-      ON k.tenant_id = :tenant_id AND k.channel = asked.channel AND k.external_id = asked.external_id
-    LEFT JOIN records r ON r.tenant_id = :tenant_id AND r.id = k.record_id
-    LEFT JOIN import_chunks c ON c.tenant_id = :tenant_id AND c.id = r.import_chunk_id
+      ON k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id
+    LEFT JOIN records r ON r.tenant_id = $1 AND r.id = k.record_id
+    LEFT JOIN import_chunks c ON c.tenant_id = $1 AND c.id = r.import_chunk_id
     """
-)
 
 
 @frozen
@@ -93,15 +95,9 @@ class Origin:
 
 async def find_origins(unit: Unit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Origin]:
     """Find which of these (channel, external id) are there, and where they came from."""
-    found = await unit.session.execute(
-        FIND,
-        {
-            "tenant_id": unit.tenant_id,
-            "channels": [channel for channel, _ in keys],
-            "external_ids": [external_id for _, external_id in keys],
-        },
-    )
-    return {(row.channel, row.external_id): Origin(row.run_id, row.import_position) for row in found}
+    channels, external_ids = [channel for channel, _ in keys], [external_id for _, external_id in keys]
+    found = await fetch(unit, FIND, unit.tenant_id, channels, external_ids)
+    return {(row["channel"], row["external_id"]): Origin(row["run_id"], row["import_position"]) for row in found}
 
 
 async def take_keys(unit: Unit, keys: Sequence[tuple[str, str, UUID]]) -> set[UUID]:
@@ -110,18 +106,9 @@ async def take_keys(unit: Unit, keys: Sequence[tuple[str, str, UUID]]) -> set[UU
     Returns:
         The record ids that got their key; the others' keys were taken before.
     """
-    ordered = sorted(keys)
-    taken = await unit.session.execute(
-        ADD_KEYS,
-        {
-            "tenant_id": unit.tenant_id,
-            "network_id": unit.network_id,
-            "channel": [key[0] for key in ordered],
-            "external_id": [key[1] for key in ordered],
-            "record_id": [key[2] for key in ordered],
-        },
-    )
-    return set(taken.scalars())
+    columns = dict(zip(KEYS.kinds, zip(*sorted(keys), strict=True), strict=True))
+    taken = await fetch(unit, ADD_KEYS, unit.tenant_id, unit.network_id, *KEYS.sent(columns))
+    return {row["record_id"] for row in taken}
 
 
 async def add_chunk(unit: Unit, chunk: ImportChunk) -> None:
@@ -133,24 +120,15 @@ async def add_chunk(unit: Unit, chunk: ImportChunk) -> None:
 
 
 async def add_records(unit: Unit, chunk_id: UUID, records: Mapping[str, Sequence[Any]], recorded_at: datetime) -> None:
-    """Write records given as one sequence per column of ``RECORD_COLUMNS``."""
-    await unit.session.execute(
-        ADD_RECORDS,
-        {
-            **records,
-            **written(unit, recorded_at),
-            "updated_at": recorded_at,
-            "version": 1,
-            "import_chunk_id": chunk_id,
-        },
-    )
+    """Write records whose keys were taken, given as one sequence per column of ``RECORDS``."""
+    await fetch(unit, ADD_RECORDS, *written(unit, recorded_at), recorded_at, 1, chunk_id, *RECORDS.sent(records))
 
 
 async def add_steps(unit: Unit, steps: Mapping[str, Sequence[Any]], recorded_at: datetime) -> None:
-    """Write steps given as one sequence per column of ``STEP_COLUMNS``."""
-    await unit.session.execute(ADD_STEPS, {**steps, **written(unit, recorded_at)})
+    """Write steps of new records, given as one sequence per column of ``STEPS``."""
+    await fetch(unit, ADD_STEPS, *written(unit, recorded_at), *STEPS.sent(steps))
 
 
-def written(unit: Unit, recorded_at: datetime) -> dict[str, Any]:
-    """Give what every row of a bulk insert has alike."""
-    return {"tenant_id": unit.tenant_id, "network_id": unit.network_id, "recorded_at": recorded_at}
+def written(unit: Unit, recorded_at: datetime) -> tuple[UUID, UUID, datetime]:
+    """Give what every row of a bulk insert has alike, in the order of ``WRITTEN``."""
+    return unit.tenant_id, unit.network_id, recorded_at

@@ -9,17 +9,19 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 
+from core.kernel.columns import Columns
+from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.models import ImportRun, RunStatus
 from core.records.repository.chunks import WRITTEN, bulk_insert, written
 
-REFUSAL_COLUMNS = {"id": "uuid", "position": "bigint", "external_id": "text", "code": "text", "message": "text"}
-ADD_REFUSALS = text(
-    bulk_insert("import_refusals", REFUSAL_COLUMNS, {**WRITTEN, "run_id": "uuid", "attempt": "integer"}).replace(
-        "DO NOTHING", ""
-    )
-    + """(tenant_id, run_id, position) DO UPDATE SET external_id = excluded.external_id, code = excluded.code,
-    message = excluded.message, attempt = excluded.attempt, recorded_at = excluded.recorded_at"""
+REFUSALS = Columns(kinds={"id": "uuid", "position": "bigint", "external_id": "text", "code": "text", "message": "text"})
+ADD_REFUSALS = bulk_insert(
+    "import_refusals",
+    REFUSALS,
+    {**WRITTEN, "run_id": "uuid", "attempt": "integer"},
+    end="""ON CONFLICT (tenant_id, run_id, position) DO UPDATE SET external_id = excluded.external_id,
+    code = excluded.code, message = excluded.message, attempt = excluded.attempt, recorded_at = excluded.recorded_at""",
 )
 DROP_OLD_REFUSALS = text(
     "DELETE FROM import_refusals WHERE tenant_id = :tenant_id AND run_id = :run_id AND attempt < :attempt"
@@ -62,9 +64,8 @@ async def save_run(unit: Unit, run_id: UUID, values: Mapping[str, Any]) -> None:
 async def keep_refusals(
     unit: Unit, run_id: UUID, attempt: int, refusals: Mapping[str, Sequence[Any]], recorded_at: datetime
 ) -> None:
-    """Write refusals given as one sequence per column of ``REFUSAL_COLUMNS``; one position has one refusal."""
-    constants = {**written(unit, recorded_at), "run_id": run_id, "attempt": attempt}
-    await unit.session.execute(ADD_REFUSALS, {**refusals, **constants})
+    """Write refusals given as one sequence per column of ``REFUSALS``; one position has one refusal."""
+    await fetch(unit, ADD_REFUSALS, *written(unit, recorded_at), run_id, attempt, *REFUSALS.sent(refusals))
 
 
 async def drop_old_refusals(unit: Unit, run_id: UUID, attempt: int) -> None:

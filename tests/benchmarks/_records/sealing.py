@@ -12,7 +12,7 @@ from core.kernel.ids import new_id
 from core.kernel.roles import Role
 from core.kernel.scope import Scope
 from core.records.events.policy import Event, EventKind, Happening, chained
-from core.records.events.repository import ADD, KINDS, add_events
+from core.records.events.repository import ADD, add_events, sent
 from core.records.events.writing import origin_of
 from core.records.sealing.policy.heads import LogName
 from core.records.sealing.policy.leaves import EVENT, NewLeaf
@@ -108,7 +108,7 @@ class Sealing:
         async with self.ground.database.unit(self.scope, clock=self.ground.clock, read_only=True) as unit:
             made = self._made(unit, self.events)
         chunks = [made[first : first + 1_000] for first in range(0, len(made), 1_000)]
-        ready = [[[getattr(event, name) for event in chunk] for name in KINDS] for chunk in chunks]
+        ready = [sent(chunk) for chunk in chunks]
         started = time.perf_counter()
         for columns in ready:
             async with bare.transaction():
