@@ -30,7 +30,8 @@ async def bootstrap(admin_url: str, database: str, role_secret: str, *, maintena
         raise DatabaseNameIsInvalid(name=database)
     async with administering(admin_url) as connection:
         await run(connection, f"SELECT pg_advisory_lock({BOOTSTRAP_LOCK})")
-        await create_roles(connection, role_secret, maintenance_password)
+        async with connection.transaction():  # One wait for the disk, not one for each password.
+            await create_roles(connection, role_secret, maintenance_password)
         await create_database(connection, database)
         async with administering(admin_url, database) as inside:
             await prepare_database(inside, database)
@@ -89,7 +90,10 @@ async def create_database(connection: Connection, database: str) -> None:
 async def prepare_database(connection: Connection, database: str) -> None:
     """Install extensions, take everything from PUBLIC and admit the serving roles."""
     citus = await connection.fetchval("SELECT 1 FROM pg_settings WHERE name = 'citus.propagate_set_commands'")
-    await run(connection, *(citus_statements(database) if citus else ()), *opening_statements(database))
+    if citus:  # It passes some statements on to its workers, and takes one at a time.
+        await run(connection, *citus_statements(database), *opening_statements(database))
+    else:
+        await run(connection, ";\n".join(opening_statements(database)))
 
 
 def citus_statements(database: str) -> tuple[str, ...]:
