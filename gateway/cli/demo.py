@@ -43,7 +43,7 @@ def demo(
     require_free(port)
     home.make()
     try:
-        with alone(home, port), surroundings(meanwhile=work_is_imported) as around:
+        with alone(home, port), surroundings(meanwhile=work_is_imported, up_to_date=True) as around:
             performing: Any = work_is_imported()
             performing.play_through(
                 around,

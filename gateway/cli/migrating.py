@@ -6,7 +6,7 @@ from asyncpg.exceptions import InterfaceError, PostgresError
 
 from core.kernel.connecting import administering
 from core.kernel.migration.bootstrap import bootstrap
-from core.kernel.migration.schema import bring_up_to_date
+from core.kernel.migration.schema import bring_up_to_date, is_brought_from_nothing
 from gateway.unreachable import is_address, unreachable
 
 
@@ -21,14 +21,34 @@ async def migrate(admin_url: str, url: str, secret: str) -> None:
     Raises:
         DatabaseIsUnreachable: The address is none, nobody answers there, or whoever answers does not let us in.
     """
+    database = name_in(url)
+    await make_ready(admin_url, database, secret)
+    await bring_up_to_date(admin_url, database)
+
+
+async def migrate_at_once(admin_url: str, database: str, secret: str) -> bool:
+    """Do what of it takes no import of Alembic, and tell whether that was all: so it is unless there are migrations.
+
+    Args:
+        admin_url: As for :func:`migrate`.
+        database: The database's name.
+        secret: As for :func:`migrate`.
+
+    Raises:
+        DatabaseIsUnreachable: As for :func:`migrate`.
+    """
+    await make_ready(admin_url, database, secret)
+    return await is_brought_from_nothing(admin_url, database)
+
+
+async def make_ready(admin_url: str, database: str, secret: str) -> None:
+    """Create roles and database where missing."""
     try:
         async with administering(admin_url):
             pass
     except (OSError, ValueError, PostgresError, InterfaceError) as error:
         raise unreachable(admin_url, error) from error
-    database = name_in(url)
     await bootstrap(admin_url, database, secret)
-    await bring_up_to_date(admin_url, database)
 
 
 def name_in(url: str) -> str:

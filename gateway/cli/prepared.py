@@ -14,6 +14,7 @@ from core.kernel.connecting import administering
 from core.kernel.frozen import frozen
 from core.kernel.migration.location import find_migrations
 from gateway.cli.home import Home
+from gateway.cli.migrating import migrate, migrate_at_once
 
 MARK = "prepared"
 STANDING = "SELECT (SELECT system_identifier::text FROM pg_control_system()), (SELECT version_num FROM alembic_version)"
@@ -35,6 +36,32 @@ class Preparation:
     admin_url: str
     database: str
     secret: str
+
+    async def bring_up_to_date(self, *, anyway: bool = False) -> None:
+        """Create what is missing, bring the schema up to date, and remember that it is.
+
+        Args:
+            anyway: Look at everything, even where this is known to stand.
+
+        Raises:
+            DatabaseIsUnreachable: Whoever answers does not let us in.
+        """
+        if anyway or not await self.stands():
+            await migrate(self.admin_url, f"postgresql:///{self.database}", self.secret)
+            await self.note()
+
+    async def is_quickly_up_to_date(self) -> bool:
+        """Do the same as far as it takes no import of Alembic, and tell whether that was all.
+
+        Raises:
+            DatabaseIsUnreachable: Whoever answers does not let us in.
+        """
+        if await self.stands():
+            return True
+        done = await migrate_at_once(self.admin_url, self.database, self.secret)
+        if done:
+            await self.note()
+        return done
 
     async def stands(self) -> bool:
         """Tell whether this very database was brought up to date with the same code, migrations and secret."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
@@ -27,6 +27,7 @@ class Surroundings:
         home: Where embedded servers and logs live.
         servers: The servers in use, by name.
         shared: Whether another command runs any of them, so that they end with it.
+        up_to_date: Whether the database is known to be.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Surroundings:
     home: Home
     servers: dict[str, Any]
     shared: bool = False
+    up_to_date: bool = False
 
     def migrate(self, *, anyway: bool = False) -> None:
         """Create what is missing and bring the schema up to date.
@@ -47,27 +49,35 @@ class Surroundings:
         """
         if not self.admin_url:
             raise MigrationAddressIsMissing
-        asyncio.run(self._bring_up_to_date(anyway=anyway))
-
-    async def _bring_up_to_date(self, *, anyway: bool) -> None:
-        secret = self.settings.role_secret.get_secret_value()
-        # What speaks with databases takes a moment to import; servers start before that, and not all need it.
-        prepared = import_module("gateway.cli.prepared")
-        known = prepared.Preparation(home=self.home, admin_url=self.admin_url, database=DATABASE, secret=secret)
-        if self.servers and not anyway and await known.stands():
+        if self.up_to_date and not anyway:
             return
-        migrating = import_module("gateway.cli.migrating")
-        await migrating.migrate(self.admin_url, self.settings.database_url, secret)
+        secret, url = self.settings.role_secret.get_secret_value(), self.settings.database_url
         if self.servers:
-            await known.note()
+            asyncio.run(database_of(self.home, self.admin_url, secret).bring_up_to_date(anyway=anyway))
+        else:
+            asyncio.run(import_module("gateway.cli.migrating").migrate(self.admin_url, url, secret))
+
+
+def database_of(home: Home, admin_url: str, secret: str) -> Any:  # noqa: ANN401 - its class is imported late
+    """Give the embedded database of a home, and what is remembered of it."""
+    # What speaks with databases takes a moment to import; servers start before that, and not all need it.
+    prepared = import_module("gateway.cli.prepared")
+    return prepared.Preparation(home=home, admin_url=admin_url, database=DATABASE, secret=secret)
 
 
 def nothing() -> None:
     """Do nothing."""
 
 
+def not_at_all() -> bool:
+    """Do nothing, and say so."""
+    return False
+
+
 @contextmanager
-def surroundings(*, queue: bool = True, meanwhile: Callable[[], object] = nothing) -> Generator[Surroundings]:
+def surroundings(
+    *, queue: bool = True, meanwhile: Callable[[], object] = nothing, up_to_date: bool = False
+) -> Generator[Surroundings]:
     """Give the servers that the environment names, or run embedded ones as long as the block lasts.
 
     Embedded servers that another command runs already are shared, not started again.
@@ -75,6 +85,7 @@ def surroundings(*, queue: bool = True, meanwhile: Callable[[], object] = nothin
     Args:
         queue: Whether Valkey is needed too.
         meanwhile: What to do while embedded servers come up.
+        up_to_date: Whether an embedded database is brought up to date meanwhile, as far as that is quickly done.
     """
     home = Home.found()
     if os.environ.get("DATABASE_URL"):
@@ -83,14 +94,25 @@ def surroundings(*, queue: bool = True, meanwhile: Callable[[], object] = nothin
         yield Surroundings(load_settings(), dict(os.environ), admin, home, {})
         return
     with ExitStack() as stack:
-        yield embedded(home, stack, queue=queue, meanwhile=meanwhile)
+        yield embedded(home, stack, queue=queue, meanwhile=meanwhile, up_to_date=up_to_date)
 
 
-def embedded(home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[], object]) -> Surroundings:
+def embedded(
+    home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[], object], up_to_date: bool
+) -> Surroundings:
     """Start or share the embedded servers and point this process's environment at them."""
     home.make()
     postgres, valkey = embedded_servers(home)
-    shared = use([postgres, valkey] if queue else [postgres], stack, meanwhile)
+    servers = [postgres, valkey] if queue else [postgres]
+    secrets = {**home.secrets(), **{name: value for name, value in os.environ.items() if value}}
+
+    def prepared() -> bool:
+        known = database_of(home, postgres.url, secrets["TOUCHSTONE_ROLE_SECRET"])
+        return asyncio.run(known.is_quickly_up_to_date())
+
+    if up_to_date:
+        import_module("gateway.cli.prepared")  # Here, for two threads that import the same may meet half a module.
+    shared, done = use(servers, stack, meanwhile, prepared if up_to_date else not_at_all)
     admin_url: str = postgres.url
     given = {
         **home.secrets(),
@@ -106,8 +128,8 @@ def embedded(home: Home, stack: ExitStack, *, queue: bool, meanwhile: Callable[[
     os.environ.update(environment)
     for name in ("DATABASE_URL", "REDIS_URL"):
         stack.callback(os.environ.pop, name, None)
-    servers = {"postgres": postgres, "valkey": valkey}
-    return Surroundings(load_settings(), environment, admin_url, home, servers, shared=shared)
+    named = {"postgres": postgres, "valkey": valkey}
+    return Surroundings(load_settings(), environment, admin_url, home, named, shared=shared, up_to_date=done)
 
 
 def embedded_servers(home: Home) -> tuple[Any, Any]:
@@ -123,13 +145,21 @@ def embedded_servers(home: Home) -> tuple[Any, Any]:
     return servers.open_postgres(home.postgres), servers.open_valkey(home.valkey)
 
 
-def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object]) -> bool:
+def use(
+    servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object], on_first: Callable[[], bool]
+) -> tuple[bool, bool]:
     """Start servers side by side, or share those that another command runs, for as long as the stack lasts.
 
     Whoever interrupts it waits until those that are coming up have done so, and so can be stopped.
 
+    Args:
+        servers: The servers.
+        stack: What they last as long as.
+        meanwhile: What to do until they run.
+        on_first: What to do once the first one runs, beside that.
+
     Returns:
-        Whether another command runs any of them.
+        Whether another command runs any of them, and what came of what was done on the first.
     """
     ours: list[Any] = []
     stack.callback(stop_all, ours)
@@ -138,14 +168,22 @@ def use(servers: Sequence[Any], stack: ExitStack, meanwhile: Callable[[], object
         if not hasattr(server, "start_or_share") or server.start_or_share():
             ours.append(server)
 
-    threads = ThreadPoolExecutor(len(servers))
+    threads = ThreadPoolExecutor(len(servers) + 1)
     stack.callback(threads.shutdown)
     starting = [threads.submit(start, server) for server in servers]
+    on_it = threads.submit(then, starting[0], on_first)
     meanwhile()
     for one in starting:
         one.result()
+    done = on_it.result()
     threads.shutdown()  # Whoever forks afterwards has no thread beside it.
-    return len(ours) < len(servers)
+    return len(ours) < len(servers), done
+
+
+def then(first: "Future[None]", work: Callable[[], bool]) -> bool:
+    """Do something once something else is done, if that went well."""
+    first.result()
+    return work()
 
 
 def stop_all(servers: Sequence[Any]) -> None:

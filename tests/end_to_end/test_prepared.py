@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from core.kernel.migration.location import newest_revision
+from core.kernel.migration.run import current, downgrade
 from gateway.cli.home import Home
 from gateway.cli.prepared import MARK, Preparation
 from tests.support.cluster import ROLE_SECRET, Address, admin_database_url, clone, drop, execute
@@ -54,3 +56,25 @@ async def test_a_home_that_remembers_nothing_has_it_looked_at(noted: Preparation
 async def test_other_sources_come_to_something_else(noted: Preparation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.cli.prepared.sources", lambda: iter([Path(__file__)]))
     assert not await noted.stands()
+
+
+async def test_nothing_is_made_a_schema_quickly_and_remembered(address: Address, tmp_path: Path) -> None:
+    name = f"quick_{uuid4().hex[:12]}"
+    one = Preparation(home=Home(tmp_path), admin_url=address.admin_url, database=name, secret=ROLE_SECRET)
+    try:
+        assert await one.is_quickly_up_to_date()
+        assert await one.stands()
+        assert await current(address.admin_url, name) == newest_revision()
+        assert await one.is_quickly_up_to_date()
+    finally:
+        await drop(address.admin_url, name)
+
+
+async def test_an_older_database_is_left_to_migrations(noted: Preparation) -> None:
+    await downgrade(noted.admin_url, noted.database, "0045")
+    assert not await noted.is_quickly_up_to_date()
+    assert not await noted.stands()
+    assert await current(noted.admin_url, noted.database) == "0045"
+    await noted.bring_up_to_date()
+    assert await noted.stands()
+    assert await current(noted.admin_url, noted.database) == newest_revision()

@@ -15,7 +15,18 @@ async def bring_up_to_date(admin_url: str, database: str, *, folder: Path | None
         database: A database that was prepared for its roles.
         folder: The migrations, where they are not those of the product.
     """
-    if await bring_from_nothing(admin_url, database, folder=folder) == newest_revision(folder):
+    if await is_brought_from_nothing(admin_url, database, folder=folder):
         return
     migrations = import_module("core.kernel.migration.run")  # Alembic comes with it, which takes a while.
     await migrations.upgrade(admin_url, database, folder=folder)
+
+
+async def is_brought_from_nothing(admin_url: str, database: str, *, folder: Path | None = None) -> bool:
+    """Give an empty database the recorded schema, and tell whether it is at the newest revision then, or was before.
+
+    Args:
+        admin_url: As for :func:`bring_up_to_date`.
+        database: The same.
+        folder: The same.
+    """
+    return await bring_from_nothing(admin_url, database, folder=folder) == newest_revision(folder)
