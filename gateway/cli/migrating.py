@@ -21,7 +21,11 @@ async def migrate(admin_url: str, url: str, secret: str) -> None:
     Raises:
         DatabaseIsUnreachable: The address is none, nobody answers there, or whoever answers does not let us in.
     """
-    database = name_in(url)
+    await migrate_named(admin_url, name_in(url), secret)
+
+
+async def migrate_named(admin_url: str, database: str, secret: str) -> None:
+    """Do the same with a database of which the name is known."""
     await make_ready(admin_url, database, secret)
     await bring_up_to_date(admin_url, database)
 

@@ -14,7 +14,7 @@ from core.kernel.connecting import administering
 from core.kernel.frozen import frozen
 from core.kernel.migration.location import find_migrations
 from gateway.cli.home import Home
-from gateway.cli.migrating import migrate, migrate_at_once
+from gateway.cli.migrating import migrate_at_once, migrate_named
 
 MARK = "prepared"
 STANDING = "SELECT (SELECT system_identifier::text FROM pg_control_system()), (SELECT version_num FROM alembic_version)"
@@ -47,7 +47,7 @@ class Preparation:
             DatabaseIsUnreachable: Whoever answers does not let us in.
         """
         if anyway or not await self.stands():
-            await migrate(self.admin_url, f"postgresql:///{self.database}", self.secret)
+            await migrate_named(self.admin_url, self.database, self.secret)
             await self.note()
 
     async def is_quickly_up_to_date(self) -> bool:
