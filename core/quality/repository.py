@@ -84,13 +84,17 @@ QUALITY_DAYS = text("""
         within_effective = excluded.within_effective, resolution_seconds = excluded.resolution_seconds,
         steps = excluded.steps
 """)
+# The order is that of the index by record, which has the planner look there for each record's scores. Otherwise, while
+# there are no statistics, as after the first import, it takes a tenant for one row and reads all its scores each time.
 SCORE_DAYS = text("""
     INSERT INTO score_days (tenant_id, network_id, standard_code, day, rule, dimension, scored, basis_points)
     SELECT f.tenant_id, f.network_id, f.standard_code, f.day, s.rule, s.dimension, count(s.basis_points),
            coalesce(sum(s.basis_points), 0)
-    FROM record_figures f JOIN record_scores s ON s.tenant_id = f.tenant_id AND s.record_id = f.id
-    WHERE f.tenant_id = :tenant_id AND s.tenant_id = :tenant_id AND f.standard_code = :standard_code
-      AND f.day = ANY(CAST(:days AS date[])) AND s.dimension <> 'record'
+    FROM record_figures f CROSS JOIN LATERAL (
+        SELECT rule, dimension, basis_points FROM record_scores
+        WHERE tenant_id = :tenant_id AND record_id = f.id AND dimension <> 'record' ORDER BY rule, dimension
+    ) s
+    WHERE f.tenant_id = :tenant_id AND f.standard_code = :standard_code AND f.day = ANY(CAST(:days AS date[]))
     GROUP BY f.tenant_id, f.network_id, f.standard_code, f.day, s.rule, s.dimension
     ON CONFLICT (tenant_id, standard_code, day, rule, dimension) DO UPDATE SET
         scored = excluded.scored, basis_points = excluded.basis_points

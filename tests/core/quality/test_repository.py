@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from core.kernel.database import Database
 from core.kernel.ids import new_id
@@ -16,6 +17,7 @@ from core.kernel.permissions import every_permission
 from core.kernel.scope import Actor, ActorKind, Scope
 from core.quality.policy import Figures
 from core.quality.repository import (
+    SCORE_DAYS,
     Period,
     Reach,
     add_up_days,
@@ -207,3 +209,21 @@ async def test_each_reading_role_sees_its_reach_and_nothing_else(
         theirs = Reach(network_id=stranger.network_id, tenant_ids=(stranger.tenant_id,))
         assert (await read_sums(unit.session, theirs, PERIOD)).figures == {}
     assert await admin.fetchval("SELECT count(*) FROM record_figures WHERE tenant_id = $1", stranger.tenant_id) == 30
+
+
+async def test_days_are_added_up_by_the_scores_of_each_record_where_nothing_is_known_of_the_tables(
+    database: Database, scopes: tuple[Scope, Scope], admin: Any
+) -> None:
+    north, _ = scopes
+    await store(database, north, drawn(Random(1), 300), lambda number: number)
+    tables = "('record_figures'::regclass, 'record_scores'::regclass)"
+    async with database.unit(north) as unit:
+        await admin.execute(f"DELETE FROM pg_statistic WHERE starelid IN {tables}")
+        await unit.session.execute(text("SET LOCAL enable_seqscan = off"))
+        days = [FIRST + timedelta(days=number) for number in range(5)]
+        given = {"tenant_id": unit.tenant_id, "standard_code": CODE, "days": days}
+        found = await unit.session.execute(text(f"EXPLAIN (COSTS OFF) {SCORE_DAYS.text}"), given)
+        plan = [line for (line,) in found]
+    [place] = [number for number, line in enumerate(plan) if "on record_scores" in line]
+    assert "using record_scores_once" in plan[place]
+    assert "record_id = f.id" in plan[place + 1]
