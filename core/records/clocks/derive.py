@@ -77,8 +77,10 @@ def step_clocks(
 ) -> Iterator[Clock]:
     """List the clocks of steps that were told to have started and have a limit."""
     for step in state.steps:
+        if step.started_at is None:
+            continue
         found = view.step_limit(step.name, choices)
-        if found is None or step.started_at is None:
+        if found is None:
             continue
         limit, unit = found
         terms = Terms(

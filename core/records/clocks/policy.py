@@ -147,6 +147,8 @@ def instant_used(terms: Terms, seconds: int) -> datetime | None:
     if seconds <= 0:
         return terms.started_at
     left, seen = timedelta(seconds=seconds), terms.started_at
+    if terms.calendar is None and not terms.pauses and left <= FIRST_LOOK:
+        return seen + left
     for until in horizons(terms.started_at):
         for start, end in running_spans(terms, until, seen):
             if end - start >= left:

@@ -12,7 +12,6 @@ from core.records.clocks.policy import ClockKind
 from core.records.clocks.working_out import Kept
 from core.records.conformance.course import Course, clause_in
 from core.records.conformance.past import Moment, Past, begun
-from core.records.conformance.replay import is_forbidden_repetition
 from core.records.evidence.policy import EvidenceProblem
 from core.standards.vocabulary import ClauseLevel
 
@@ -129,14 +128,9 @@ def surplus(past: Past) -> Iterator[Deviation]:
     """Tell of steps that were done although the process does not have them, or again although it has them once."""
     if not past.course.process.steps:
         return
-    for one in past.performed:
-        if one.name not in past.course.process.steps:
-            kind = DeviationKind.UNFORESEEN
-        elif is_forbidden_repetition(past, one):
-            kind = DeviationKind.REPEATED
-        else:
-            continue
-        at = begun(one)
+    for one in past.surplus:
+        foreseen = one.name in past.course.process.steps
+        kind, at = DeviationKind.REPEATED if foreseen else DeviationKind.UNFORESEEN, begun(one)
         yield graded(past.course, kind, one.name, at, one.begun_by, position=one.position, settled_at=at)
 
 
@@ -164,7 +158,7 @@ def late(course: Course, clocks: Sequence[Kept], past: Past) -> Iterator[Deviati
 
 def by_others(past: Past, unqualified: Collection[int]) -> Iterator[Deviation]:
     """Tell of steps that somebody without the role for it did."""
-    for one in past.performed:
+    for one in past.performed if unqualified else ():
         if one.position in unqualified:
             yield graded(
                 past.course,
@@ -179,7 +173,7 @@ def by_others(past: Past, unqualified: Collection[int]) -> Iterator[Deviation]:
 
 def without_evidence(past: Past, evidence: Sequence[EvidenceProblem]) -> Iterator[Deviation]:
     """Tell of evidence that is not there although the record is finished."""
-    if past.finished_at is None:
+    if past.finished_at is None or not evidence:
         return
     number = past.state.resolutions[-1].number if past.state.resolutions else past.state.head
     places = {(one.name, one.round): one.position for one in past.state.steps}

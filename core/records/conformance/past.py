@@ -33,6 +33,7 @@ class Past:
         state: The record after its events.
         performed: Occurrences that were not skipped, in the order in which they began.
         first: The first of them for each step of the process.
+        surplus: Those that the process does not allow: it does not have the step, or has it once.
         settled_at: When each step was first completed or skipped.
         finished_at: When the record was resolved; empty while it is in hand.
         end: The moment up to which it is looked at: its end, or what happened last.
@@ -47,15 +48,21 @@ class Past:
             key=lambda one: (begun(one), one.position),
         )
         self.first: dict[str, StepState] = {}
+        self.surplus: list[StepState] = []
         for one in self.performed:
-            if one.name in steps:
-                self.first.setdefault(one.name, one)
+            key = one.name
+            step = steps.get(key)
+            if step is not None and key not in self.first:
+                self.first[key] = one
+            elif step is None or not step.repeatable:
+                self.surplus.append(one)
         self.settled_at: dict[str, datetime] = {}
         for one in state.steps:
             if one.state is not StepStatus.STARTED:
-                known = self.settled_at.get(one.name)
+                key = one.name
+                known = self.settled_at.get(key)
                 if known is None or one.occurred_at < known:
-                    self.settled_at[one.name] = one.occurred_at
+                    self.settled_at[key] = one.occurred_at
         self.finished_at = finished_at(state)
         last = state.last_at if self.finished_at is None else max(self.finished_at, state.last_at)
         self.end = Moment(last)

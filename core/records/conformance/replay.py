@@ -27,7 +27,7 @@ or not foreseen.
 import msgspec
 
 from core.records.conformance.past import Moment, Past, begun
-from core.records.events.state import StepState, StepStatus
+from core.records.events.state import StepStatus
 
 
 class Fitness(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,20 +115,13 @@ def replay(past: Past) -> Fitness | None:
 def count_surplus(past: Past, tally: Tally) -> None:
     """Count the tokens of what the process does not allow: steps that it does not have, and forbidden repetitions."""
     process = past.course.process
-    for one in past.performed:
+    for one in past.surplus:
         if one.name not in process.steps:
             into, out_of = 1, 1
-        elif is_forbidden_repetition(past, one):
-            into, out_of = max(1, len(process.before[one.name])), max(1, len(past.course.after[one.name]))
         else:
-            continue
+            into, out_of = max(1, len(process.before[one.name])), max(1, len(past.course.after[one.name]))
         tally.consumed += into
         tally.missing += into
         if one.state is not StepStatus.STARTED:
             tally.produced += out_of
             tally.remaining += out_of
-
-
-def is_forbidden_repetition(past: Past, one: StepState) -> bool:
-    """Tell whether an occurrence does again what may be done once."""
-    return not past.course.process.steps[one.name].repeatable and past.first[one.name] is not one

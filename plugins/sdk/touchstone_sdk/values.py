@@ -42,6 +42,7 @@ VersionText: TypeAlias = Annotated[str, Field(pattern=r"^\d+(\.\d+)*([a-z]+\d+)?
 MAX_JSON_DEPTH = 16
 
 _LEAVES = frozenset({str, int, bool, type(None)})
+_OBJECTS = frozenset({dict, MappingProxyType})
 
 
 class Value(BaseModel):
@@ -89,14 +90,15 @@ def freeze_json(value: object, depth: int = 0) -> JsonValue:
 
 def freeze_object(value: object, depth: int = 0) -> Mapping[str, JsonValue]:
     """Return a deeply read-only copy of a JSON object; refuses as `freeze_json` does."""
-    # Every figure of every score comes by here twice: dictionaries and leaves are known by their type alone.
-    if type(value) is not dict and not isinstance(value, Mapping):
+    # Every figure of every score comes by here twice: objects and leaves are known by their type alone, and stay.
+    if type(value) not in _OBJECTS and not isinstance(value, Mapping):
         raise ValueError("a JSON object is expected")  # (pydantic turns ValueError into its own error)
-    frozen: dict[str, JsonValue] = {}
-    for key, item in cast("Mapping[object, object]", value).items():
+    frozen = dict(cast("Mapping[str, JsonValue]", value))
+    for key, item in frozen.items():
         if type(key) is not str:
             raise ValueError("the keys of a JSON object are strings")
-        frozen[key] = cast("JsonValue", item) if type(item) in _LEAVES else freeze_json(item, depth + 1)
+        if type(item) not in _LEAVES:
+            frozen[key] = freeze_json(item, depth + 1)
     return MappingProxyType(frozen)
 
 
