@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Update, delete, func, text, update
+import orjson
+from sqlalchemy import Update, delete, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from core.kernel.clock import recorded_now
+from core.kernel.direct import fetch_in
 from core.kernel.frozen import frozen
 from core.kernel.models import OPEN_OUTBOX, IdempotencyKey, OutboxRow
 from core.kernel.queue import Handover
@@ -32,6 +35,21 @@ FINISHED = text(
 BACKLOG = text(
     f"SELECT status, count(*) AS rows, min(due_at) AS oldest FROM outbox WHERE {OPEN_OUTBOX} OR status = 'dead'"  # noqa: S608 - a constant
     " GROUP BY status"
+)
+# Every work item costs the following once or more: they go to the driver as they stand.
+LOCK_DUE: Final = (
+    "SELECT id, topic, payload::text, target_tenant_id, handovers, attempts FROM outbox"  # noqa: S608 - a constant
+    f" WHERE tenant_id = $1 AND {OPEN_OUTBOX} AND due_at <= $2 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED"
+)
+MARK_HANDED: Final = (
+    "UPDATE outbox SET status = 'handed', handovers = handovers + 1, due_at = $3"
+    " WHERE tenant_id = $1 AND id = ANY($2::uuid[]) RETURNING 1"
+)
+START: Final = (
+    "UPDATE outbox SET status = 'running', attempts = attempts + 1, due_at = $3"
+    " WHERE tenant_id = $1 AND id = $2 AND status = 'handed'"
+    " RETURNING tenant_id, network_id, id, topic, payload::text, target_tenant_id, actor_kind, actor_id, attempts,"
+    " trace"
 )
 
 
@@ -80,30 +98,22 @@ async def backlog(session: AsyncSession) -> dict[str, tuple[int, datetime]]:
 
 async def lock_due(session: AsyncSession, tenant_id: UUID, now: datetime, most: int) -> list[Claimed]:
     """Lock due rows of one tenant that nobody else has locked, the longest due first."""
-    found = await session.execute(
-        select(OutboxRow)
-        .where(col(OutboxRow.tenant_id) == tenant_id, IS_OPEN, col(OutboxRow.due_at) <= now)
-        .order_by(col(OutboxRow.due_at), col(OutboxRow.id))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
     return [
         Claimed(
-            id=row.id,
-            topic=row.topic,
-            payload=row.payload,
-            crosses=row.target_tenant_id != row.tenant_id,
-            handovers=row.handovers,
-            attempts=row.attempts,
+            id=row["id"],
+            topic=row["topic"],
+            payload=orjson.loads(row["payload"]),
+            crosses=row["target_tenant_id"] != tenant_id,
+            handovers=row["handovers"],
+            attempts=row["attempts"],
         )
-        for row in found.scalars()
+        for row in await fetch_in(session, LOCK_DUE, tenant_id, now, most)
     ]
 
 
 async def mark_handed(session: AsyncSession, tenant_id: UUID, ids: Sequence[UUID], lease_until: datetime) -> None:
     """Say that rows are handed over, until the lease ends."""
-    values = {"status": "handed", "handovers": OutboxRow.handovers + 1, "due_at": lease_until}
-    await session.execute(rows(tenant_id, ids).values(values))
+    await fetch_in(session, MARK_HANDED, tenant_id, list(ids), lease_until)
 
 
 async def mark_finished(
@@ -123,36 +133,37 @@ async def put_back(session: AsyncSession, handovers: Sequence[Handover], due_at:
 
 async def start(session: AsyncSession, handover: Handover, lease_until: datetime) -> Started | None:
     """Begin an attempt; ``None`` where the row is not waiting to be run: another run has it, or it is done."""
-    found = await session.execute(
-        rows(handover.tenant_id, [handover.command_id])
-        .where(col(OutboxRow.status) == "handed")
-        .values({"status": "running", "attempts": OutboxRow.attempts + 1, "due_at": lease_until})
-        .returning(OutboxRow)
-    )
-    row = found.scalar_one_or_none()
-    if row is None:
+    found = await fetch_in(session, START, handover.tenant_id, handover.command_id, lease_until)
+    if not found:
         return None
+    row = found[0]
     return Started(
-        tenant_id=row.tenant_id,
-        network_id=row.network_id,
-        command_id=row.id,
-        topic=row.topic,
-        payload=row.payload,
-        target_tenant_id=row.target_tenant_id,
-        actor=Actor(ActorKind(row.actor_kind), row.actor_id),
-        attempt=row.attempts,
-        trace=row.trace,
+        tenant_id=row["tenant_id"],
+        network_id=row["network_id"],
+        command_id=row["id"],
+        topic=row["topic"],
+        payload=orjson.loads(row["payload"]),
+        target_tenant_id=row["target_tenant_id"],
+        actor=Actor(ActorKind(row["actor_kind"]), row["actor_id"]),
+        attempt=row["attempts"],
+        trace=row["trace"],
     )
 
 
 async def change_running(session: AsyncSession, started: Started, **values: Any) -> bool:  # noqa: ANN401 - columns
     """Change a row as the run that has it; tell whether this run still has it."""
-    changed = await session.execute(
-        rows(started.tenant_id, [started.command_id])
-        .where(col(OutboxRow.status) == "running", col(OutboxRow.attempts) == started.attempt)
-        .values(**values)
+    of_run = (started.tenant_id, started.command_id, started.attempt)
+    return bool(await fetch_in(session, changing(tuple(values)), *of_run, *values.values()))
+
+
+@cache
+def changing(columns: tuple[str, ...]) -> str:
+    """Write the statement that changes columns of a row that a run has; their names come from this code alone."""
+    said = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 4))
+    return (
+        f"UPDATE outbox SET {said}"  # noqa: S608 - see above
+        " WHERE tenant_id = $1 AND id = $2 AND status = 'running' AND attempts = $3 RETURNING 1"
     )
-    return isinstance(changed, CursorResult) and changed.rowcount > 0
 
 
 async def delete_finished(session: AsyncSession, tenant_id: UUID, before: datetime) -> None:
