@@ -57,6 +57,14 @@ class Surroundings:
         else:
             asyncio.run(import_module("gateway.cli.migrating").migrate(self.admin_url, url, secret))
 
+    async def write_down(self) -> None:
+        """Have the embedded PostgreSQL write to disk what it has in memory, which it would do when it ends."""
+        if self.servers:
+            # What speaks with databases takes a moment to import, and few need this.
+            connecting = import_module("core.kernel.connecting")
+            async with connecting.administering(self.admin_url) as connection:
+                await connection.execute("CHECKPOINT")
+
 
 def database_of(home: Home, admin_url: str, secret: str) -> Any:  # noqa: ANN401 - its class is imported late
     """Give the embedded database of a home, and what is remembered of it."""

@@ -14,12 +14,14 @@ class Crew:
     """Two processes, each for as long as it is needed.
 
     Attributes:
+        around: The servers they work with.
         api: Serves the API.
         worker: Works in the background.
         settings: What both come to the same settings by.
         once: Whether neither is needed once the main job is done.
     """
 
+    around: Surroundings
     api: Child
     worker: Child
     settings: Mapping[str, str]
@@ -37,6 +39,11 @@ class Crew:
         """Have a process end that the main job needs no more, unless both go on afterwards."""
         if self.once:
             one.end()
+
+    async def near_the_end(self) -> None:
+        """Have written down what there is, if everything ends soon: later nobody would have anything else to do."""
+        if self.once:
+            await self.around.write_down()
 
     def go_on(self) -> None:
         """Have both work on after the main job, the worker even where that left nothing to it."""
@@ -65,6 +72,6 @@ def crew_of(around: Surroundings, port: int, *, once: bool) -> Generator[Crew]:
         api = Child("serve", ("--port", str(port)), around.home.log("serve"))
         stack.callback(api.stop)
         worker = Child("worker", (), around.home.log("worker"))
-        crew = Crew(api=api, worker=worker, settings=settings, once=once)
+        crew = Crew(around=around, api=api, worker=worker, settings=settings, once=once)
         stack.callback(crew.stop)
         yield crew

@@ -5,7 +5,7 @@ Imported while the API starts: what reads logs and draws reports takes a while t
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,7 +91,7 @@ async def do_main_job(at: Operator, home: Home, stage: Stage, material: Material
         left = await looking
     if left.imported is None or await play.unscored(at, stage):
         api.crew.work()
-    done, dead, seeded = await import_and_score(at, stage, material, plan, left)
+    done, dead, seeded = await import_and_score(at, stage, material, plan, left, api.crew)
     api.crew.done_with(api.crew.worker)
     shown = await play.dashboard(at, stage, material)
     turn = await tell(at, stage, material, shown)
@@ -128,7 +128,7 @@ async def standardise(everybody: list[FrontEnd], material: Material) -> Adaptati
 
 
 async def import_and_score(
-    at: Operator, stage: Stage, material: Material, plan: SeedPlan, left: Left
+    at: Operator, stage: Stage, material: Material, plan: SeedPlan, left: Left, crew: Crew
 ) -> tuple[Imported, int, Seeded]:
     """Import with a progress bar, then watch the worker score; the seed network is founded meanwhile."""
     OUT.print(f"Log: {material.title}", highlight=False)
@@ -139,9 +139,10 @@ async def import_and_score(
             if done.failure is not None:
                 raise done.failure
             scoring = bar.add_task("Scoring", total=None)
-            dead = await play.wait_for_scores(
-                at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
-            )
+            async with begun(crew.near_the_end()) if done.figures.new else nullcontext():
+                dead = await play.wait_for_scores(
+                    at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
+                )
             seeded = await sowing
     show.imported(done)
     return done, dead, seeded

@@ -91,6 +91,12 @@ def test_the_chain_comes_to_the_figures_of_its_log(chain: Run) -> None:
     assert_went_well(chain.figures)
 
 
+def test_most_is_on_disk_before_anybody_waits_for_the_end(chain: Run) -> None:
+    log = (chain.home / "postgres" / "server.log").read_text()
+    asked_for, at_the_end = [int(files) for files in re.findall(r"sync files=(\d+)", log)][:2]
+    assert 0 < at_the_end < asked_for / 2
+
+
 def assert_went_well(figures: dict[str, Any]) -> None:
     assert figures["adaptation_accepted"]
     assert figures["adaptation_refused_with"] == "standards.bound_exceeded"
