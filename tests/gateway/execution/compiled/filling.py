@@ -68,6 +68,8 @@ FLOATS = (
 )
 DECIMALS = ("0", "-0.00", "1", "1.10", "12.50", "-999999999999999999999.000001", "1E+5", "0.0000001", "1E-30")
 SAME_TIME = 0.35
+PRINTABLE = (string.printable * 3)[:256].encode()
+"""A printable character for every byte."""
 
 
 @dataclass
@@ -116,6 +118,20 @@ class Making:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self._makers: Mapping[str, Callable[[], Any]] = {
+            "uuid": self.uuid,
+            "integer": lambda: self.number(32),
+            "bigint": lambda: self.number(64 if self.random.random() < 0.03 else 32),
+            "boolean": lambda: self.random.random() < 0.5,
+            "double precision": self.floating,
+            "timestamp with time zone": self.instant,
+            "date": self.day,
+            "jsonb": lambda: orjson.dumps(self.json()).decode(),
+            "bytea": lambda: self.random.randbytes(self.random.randrange(20)),
+            "uuid[]": lambda: [self.uuid() for _ in range(self.random.randrange(3))],
+            "text[]": lambda: [self.text() for _ in range(self.random.randrange(3))],
+            "numeric": self.decimal,
+        }
 
     def uuid(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
@@ -130,7 +146,9 @@ class Making:
         return "".join(self.letter() for _ in range(random.randrange(12)))
 
     def long_text(self) -> str:
-        return "".join(self.random.choices(string.printable, k=self.random.randrange(3_000, 20_000)))
+        """As many characters as are kept beside the row; each uses up a whole number, as one that is chosen does."""
+        length = self.random.randrange(3_000, 20_000)
+        return self.random.randbytes(8 * length)[::8].translate(PRINTABLE).decode()
 
     def letter(self) -> str:
         while True:
@@ -183,21 +201,7 @@ class Making:
 
     def value(self, kind: str) -> Any:
         """Give a value of a PostgreSQL type."""
-        makers: Mapping[str, Callable[[], Any]] = {
-            "uuid": self.uuid,
-            "integer": lambda: self.number(32),
-            "bigint": lambda: self.number(64 if self.random.random() < 0.03 else 32),
-            "boolean": lambda: self.random.random() < 0.5,
-            "double precision": self.floating,
-            "timestamp with time zone": self.instant,
-            "date": self.day,
-            "jsonb": lambda: orjson.dumps(self.json()).decode(),
-            "bytea": lambda: self.random.randbytes(self.random.randrange(20)),
-            "uuid[]": lambda: [self.uuid() for _ in range(self.random.randrange(3))],
-            "text[]": lambda: [self.text() for _ in range(self.random.randrange(3))],
-            "numeric": self.decimal,
-        }
-        return makers.get(kind, self.text)()
+        return self._makers.get(kind, self.text)()
 
     def decimal(self) -> Decimal:
         if self.random.random() < 0.7:
@@ -272,7 +276,5 @@ class Filling:
 
     def one_of(self, table: str, owners: set[UUID]) -> UUID:
         """Give the id of a row, which the conditions of its table may have left out."""
-        known = [
-            one for (name, whose), ids in self.ids.items() if name == table and whose in owners for one in ids[:12]
-        ]
+        known = [one for whose in sorted(owners) for one in self.ids.get((table, whose), ())[:12]]
         return self.making.random.choice(known) if known else self.making.uuid()
