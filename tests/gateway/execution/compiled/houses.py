@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 from typing import Any, cast
 from uuid import UUID
@@ -113,7 +114,7 @@ class House:
     def schema(self) -> TouchstoneSchema:
         return self.both.schema
 
-    @property
+    @cached_property
     def kept(self) -> frozenset[str]:
         """Root fields whose answers are kept."""
         fields = self.schema.graphql.extensions[READINGS].fields
