@@ -1,4 +1,4 @@
-"""The demonstration as a process, in a clean home folder: to its figures, twice, and with what can go wrong."""
+"""The demonstration as a process: to its figures, twice, interrupted, and with what can go wrong."""
 
 import json
 import re
@@ -11,6 +11,7 @@ import pytest
 from touchstone_runtime.throwaway import throwaway_folder
 
 from tests.end_to_end.command import REAL_LOG, ROOT, assert_refused, free_port, invoked, told, touchstone
+from tests.end_to_end.interrupting import interrupted_twice
 
 NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml")
 REFERENCE = re.compile(r"""https?://[^\s"'<>)]+""")
@@ -57,8 +58,9 @@ def once(home: Path, network: str, *options: str) -> Run:
 
 @pytest.fixture(scope="module")
 def chain() -> Generator[Run]:
-    """The made-up chain, in a clean home folder."""
+    """The made-up chain, begun in a clean home folder, interrupted there, once more in the middle, and gone on with."""
     with throwaway_folder() as home:
+        interrupted_twice(home)
         yield once(home, "chain", "--made-up")
 
 
@@ -69,6 +71,20 @@ def real() -> Generator[Run]:
         pytest.skip("the real log is not beside this checkout")
     with throwaway_folder() as home:
         yield once(home, "demo")
+
+
+@pytest.fixture(scope="module")
+def clean(request: pytest.FixtureRequest) -> Generator[Run]:
+    """The published log, or without it the made-up chain, in a clean home folder in one go."""
+    if REAL_LOG.exists():
+        yield request.getfixturevalue("real")
+        return
+    with throwaway_folder() as home:
+        yield once(home, "chain", "--made-up")
+
+
+def test_all_that_a_log_holds_is_new_in_a_clean_home(clean: Run) -> None:
+    assert clean.figures["newly_imported"] == clean.figures["records"] > 0
 
 
 def test_the_real_log_comes_to_its_figures(real: Run) -> None:
@@ -84,10 +100,10 @@ def test_the_real_log_comes_to_its_figures(real: Run) -> None:
     assert_went_well(real.figures)
 
 
-def test_the_chain_comes_to_the_figures_of_its_log(chain: Run) -> None:
-    names = ("tenants", "records", "steps", "newly_imported")
-    assert [chain.figures[name] for name in names] == [12, 6_048, 28_331, 6_048]
+def test_the_chain_comes_to_the_figures_of_its_log_though_it_was_interrupted(chain: Run) -> None:
+    assert [chain.figures[name] for name in ("tenants", "records", "steps")] == [12, 6_048, 28_331]
     assert set(chain.figures["records_by_tenant"].values()) == {504}
+    assert chain.figures["scored"] == {"step_conformance": 6_048, "time_limits": 5_845}
     assert_went_well(chain.figures)
 
 
@@ -128,13 +144,12 @@ def test_the_real_log_imported_again_adds_nothing(real: Run) -> None:
     assert [found[name] for name in names] == [7_554, 7_554, 65_533, 0, 0, 0]
 
 
-def test_a_second_run_brings_nothing_new_and_the_same_figures(request: pytest.FixtureRequest) -> None:
-    ran: Run = request.getfixturevalue("real" if REAL_LOG.exists() else "chain")
+def test_a_second_run_brings_nothing_new_and_the_same_figures(clean: Run) -> None:
     brought = ("newly_imported", "seeded")
-    second = run(ran.home, *ran.options)
+    second = run(clean.home, *clean.options)
     assert [second[name] for name in brought] == [0, 0]
-    assert second | {name: ran.figures[name] for name in brought} == ran.figures
-    worked = (ran.home / "logs" / "worker.log").read_text(encoding="utf-8").count("worker.started")
+    assert second | {name: clean.figures[name] for name in brought} == clean.figures
+    worked = (clean.home / "logs" / "worker.log").read_text(encoding="utf-8").count("worker.started")
     assert worked == 1, "nothing was left to score, so no worker began"
 
 
@@ -162,9 +177,9 @@ def test_a_log_that_cannot_be_worked_on_is_refused_and_nothing_is_founded(chain:
     assert_refused(listed, "cli.unknown_network")
 
 
-def test_what_people_do_in_the_demonstration_goes_through_the_api(chain: Run) -> None:
+def test_what_people_do_in_the_demonstration_goes_through_the_api(clean: Run) -> None:
     sent = ("is it published", "draft", "submit", "approve", "publish", "what holds here", "refused", "adapted")
-    assert chain.served.count('"route":"/graphql"') + chain.served.count('"route": "/graphql"') == len(sent)
+    assert clean.served.count('"route":"/graphql"') + clean.served.count('"route": "/graphql"') == len(sent)
 
 
 def test_without_its_issuer_the_demonstration_says_what_to_set_before_it_looks_for_servers(tmp_path: Path) -> None:
