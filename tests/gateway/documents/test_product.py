@@ -14,13 +14,13 @@ from core.kernel.ids import new_id
 from core.kernel.scope import Scope
 from core.kernel.settings import Settings
 from gateway.documents.identifiers import hash_of
-from gateway.http.app import create_app
 from gateway.http.edge_settings import ServerKind
 from gateway.server.http_server import server_of
 from gateway.server.listening import listening
 from tenants.accounts.service_accounts import CreateServiceAccount, create_service_account
 from tests.gateway.documents.front_end import FrontEnd
 from tests.gateway.http.edge import edge_for
+from tests.gateway.http.whole_app import whole_app
 from tests.support.cluster import ROLE_SECRET
 from tests.support.networks import BuiltNetwork
 
@@ -71,7 +71,7 @@ class Machine:
 @asynccontextmanager
 async def product(database: Database, **more: object) -> AsyncGenerator[Product, None]:
     edge = edge_for()
-    app = create_app(Settings.model_validate({**PRODUCTION, **more}), database, edge=edge)
+    app = whole_app(Settings.model_validate({**PRODUCTION, **more}), database, edge=edge)
     (listener,) = listening("127.0.0.1", 0, edge.write_timeout_s)
     server = server_of(ServerKind.UVICORN, app, edge)
     task = asyncio.create_task(server.serve(listener))

@@ -15,11 +15,11 @@ from core.kernel.scope import Scope
 from gateway.auth.own_issuers import builtin_issuer
 from gateway.documents.identifiers import hash_of
 from gateway.documents.known import KnownDocuments
-from gateway.http.app import create_app
 from gateway.http.running import Operations
 from tenants.people.persons import Identity
 from tests.gateway.documents.front_end import FrontEnd
 from tests.gateway.http.edge import edge_for, settings_for
+from tests.gateway.http.whole_app import whole_app
 from tests.support.cluster import ROLE_SECRET
 from tests.support.networks import BuiltNetwork
 from tests.tenants.office import Office, somebody
@@ -63,7 +63,7 @@ def house(
     """An edge that serves registered documents alone."""
     office = Office(database=database, clock=clock, network=network, admin=admin)
     settings = settings_for(master_key="ab" * 32, role_secret=ROLE_SECRET, trusted_documents_only=True)
-    app = create_app(settings, database, edge=edge_for(token_memory_s=5), clock=office.clock)
+    app = whole_app(settings, database, edge=edge_for(token_memory_s=5), clock=office.clock)
     house = House(office, settings, app)
     real = Operations.read_again
 

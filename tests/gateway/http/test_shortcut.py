@@ -14,7 +14,6 @@ from core.kernel.database import Database
 from core.kernel.scope import Scope
 from gateway.auth.own_issuers import builtin_issuer
 from gateway.http import observation
-from gateway.http.app import create_app
 from gateway.http.edge_settings import ServerKind
 from gateway.http.errors import TooSlow
 from gateway.http.guards import BodyGuard, Crowd
@@ -24,6 +23,7 @@ from gateway.server.http_server import server_of
 from gateway.server.listening import listening
 from tenants.people.persons import Identity
 from tests.gateway.http.edge import edge_for, settings_for
+from tests.gateway.http.whole_app import whole_app
 from tests.support.cluster import ROLE_SECRET
 from tests.support.networks import BuiltNetwork
 from tests.tenants.office import Office, somebody
@@ -64,7 +64,7 @@ async def desk(
     office = Office(database=database, clock=clock, network=network, admin=admin)
     settings = settings_for(master_key="ab" * 32, role_secret=ROLE_SECRET)
     edge = edge_for(token_memory_s=5, max_body_bytes=1_024)
-    app = create_app(settings, database, edge=edge, clock=clock)
+    app = whole_app(settings, database, edge=edge, clock=clock)
     builtin = builtin_issuer(settings)
     assert builtin is not None
 

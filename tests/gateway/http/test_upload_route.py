@@ -22,12 +22,12 @@ from core.records.uploads.receive import MOST_WAITING
 from core.records.uploads.store import AREA
 from gateway.auth.own_issuers import builtin_issuer
 from gateway.http import upload_route
-from gateway.http.app import create_app
 from gateway.http.edge_settings import ServerKind
 from gateway.server.http_server import server_of
 from gateway.server.listening import listening
 from tenants.people.persons import Identity
 from tests.gateway.http.edge import edge_for, settings_for
+from tests.gateway.http.whole_app import whole_app
 from tests.support.cluster import ROLE_SECRET
 from tests.support.networks import BuiltNetwork
 from tests.tenants.office import Office, somebody
@@ -84,7 +84,7 @@ async def door(database: Database, clock: SetClock, network: BuiltNetwork, admin
         identity = Identity(issuer=builtin.issuer, subject=somebody().subject)
         await office.joined(network.north, role, identity=identity)
         headers[role] = {"Authorization": f"Bearer {builtin.mint(identity.subject, SystemClock().now())}"}
-    app = create_app(settings, database, edge=edge_for(**SMALL), clock=clock)
+    app = whole_app(settings, database, edge=edge_for(**SMALL), clock=clock)
     return Door(app, folder, network, headers["manager"], headers["clerk"], admin)
 
 
