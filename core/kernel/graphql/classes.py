@@ -4,11 +4,14 @@ There are hundreds, and few are ever made an object of: rows are read as they ar
 write and compile methods that print and compare them took a tenth of the time in which a process comes up.
 """
 
+import sys
 from collections.abc import Callable, Collection
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Final, TypeVar, dataclass_transform
 
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.field import StrawberryField
 from strawberry.types.object_type import _process_type  # pyright: ignore[reportPrivateUsage]
 
 Class = TypeVar("Class", bound=type)
@@ -39,9 +42,22 @@ def input_type(*, description: str, name: str | None = None) -> Callable[[Class]
 def bare(cls: Class) -> Class:
     """Make a class a dataclass whose only method takes the fields by their names."""
     cls.__doc__ = cls.__doc__ or cls.__name__  # Where there is none, a dataclass writes its signature there.
+    written = cls.__dict__.get("__annotations__", {})
+    cls.__annotations__ = {name: placed(cls, name, one) for name, one in written.items()}
     made = BARE(cls)
+    made.__annotations__ = written
     made.__init__ = taking(frozenset(one.name for one in fields(made)))
     return made
+
+
+def placed(cls: type, name: str, annotation: object) -> object:
+    """Say of a field's annotation where its names are looked for.
+
+    Strawberry says it late, and then finds again every type that it had found by then.
+    """
+    if not isinstance(vars(cls).get(name), StrawberryField) or isinstance(annotation, StrawberryAnnotation):
+        return annotation
+    return StrawberryAnnotation(annotation, namespace=vars(sys.modules[cls.__module__]))
 
 
 def taking(names: Collection[str]) -> Callable[..., None]:
