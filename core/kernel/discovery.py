@@ -1,5 +1,6 @@
 """Import a feature's modules of one name wherever they lie, so that what they declare is known."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -22,14 +23,27 @@ def import_modules(named: str, roots: tuple[str, ...] = ROOTS) -> list[ModuleTyp
 
 @cache
 def known_names(root: str, named: str) -> tuple[str, ...]:
-    """Name the modules below a package once for the process: what is installed does not change under it."""
-    return tuple(sorted(module_names(root, named)))
+    """Name the modules and packages of one name below a package."""
+    return tuple(one for one in module_names(root) if one.rpartition(".")[2] == named)
 
 
-def module_names(root: str, named: str) -> Iterator[str]:
-    """Name the modules below a package without importing any of them."""
+@cache
+def module_names(root: str) -> tuple[str, ...]:
+    """Name whatever lies below a package, importing none of it.
+
+    It is looked for once for the process: what is installed does not change under it.
+    """
     spec = find_spec(root)
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        folder = Path(place)
-        for file in folder.rglob(f"{named}.py"):
-            yield ".".join((root, *file.relative_to(folder).with_suffix("").parts))
+    places = (spec.submodule_search_locations or ()) if spec else ()
+    return tuple(sorted(".".join((root, *parts)) for place in places for parts in module_parts(Path(place))))
+
+
+def module_parts(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Find the modules and packages below a folder, each by the parts of its name."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = [one for one in folders if one != "__pycache__"]
+        above = Path(place).relative_to(folder).parts
+        for file in files:
+            name, dot, ending = file.rpartition(".")
+            if dot and ending == "py":
+                yield above if name == "__init__" else (*above, name)

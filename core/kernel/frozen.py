@@ -60,7 +60,10 @@ def postpone(cls: Any, names: tuple[str, ...]) -> None:  # noqa: ANN401 - a clas
 def write(cls: type[Any], names: tuple[str, ...]) -> None:
     """Have methods written for a class of the same fields, and give them to this one."""
     fields = [(one.name, one.type, same(one)) for one in dataclasses.fields(cls)]
-    after = {"__post_init__": cls.__post_init__} if hasattr(cls, "__post_init__") else {}
+    # A dataclass that says nothing of itself is given its signature to say, which takes longer than its methods do.
+    after: dict[str, Any] = {"__doc__": cls.__doc__ or cls.__name__}
+    if hasattr(cls, "__post_init__"):
+        after["__post_init__"] = cls.__post_init__
     donor = dataclasses.make_dataclass(
         cls.__name__,
         fields,

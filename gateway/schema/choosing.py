@@ -21,7 +21,6 @@ from core.kernel.reads import (
 from core.kernel.settings import Settings
 from gateway.execution import resolvers
 from gateway.execution.cursors import CursorSeal
-from gateway.execution.graphql_types import named_type
 from gateway.execution.plans import EntityPlan, ListPlan, LookupPlan, MeasurePlan, ToOnePlan
 from gateway.execution.readings import (
     AttributeReading,
@@ -53,7 +52,7 @@ def reading_of(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
 
 def of_other(plans: dict[str, EntityPlan], field: SchemaField) -> Reading:
     """Resolve how a field reads that is none of an entity: of a value, a payload or the root."""
-    leads_to = plans.get(named_type(field.graphql).name)
+    leads_to = plans.get(field.leads_to.name)
     match field.declared.source:
         case Attribute():
             return AttributeReading(field.strawberry.python_name, leads_to)
@@ -78,7 +77,7 @@ def of_entity(plans: dict[str, EntityPlan], field: SchemaField, entity: Entity) 
         case Expression():
             found = ColumnReading(f"={field.name}")
         case Document(column):
-            as_value = named_type(field.graphql).name == "JSON"
+            as_value = field.leads_to.name == "JSON"
             found = DocumentReading(column) if as_value else ColumnReading(column)
         case Identity():
             found = IdentityReading(entity)
@@ -136,7 +135,7 @@ class Chooser:
                 return self._of_code(field)
 
     def _of_code(self, field: SchemaField) -> Resolve | None:
-        leads_to = self._plans.get(named_type(field.graphql).name)
+        leads_to = self._plans.get(field.leads_to.name)
         match field.declared.source:
             case Code() as code:
                 return resolvers.running(code, converter(self._schema, field.strawberry), leads_to)

@@ -6,6 +6,7 @@ of the input classes; :func:`walked` is Strawberry's own way, for arguments that
 """
 
 from dataclasses import MISSING
+from functools import cache
 from types import FunctionType
 from typing import Any, Optional, cast
 
@@ -27,11 +28,22 @@ class Unforeseen(Exception):  # noqa: N818 - it says what is the matter
 
 
 def converter(schema: Schema, field: StrawberryField) -> Convert:
-    """Make input objects and Python names of a field's arguments."""
-    try:
-        return structured(schema, field)
-    except Unforeseen:
-        return walked(schema, field)
+    """Make input objects and Python names of a field's arguments.
+
+    What reads them is made when the field is first called: there are hundreds, of which one process serves few.
+    """
+
+    @cache
+    def made() -> Convert:
+        try:
+            return structured(schema, field)
+        except Unforeseen:
+            return walked(schema, field)
+
+    def convert(given: dict[str, Any]) -> dict[str, Any]:
+        return made()(given)
+
+    return convert
 
 
 def walked(schema: Schema, field: StrawberryField) -> Convert:

@@ -90,9 +90,9 @@ def guard_of(schema: Schema, field: SchemaField) -> Guard:
         change=change,
         convert=converter(schema, field.strawberry) if change else None,
         cost=field.declared.cost,
-        listed=is_connection(named_type(field.graphql)),
+        listed=is_connection(field.leads_to),
         part=listed_type(field.type_) is not None,
-        most=MOST_LISTED if is_payload(field.cls) and entity_behind(named_type(field.graphql)) else None,
+        most=MOST_LISTED if is_payload(field.cls) and entity_behind(field.leads_to) else None,
     )
 
 

@@ -7,6 +7,7 @@ write and compile methods that print and compare them took a tenth of the time i
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import MISSING, dataclass, fields
+from inspect import get_annotations
 from typing import Any, Final, TypeVar, dataclass_transform
 
 import strawberry
@@ -42,7 +43,7 @@ def input_type(*, description: str, name: str | None = None) -> Callable[[Class]
 def bare(cls: Class) -> Class:
     """Make a class a dataclass whose only method takes the fields by their names."""
     cls.__doc__ = cls.__doc__ or cls.__name__  # Where there is none, a dataclass writes its signature there.
-    written = cls.__dict__.get("__annotations__", {})
+    written = get_annotations(cls)
     cls.__annotations__ = {name: placed(cls, name, one) for name, one in written.items()}
     made = BARE(cls)
     made.__annotations__ = written
