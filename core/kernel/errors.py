@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar, dataclass_transform
 
+from core.kernel.taking import taking
+
 
 class DomainError(Exception):
     """A refusal that the caller can act on.
@@ -39,7 +41,9 @@ def fact(cls: ErrorClass) -> ErrorClass:
 
     The dataclass is neither frozen nor slotted: either would break exceptions that pass a context manager.
     """
-    return dataclass(kw_only=True, eq=False, repr=False)(cls)
+    made = dataclass(init=False, kw_only=True, eq=False, repr=False)(cls)
+    made.__init__ = taking(made)
+    return made
 
 
 @fact

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.kernel.frozen import frozen
 from core.quality.dashboard import Dashboard, TenantPerformance
 from core.quality.policy import DimensionScore
 from core.reporting import charts
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 ENOUGH = 100
 GOOD_SHARE = 0.8
@@ -75,8 +78,10 @@ def render_quality_report(dashboard: Dashboard, *, title: str, made_at: datetime
 
 
 @cache
-def template() -> Template:
+def template() -> "Template":
     """Load the page's template; text is escaped, a missing value is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - for those who ask for a page
+
     loader = PackageLoader("core.reporting", "templates")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("quality.html")
 

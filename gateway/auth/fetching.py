@@ -5,13 +5,15 @@ import socket
 import ssl
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
-import httpx2
 import orjson
 
 from gateway.auth.addresses import RefusedAddress, check_resolved, check_url
+
+if TYPE_CHECKING:
+    import httpx2
 
 LARGEST_DOCUMENT = 256 * 1024
 LONGEST_FETCH_S = 5.0
@@ -64,24 +66,34 @@ class GuardedSource:
             raise FetchFailed(str(error)) from error
         except TimeoutError as error:
             raise FetchFailed("no answer in time") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise FetchFailed(f"no answer: {type(error).__name__}") from error
+        except OSError as error:
+            raise no_answer(error) from error
 
     async def _download(self, url: str, host: str, address: str) -> bytes:
-        pinned = httpx2.URL(url).copy_with(host=address)
+        import httpx2  # noqa: PLC0415 - a server that only trusts its own issuer fetches nothing
+
         headers = {"Host": host_header(url), "Accept": "application/json", "Accept-Encoding": "identity"}
-        async with (
-            httpx2.AsyncClient(verify=self._context(), trust_env=False, timeout=self._longest_s) as client,
-            client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": host}) as answer,
-        ):
-            if answer.status_code != HTTPStatus.OK:
-                raise FetchFailed(f"status {answer.status_code}")
-            return await read_bounded(answer)
+        try:
+            pinned = httpx2.URL(url).copy_with(host=address)
+            async with (
+                httpx2.AsyncClient(verify=self._context(), trust_env=False, timeout=self._longest_s) as client,
+                client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": host}) as answer,
+            ):
+                if answer.status_code != HTTPStatus.OK:
+                    raise FetchFailed(f"status {answer.status_code}")
+                return await read_bounded(answer)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise no_answer(error) from error
 
     def _context(self) -> ssl.SSLContext:
         if self._trust is None:
             self._trust = ssl.create_default_context()
         return self._trust
+
+
+def no_answer(error: Exception) -> FetchFailed:
+    """Say that nothing was answered, and no more of what went wrong than its kind."""
+    return FetchFailed(f"no answer: {type(error).__name__}")
 
 
 async def resolve(url: str) -> tuple[str, ...]:
@@ -100,7 +112,7 @@ def host_header(url: str) -> str:
     return f"{bracketed}:{parts.port}" if parts.port else bracketed
 
 
-async def read_bounded(answer: httpx2.Response) -> bytes:
+async def read_bounded(answer: "httpx2.Response") -> bytes:
     """Read an uncompressed body up to the limit.
 
     Raises:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -12,7 +13,6 @@ from core.kernel.frozen import frozen
 ALPHA_2 = re.compile(r"[A-Z]{2}")
 # CLDR also knows groups, islands without a code of their own in ISO 3166-1, and codes for testing.
 NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
-COUNTRIES = frozenset(str(code) for code in Locale("en").territories if ALPHA_2.fullmatch(str(code))) - NO_COUNTRIES
 MOST_LINES = 5
 LONGEST_PART = 120
 
@@ -38,6 +38,12 @@ class Address:
         return {**asdict(self), "lines": list(self.lines)}
 
 
+@cache
+def countries() -> frozenset[str]:
+    """Name the countries, which are read from CLDR when the first address is checked."""
+    return frozenset(str(code) for code in Locale("en").territories if ALPHA_2.fullmatch(str(code))) - NO_COUNTRIES
+
+
 def check_address(address: Address) -> Address:
     """Give the address back if it can be one; every part may be empty.
 
@@ -49,6 +55,6 @@ def check_address(address: Address) -> Address:
         raise InvalidInput(
             field="address", problem=f"at most {MOST_LINES} lines of {LONGEST_PART} characters are possible"
         )
-    if address.country and address.country not in COUNTRIES:
+    if address.country and address.country not in countries():
         raise InvalidInput(field="address.country", problem="an ISO 3166-1 code of two letters such as SE is needed")
     return address

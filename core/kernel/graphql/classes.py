@@ -5,8 +5,8 @@ write and compile methods that print and compare them took a tenth of the time i
 """
 
 import sys
-from collections.abc import Callable, Collection
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, Final, TypeVar, dataclass_transform
 
@@ -14,6 +14,8 @@ import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 from strawberry.types.object_type import _process_type  # pyright: ignore[reportPrivateUsage]
+
+from core.kernel.taking import taking
 
 Class = TypeVar("Class", bound=type)
 BARE: Final[Any] = dataclass(init=False, repr=False, eq=False, kw_only=True)
@@ -47,7 +49,7 @@ def bare(cls: Class) -> Class:
     cls.__annotations__ = {name: placed(cls, name, one) for name, one in written.items()}
     made = BARE(cls)
     made.__annotations__ = written
-    made.__init__ = taking(frozenset(one.name for one in fields(made)))
+    made.__init__ = taking(made)
     return made
 
 
@@ -59,35 +61,3 @@ def placed(cls: type, name: str, annotation: object) -> object:
     if not isinstance(vars(cls).get(name), StrawberryField) or isinstance(annotation, StrawberryAnnotation):
         return annotation
     return StrawberryAnnotation(annotation, namespace=vars(sys.modules[cls.__module__]))
-
-
-def taking(names: Collection[str]) -> Callable[..., None]:
-    """Give what makes an object of its fields."""
-
-    def take(self: object, **given: Any) -> None:  # noqa: ANN401 - fields of any type
-        self.__dict__.update(given)
-        if given.keys() != names:
-            complete(self, given.keys())
-
-    return take
-
-
-def complete(made: Any, given: Collection[str]) -> None:  # noqa: ANN401 - an object of any type of the schema
-    """Fill in what was not given.
-
-    Raises:
-        TypeError: A field without default is missing, or something was given that there is no field for.
-    """
-    wrong = set(given) - {one.name for one in fields(made)}
-    for one in fields(made):
-        if one.name in given:
-            continue
-        if one.default_factory is not MISSING:
-            setattr(made, one.name, one.default_factory())
-        elif one.default is not MISSING:
-            setattr(made, one.name, one.default)
-        else:
-            wrong.add(one.name)
-    if wrong:
-        msg = f"{type(made).__name__}: missing, or no field of it: {', '.join(sorted(wrong))}."
-        raise TypeError(msg)

@@ -58,7 +58,8 @@ TimeZone = Annotated[str, AfterValidator(known_zone)]
 class Part(BaseModel):
     """A part of a mapping: immutable, without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What checks a mapping is made when the first one is read: few processes read any.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Rule(Part):

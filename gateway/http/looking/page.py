@@ -6,15 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache, partial
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.kernel.frozen import frozen
 from core.records.links.view import CustomerView, SeenDelay, SeenSite, SeenStep
 from gateway.http.looking.languages import PLACE, Language, in_zone
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @frozen
@@ -42,8 +44,10 @@ def style() -> Style:
 
 
 @cache
-def template() -> Template:
+def template() -> "Template":
     """Load the page's template; text is escaped, a missing value is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - for those who ask for a page
+
     loader = PackageLoader("gateway.http.looking", "")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return made.get_template("look.html")
