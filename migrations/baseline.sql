@@ -4398,4 +4398,42 @@ ALTER TABLE records ALTER COLUMN site_id SET (n_distinct = 10);
 
 ANALYZE records (site_id);
 
-INSERT INTO alembic_version (version_num) VALUES ('0046');
+-- 0047
+
+ALTER TABLE evidence_uploads DROP CONSTRAINT evidence_uploads_record;
+
+ALTER TABLE record_clocks DROP CONSTRAINT record_clocks_record;
+
+ALTER TABLE record_conformance DROP CONSTRAINT record_conformance_record;
+
+ALTER TABLE record_contacts DROP CONSTRAINT record_contacts_record;
+
+ALTER TABLE record_deviations DROP CONSTRAINT record_deviations_record;
+
+ALTER TABLE record_evidence DROP CONSTRAINT record_evidence_record;
+
+ALTER TABLE record_links DROP CONSTRAINT record_links_record;
+
+ALTER TABLE record_steps DROP CONSTRAINT record_steps_record;
+
+ALTER TABLE records DROP CONSTRAINT records_pkey;
+
+ALTER TABLE records ADD CONSTRAINT records_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE evidence_uploads ADD CONSTRAINT evidence_uploads_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_clocks ADD CONSTRAINT record_clocks_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_conformance ADD CONSTRAINT record_conformance_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_contacts ADD CONSTRAINT record_contacts_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_deviations ADD CONSTRAINT record_deviations_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_evidence ADD CONSTRAINT record_evidence_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_links ADD CONSTRAINT record_links_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+ALTER TABLE record_steps ADD CONSTRAINT record_steps_record FOREIGN KEY (tenant_id, record_id) REFERENCES records(tenant_id, id);
+
+INSERT INTO alembic_version (version_num) VALUES ('0047');
