@@ -1,5 +1,7 @@
 """What every process of the product is wired with: implementations for the Protocols of lower rooms."""
 
+from sqlalchemy.orm import configure_mappers
+
 from core.kernel.approvals import tell_holders
 from core.kernel.blob_settings import load_blob_settings
 from core.kernel.blobs import Blobs
@@ -24,12 +26,15 @@ from tenants.people.qualified import QualifiedByRole
 def make_services(database: Database, settings: Settings, plugins: Registry | None = None) -> Services:
     """Wire the implementations; handlers are loaded here, and plugins unless they were already.
 
+    The tables' models are made ready here, too, for which the first request would have to wait otherwise.
+
     Args:
         database: The database.
         settings: The settings.
         plugins: The plugins of this process, where they are loaded.
     """
     load_handlers()
+    configure_mappers()
     tell_holders(holders_of)
     services = Services()
     services.put(Following, declared_following())

@@ -3,6 +3,8 @@
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 
+from sqlalchemy.orm import configure_mappers
+
 from core.kernel.frozen import frozen
 from gateway.cli.surroundings import Surroundings
 from gateway.demo.children import Child
@@ -62,12 +64,15 @@ class Crew:
 def crew_of(around: Surroundings, port: int, *, once: bool) -> Generator[Crew]:
     """Make both processes, and end them after the block.
 
+    Before, the tables' models that they share are made ready, once instead of in each process.
+
     Args:
         around: The servers they work with.
         port: Where the API is served.
         once: Whether neither is needed once the main job is done.
     """
     settings = around.environment | {"TOUCHSTONE_DEMO_TOKENS_FILE": str(tokens_file(around.home))}
+    configure_mappers()
     with ExitStack() as stack:
         api = Child("serve", ("--port", str(port)), around.home.log("serve"))
         stack.callback(api.stop)
