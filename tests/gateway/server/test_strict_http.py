@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import nullcontext, suppress
 
 import pytest
 
@@ -61,8 +62,11 @@ async def test_many_offers_at_once_are_each_answered(database: Database, kind: S
 
 
 async def test_a_websocket_that_is_asked_for_by_post_is_not_waited_for(database: Database, kind: ServerKind) -> None:
+    # granian closes a connection whose body it has not read; the system may take back then what was said on it.
+    cut_off = suppress(ConnectionResetError) if kind is ServerKind.GRANIAN else nullcontext()
     async with served(database, edge_for(**SHORT), kind) as api:
-        assert (await told(api, *sized(signed_in(api), BODY, WEBSOCKET)))[:9] == b"HTTP/1.1 "
+        with cut_off:
+            assert (await told(api, *sized(signed_in(api), BODY, WEBSOCKET)))[:9] == b"HTTP/1.1 "
 
 
 async def test_trailers_are_no_headers(database: Database, kind: ServerKind) -> None:
