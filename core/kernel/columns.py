@@ -14,6 +14,9 @@ import orjson
 from core.kernel.frozen import frozen
 
 NOTHING: Final = frozenset[str]()
+TENANT: Final = {"tenant_id": "uuid", "network_id": "uuid"}
+"""What every row of one tenant has alike."""
+
 ESCAPE: Final = re.compile(rb'\\(?:(["\\])|u[0-9a-f]{4}|.)')
 """What JSON writes of a quote or a backslash, which an array's text writes alike, and of other characters."""
 
@@ -42,6 +45,23 @@ class Columns:
     def sent(self, columns: Mapping[str, Sequence[object]]) -> list[object]:
         """Give the parameters of that call: one value a row in each column."""
         return [columns[name] if name in self.by_driver else array_text(columns[name]) for name in self.kinds]
+
+
+def bulk_insert(table: str, columns: Columns, constants: Mapping[str, str] = TENANT, *, end: str = "") -> str:
+    """Write a statement that inserts rows given column by column, after what is the same in all of them.
+
+    Names of tables and columns come from repositories alone.
+
+    Args:
+        table: The table.
+        columns: What may differ from row to row.
+        constants: What is the same, with its type, by column.
+        end: What stands behind it, such as what happens to rows that are there.
+    """
+    names = ", ".join([*constants, *columns.kinds])
+    fixed = ", ".join(f"${place}::{kind}" for place, kind in enumerate(constants.values(), 1))
+    rows = columns.rows(len(constants) + 1)
+    return f"INSERT INTO {table} ({names}) SELECT {fixed}, given.* FROM {rows} AS given {end}"  # noqa: S608 - see above
 
 
 def array_text(values: Sequence[object]) -> str:

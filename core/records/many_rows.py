@@ -7,6 +7,7 @@ place for every value, is a new text for every number of them, which is parsed a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.kernel.columns import Columns, bulk_insert
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 
@@ -15,12 +16,8 @@ Row = Mapping[str, Any]
 
 def adding(table: str, kinds: Mapping[str, str]) -> str:
     """Write the statement that adds many rows; names of tables and columns come from repositories alone."""
-    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds.values(), 3))
-    return (
-        f"INSERT INTO {table} (tenant_id, network_id, {', '.join(kinds)})"  # noqa: S608 - see above
-        f" SELECT $1::uuid, $2::uuid, given.* FROM unnest({given}) AS given"
-        " ON CONFLICT (tenant_id, id) DO NOTHING RETURNING 1"
-    )
+    by_driver = Columns(kinds=kinds, by_driver=frozenset(kinds))
+    return bulk_insert(table, by_driver, end="ON CONFLICT (tenant_id, id) DO NOTHING RETURNING 1")
 
 
 def changing(table: str, kinds: Mapping[str, str]) -> str:

@@ -112,10 +112,10 @@ def embedded(
     home.make()
     postgres, valkey = embedded_servers(home)
     servers = [postgres, valkey] if queue else [postgres]
-    secrets = {**home.secrets(), **{name: value for name, value in os.environ.items() if value}}
+    kept, said = home.secrets(), {name: value for name, value in os.environ.items() if value}
 
     def prepared() -> bool:
-        known = database_of(home, postgres.url, secrets["TOUCHSTONE_ROLE_SECRET"])
+        known = database_of(home, postgres.url, {**kept, **said}["TOUCHSTONE_ROLE_SECRET"])
         return asyncio.run(known.is_quickly_up_to_date())
 
     if up_to_date:
@@ -123,7 +123,7 @@ def embedded(
     shared, done = use(servers, stack, meanwhile, prepared if up_to_date else not_at_all)
     admin_url: str = postgres.url
     given = {
-        **home.secrets(),
+        **kept,
         "DATABASE_URL": f"postgresql://{admin_url.rsplit('@', 1)[1].split('/', 1)[0]}/{DATABASE}",
         "TOUCHSTONE_ENVIRONMENT": "development",
         "TOUCHSTONE_BUILTIN_ISSUER": "true",
@@ -132,7 +132,7 @@ def embedded(
     }
     if queue:
         given["REDIS_URL"] = valkey.url
-    environment = {**given, **{name: value for name, value in os.environ.items() if value}}
+    environment = {**given, **said}
     os.environ.update(environment)
     for name in ("DATABASE_URL", "REDIS_URL"):
         stack.callback(os.environ.pop, name, None)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.columns import Columns
+from core.kernel.columns import Columns, bulk_insert
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.events.policy import Event
@@ -30,10 +30,7 @@ KINDS: Final = {
 }
 """The columns that differ from event to event, with their types."""
 GIVEN: Final = Columns(kinds=KINDS, by_driver=frozenset({"payload", "sealed", "previous", "hash"}))
-ADD: Final = (
-    f"INSERT INTO {TABLE} (tenant_id, network_id, {', '.join(KINDS)})"  # noqa: S608 - names of this module alone
-    f" SELECT $1::uuid, $2::uuid, given.* FROM {GIVEN.rows(3)} AS given"
-)
+ADD: Final = bulk_insert(TABLE, GIVEN)
 OF_RECORD: Final = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE tenant_id = $1 AND record_id = $2 ORDER BY number"  # noqa: S608 - names of this module alone
 
 OF_RECORDS: Final = f"""SELECT {", ".join(COLUMNS)} FROM {TABLE}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from core.kernel.columns import Columns
+from core.kernel.columns import TENANT, Columns, bulk_insert
 from core.kernel.direct import fetch
 from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
@@ -53,24 +53,8 @@ STEPS = Columns(
 )
 
 
-def bulk_insert(table: str, columns: Columns, constants: Mapping[str, str], *, end: str = "") -> str:
-    """Write a statement that inserts rows given column by column, after what is the same in all of them.
-
-    Args:
-        table: The table.
-        columns: What may differ from row to row.
-        constants: What is the same, with its type, by column.
-        end: What stands behind it, such as what happens to rows that are there.
-    """
-    names = ", ".join([*constants, *columns.kinds])
-    fixed = ", ".join(f"${place}::{kind}" for place, kind in enumerate(constants.values(), 1))
-    rows = columns.rows(len(constants) + 1)
-    return f"INSERT INTO {table} ({names}) SELECT {fixed}, given.* FROM {rows} AS given {end}"  # noqa: S608 - names of this module alone
-
-
-TENANT = {"tenant_id": "uuid", "network_id": "uuid"}
 WRITTEN = {**TENANT, "recorded_at": "timestamptz"}
-ADD_KEYS = bulk_insert("record_keys", KEYS, TENANT, end="ON CONFLICT DO NOTHING RETURNING record_id")
+ADD_KEYS = bulk_insert("record_keys", KEYS, end="ON CONFLICT DO NOTHING RETURNING record_id")
 ADD_RECORDS = bulk_insert(
     "records", RECORDS, {**WRITTEN, "updated_at": "timestamptz", "version": "integer", "import_chunk_id": "uuid"}
 )

@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 
-from core.kernel.columns import Columns
+from core.kernel.columns import Columns, bulk_insert
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.models import ImportRun, RunStatus
-from core.records.repository.chunks import WRITTEN, bulk_insert, written
+from core.records.repository.chunks import WRITTEN, written
 
 REFUSALS = Columns(kinds={"id": "uuid", "position": "bigint", "external_id": "text", "code": "text", "message": "text"})
 ADD_REFUSALS = bulk_insert(
