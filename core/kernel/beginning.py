@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-import asyncpg
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.kernel.array_types import KnowingConnection
 from core.kernel.telemetry import statement_span
 from core.kernel.walls import Engine, context_call
 
@@ -20,7 +20,7 @@ PLAIN: Final = re.compile(r"[0-9a-f,-]*")
 """Ids and commas: nothing that would have to be quoted."""
 
 
-class Beginning(cast("type[Any]", asyncpg).Connection):
+class Beginning(KnowingConnection):
     """A driver's connection that can be told what to send together with its next ``BEGIN``.
 
     Attributes:
@@ -33,7 +33,7 @@ class Beginning(cast("type[Any]", asyncpg).Connection):
         """Execute; where a transaction begins, what goes along with it."""
         if self.along and query.startswith(BEGIN):
             query += self.along
-        return cast("str", await cast("Any", asyncpg).Connection.execute(self, query, *values, timeout=timeout))
+        return cast("str", await cast("Any", KnowingConnection).execute(self, query, *values, timeout=timeout))
 
 
 async def begin_in(session: AsyncSession, engine: Engine, context: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy import URL
 
+from core.kernel.array_types import KnowingConnection
 from core.kernel.freshness import has_unread
 
 STATEMENTS = 512
@@ -179,6 +180,7 @@ class PlainPool:
         try:
             made = await cast("Any", asyncpg).connect(
                 self._address,
+                connection_class=KnowingConnection,
                 statement_cache_size=STATEMENTS,
                 max_cached_statement_lifetime=0,
                 **self._arguments,
