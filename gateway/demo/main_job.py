@@ -4,11 +4,11 @@ Imported while the API starts: what reads logs and draws reports takes a while t
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from core.kernel.clock import recorded_now
 from core.kernel.frozen import frozen
@@ -26,10 +26,9 @@ from gateway.demo.material import Material
 from gateway.demo.publishing import Adaptation, adapt_within_bounds, publish
 from gateway.demo.speaking import Ready, step
 from gateway.demo.stage import Stage
+from gateway.demo.working_along import begun, working_along
 from gateway.seed.found import Seeded, seed, seeded_before
 from gateway.seed.plan import SeedPlan, seed_plan
-
-T = TypeVar("T")
 
 
 @frozen
@@ -52,23 +51,11 @@ class Reached:
         return [FrontEnd(f"{self.url}/graphql", one.token, one.tenant) for one in self.tokens]
 
 
-@frozen(kw_only=True)
-class Left:
-    """What an earlier run of the demonstration left.
-
-    Attributes:
-        imported: What its import came to, if it brought in the whole log.
-        seeded: The seed network, if it came to its end there.
-    """
-
-    imported: Imported | None
-    seeded: Seeded | None
-
-
 async def do_main_job(at: Operator, home: Home, stage: Stage, material: Material, api: Reached) -> dict[str, Any]:
     """Do it, show it, and give its figures.
 
-    While the API comes up and answers, what an earlier run left is read: the seed network, and the import of the log.
+    While the API comes up and answers, what an earlier run left is read, and the seed network is founded: that takes
+    one core, and the API the other.
 
     Args:
         at: What a command works with.
@@ -83,38 +70,22 @@ async def do_main_job(at: Operator, home: Home, stage: Stage, material: Material
         DomainError: The log cannot be imported.
     """
     plan = seed_plan()
-    async with begun(left_before(at, stage, material, plan)) as looking:
+    async with begun(play.brought_in(at, stage, material)) as looking, begun(sow(at, plan)) as sowing:
         await api.crew.api.ready(f"{api.url}/readyz")
         step(f"the API answers at {api.url}/graphql")
         adaptation = await standardise(api.front_ends, material)
         api.crew.done_with(api.crew.api)
-        left = await looking
-    if left.imported is None or await play.unscored(at, stage):
-        api.crew.work()
-    done, dead, seeded = await import_and_score(at, stage, material, plan, left, api.crew)
+        before = await looking
+        if before is None or await play.unscored(at, stage):
+            api.crew.work()
+        done, dead = await import_and_score(at, stage, material, before, api.crew)
+        seeded = await sowing
     api.crew.done_with(api.crew.worker)
     shown = await play.dashboard(at, stage, material)
     turn = await tell(at, stage, material, shown)
     show.seeded(plan, seeded)
     step(f"the report with charts is at {write_report(home, material, shown)}")
     return play.figures_of(shown, done, adaptation, dead) | {"seeded": seeded.changes} | turn
-
-
-@asynccontextmanager
-async def begun(work: Coroutine[Any, Any, T]) -> AsyncGenerator[asyncio.Task[T]]:
-    """Have something go on during the block; whoever leaves it early leaves nothing behind."""
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait((task,))
-
-
-async def left_before(at: Operator, stage: Stage, material: Material, plan: SeedPlan) -> Left:
-    """See what an earlier run left, by reading alone."""
-    imported, seeded = await asyncio.gather(play.brought_in(at, stage, material), seeded_before(at, plan))
-    return Left(imported=imported, seeded=seeded)
 
 
 async def standardise(everybody: list[FrontEnd], material: Material) -> Adaptation:
@@ -128,29 +99,34 @@ async def standardise(everybody: list[FrontEnd], material: Material) -> Adaptati
 
 
 async def import_and_score(
-    at: Operator, stage: Stage, material: Material, plan: SeedPlan, left: Left, crew: Crew
-) -> tuple[Imported, int, Seeded]:
-    """Import with a progress bar, then watch the worker score; the seed network is founded meanwhile."""
+    at: Operator, stage: Stage, material: Material, before: Imported | None, crew: Crew
+) -> tuple[Imported, int]:
+    """Import with a progress bar, then score along with the worker; give what came of it and how much was given up."""
     OUT.print(f"Log: {material.title}", highlight=False)
     with progress() as bar:
         reading = bar.add_task("Importing", total=None, of_bytes=True)
-        async with begun(sow(at, plan, left.seeded)) as sowing:
-            done = await play.bring_in(at, stage, material, following(bar, reading), left.imported)
-            if done.failure is not None:
-                raise done.failure
-            scoring = bar.add_task("Scoring", total=None)
-            async with begun(crew.near_the_end()) if done.figures.new else nullcontext():
-                dead = await play.wait_for_scores(
-                    at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
-                )
-            seeded = await sowing
+        done = await play.bring_in(at, stage, material, following(bar, reading), before)
+        if done.failure is not None:
+            raise done.failure
+        scoring = bar.add_task("Scoring", total=None)
+        async with ending(at, crew) if done.figures.new else nullcontext():
+            dead = await play.wait_for_scores(
+                at, stage, lambda ready, total: bar.update(scoring, completed=ready, total=total)
+            )
     show.imported(done)
-    return done, dead, seeded
+    return done, dead
 
 
-async def sow(at: Operator, plan: SeedPlan, before: Seeded | None) -> Seeded:
+@asynccontextmanager
+async def ending(at: Operator, crew: Crew) -> AsyncGenerator[None]:
+    """Have written down what there is, and work along: the import is done, and this process has nothing else to do."""
+    async with begun(crew.near_the_end()), working_along(at):
+        yield
+
+
+async def sow(at: Operator, plan: SeedPlan) -> Seeded:
     """Found the network that shows what the standards engine does, unless an earlier run has."""
-    return before or await seed(at, plan)
+    return await seeded_before(at, plan) or await seed(at, plan)
 
 
 async def tell(at: Operator, stage: Stage, material: Material, shown: Dashboard) -> dict[str, Any]:
