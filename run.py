@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ LOCK = ROOT / "requirements.lock"
 DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 """The same and what tests, checks and benchmarks need: as much again, most of it the type checker's."""
 DEVELOPING = ("test", "bench")
+OLDEST_UV, NEXT_UV = (0, 9), (1, 0)
 IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
 """Each half of the tests in a process; whichever is done first takes over what the other has left."""
 INTERRUPTED, TOLD_TO_END = 130, 143
@@ -151,7 +153,7 @@ def find_uv() -> tuple[str, dict[str, str]]:
 
     A uv of our own knows only pip's settings, so it is told of the mirror that those may name.
     """
-    if found := shutil.which("uv"):
+    if (found := shutil.which("uv")) and is_recent(found):
         return found, {}
     ours = STATE / "uv"
     asked = [BASE_PYTHON, "-m", "pip", "config", "list"]
@@ -163,7 +165,7 @@ def find_uv() -> tuple[str, dict[str, str]]:
             quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
             # It is one program without dependencies: there is nothing to resolve or to compile.
             plain = ("--quiet", "--no-deps", "--no-compile", "--target", str(fresh))
-            run(quiet, BASE_PYTHON, "-m", "pip", "install", *plain, "uv>=0.9,<1")
+            run(quiet, BASE_PYTHON, "-m", "pip", "install", *plain, "uv>={}.{},<{}".format(*OLDEST_UV, NEXT_UV[0]))
             shutil.rmtree(ours, ignore_errors=True)
             fresh.rename(ours)
         said = dict(line.strip().split("=", 1) for line in listing.stdout or () if "=" in line)
@@ -171,6 +173,13 @@ def find_uv() -> tuple[str, dict[str, str]]:
         said[key].strip("'") for key in (":env:.index-url", "install.index-url", "global.index-url") if key in said
     ]
     return str(ours / "bin" / "uv"), {"UV_DEFAULT_INDEX": named[0]} if named else {}
+
+
+def is_recent(uv: str) -> bool:
+    """Tell whether a uv can do all that is asked of it here: build our small distributions by itself, for one."""
+    said = subprocess.run([uv, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)\.(\d+)", said)
+    return found is not None and OLDEST_UV <= (int(found[1]), int(found[2])) < NEXT_UV
 
 
 def run(settings: dict[str, str], *command: str) -> None:

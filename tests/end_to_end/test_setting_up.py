@@ -8,6 +8,7 @@ import sys
 import time
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 from touchstone_runtime.processes import is_alive
@@ -20,7 +21,8 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 """What a shell runs in the background is deaf to SIGINT, and so is what that runs: these tests perhaps."""
-SLOW = "#!/bin/sh\necho $$ > {told}\nexec sleep 60\n"
+SLOW = "#!/bin/sh\n[ $1 = --version ] && echo uv 0.9.0 && exit\necho $$ > {told}\nexec sleep 60\n"
+VERSION = "#!/bin/sh\necho '{said}'\n"
 
 
 @pytest.mark.parametrize(("told_to", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -51,12 +53,35 @@ def test_setting_up_that_is_interrupted_says_so(told_to: signal.Signals, status:
     assert not is_alive(int(told.read_text()))
 
 
-def test_what_is_compiled_ahead_is_there() -> None:
+def launcher() -> Any:
+    """The set-up script of the repository."""
     spec = spec_from_file_location("touchstone_run", ROOT / "run.py")
     assert spec is not None
     assert spec.loader is not None
     run = module_from_spec(spec)
     spec.loader.exec_module(run)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("said", "recent"),
+    [
+        ("uv 0.8.22", False),
+        ("uv 0.9.0", True),
+        ("uv 0.13.9 (x86_64-unknown-linux-gnu)", True),
+        ("uv 1.0.0", False),
+        ("", False),
+    ],
+)
+def test_a_uv_that_is_at_hand_is_used_where_it_can_do_all_of_it(said: str, recent: bool, tmp_path: Path) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text(VERSION.format(said=said))
+    uv.chmod(0o755)
+    assert launcher().is_recent(str(uv)) is recent
+
+
+def test_what_is_compiled_ahead_is_there() -> None:
+    run = launcher()
     modules = [name for names in (run.EARLY, run.LATE) for name in names.split(", ")]
     assert len(modules) > 2
     assert [name for name in modules if find_spec(name) is None] == []

@@ -94,9 +94,10 @@ def project(package: Path) -> dict[str, Any]:
     return tomllib.loads((package / "pyproject.toml").read_text())["project"]
 
 
-def build(package: Path, into: Path) -> Path:
-    """Build one wheel with the build backend that is installed here."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into)]
+def build(uv: str, package: Path, into: Path) -> Path:
+    """Build one wheel with what is installed here: each says by which backend."""
+    told = ("--quiet", "--offline", "--no-build-isolation", "--python", sys.executable)
+    command = [uv, "build", "--wheel", *told, "--out-dir", str(into), str(package)]
     done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = into.glob("*.whl")
@@ -133,10 +134,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     folder = tmp_path_factory.mktemp("clean")
     run = launcher()
     packages: list[Path] = run.packages()
-    wheels = {project(package)["name"]: build(package, folder / package.name) for package in packages}
+    uv, mirror = run.find_uv()
+    wheels = {project(package)["name"]: build(uv, package, folder / package.name) for package in packages}
     pins = folder / "pins.txt"
     pins.write_text(locked(closure([("touchstone-server", "embedded"), *((name, "") for name in wheels)])))
-    uv, mirror = run.find_uv()
     environment = str(folder / "environment")
     for command in (
         ["venv", "--python", run.BASE_PYTHON, environment],
