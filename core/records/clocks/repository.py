@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from core.kernel.columns import Columns
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.many_rows import Row, adding, write_added
@@ -14,32 +15,34 @@ LOCK: Final = """SELECT id, site_id, effective_hash FROM records
 KEPT: Final = "SELECT * FROM record_clocks WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
 DROP: Final = "DELETE FROM record_clocks WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
 OF_CHUNK: Final = "SELECT id FROM records WHERE tenant_id = $1 AND import_chunk_id = $2 ORDER BY id"
-CLOCK: Final = {
-    "id": "uuid",
-    "record_id": "uuid",
-    "kind": "text",
-    "step_key": "text",
-    "step_position": "integer",
-    "unit": "text",
-    "limit_seconds": "bigint",
-    "calendar_revision_id": "uuid",
-    "time_zone": "text",
-    "status": "text",
-    "started_at": "timestamptz",
-    "stopped_at": "timestamptz",
-    "due_at": "timestamptz",
-    "due_order": "timestamptz",
-    "warn_at": "timestamptz",
-    "warned_at": "timestamptz",
-    "breached_at": "timestamptz",
-    "used_seconds": "bigint",
-    "paused_customer_seconds": "bigint",
-    "paused_partner_seconds": "bigint",
-    "paused_staff_seconds": "bigint",
-    "escalations": "integer",
-    "head": "integer",
-    "recorded_at": "timestamptz",
-}
+CLOCK: Final = Columns(
+    kinds={
+        "id": "uuid",
+        "record_id": "uuid",
+        "kind": "text",
+        "step_key": "text",
+        "step_position": "integer",
+        "unit": "text",
+        "limit_seconds": "bigint",
+        "calendar_revision_id": "uuid",
+        "time_zone": "text",
+        "status": "text",
+        "started_at": "timestamptz",
+        "stopped_at": "timestamptz",
+        "due_at": "timestamptz",
+        "due_order": "timestamptz",
+        "warn_at": "timestamptz",
+        "warned_at": "timestamptz",
+        "breached_at": "timestamptz",
+        "used_seconds": "bigint",
+        "paused_customer_seconds": "bigint",
+        "paused_partner_seconds": "bigint",
+        "paused_staff_seconds": "bigint",
+        "escalations": "integer",
+        "head": "integer",
+        "recorded_at": "timestamptz",
+    }
+)
 ADD: Final = adding("record_clocks", CLOCK)
 
 

@@ -5,47 +5,52 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from core.kernel.columns import Columns
 from core.kernel.direct import fetch
 from core.kernel.unit import Unit
 from core.records.many_rows import Row, adding, changing, write_rows
 
-DEVIATION: Final = {
-    "id": "uuid",
-    "record_id": "uuid",
-    "kind": "text",
-    "step_key": "text",
-    "step_position": "integer",
-    "detail": "text",
-    "clause_key": "text",
-    "grade": "text",
-    "since": "timestamptz",
-    "since_event": "integer",
-    "settled_at": "timestamptz",
-    "is_open": "boolean",
-    "lacking": "text",
-    "recorded_at": "timestamptz",
-}
-FIGURES: Final = {
-    "id": "uuid",
-    "record_id": "uuid",
-    "fitness": "integer",
-    "produced": "integer",
-    "consumed": "integer",
-    "missing": "integer",
-    "remaining": "integer",
-    "deviations": "integer",
-    "open": "integer",
-    "baseline": "integer",
-    "expected": "integer",
-    "differentiated": "integer",
-    "is_broken": "boolean",
-    "planned_end": "timestamptz",
-    "expected_end": "timestamptz",
-    "share": "bigint",
-    "is_flagged": "boolean",
-    "head": "integer",
-    "recorded_at": "timestamptz",
-}
+DEVIATION: Final = Columns(
+    kinds={
+        "id": "uuid",
+        "record_id": "uuid",
+        "kind": "text",
+        "step_key": "text",
+        "step_position": "integer",
+        "detail": "text",
+        "clause_key": "text",
+        "grade": "text",
+        "since": "timestamptz",
+        "since_event": "integer",
+        "settled_at": "timestamptz",
+        "is_open": "boolean",
+        "lacking": "text",
+        "recorded_at": "timestamptz",
+    }
+)
+FIGURES: Final = Columns(
+    kinds={
+        "id": "uuid",
+        "record_id": "uuid",
+        "fitness": "integer",
+        "produced": "integer",
+        "consumed": "integer",
+        "missing": "integer",
+        "remaining": "integer",
+        "deviations": "integer",
+        "open": "integer",
+        "baseline": "integer",
+        "expected": "integer",
+        "differentiated": "integer",
+        "is_broken": "boolean",
+        "planned_end": "timestamptz",
+        "expected_end": "timestamptz",
+        "share": "bigint",
+        "is_flagged": "boolean",
+        "head": "integer",
+        "recorded_at": "timestamptz",
+    }
+)
 KEPT_DEVIATIONS: Final = "SELECT * FROM record_deviations WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
 KEPT_FIGURES: Final = "SELECT * FROM record_conformance WHERE tenant_id = $1 AND record_id = ANY($2::uuid[])"
 DROP: Final = "DELETE FROM record_deviations WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
