@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from core.kernel.frozen import frozen
+import msgspec
+
 from core.records.calendars.policy import Calendar
 from core.records.clocks.policy import ClockKind, Pause, Terms, apart
 from core.records.events.state import RecordState, StepStatus
@@ -19,8 +20,7 @@ WARNING: Final = "warning.share"
 USUAL_WARNING: Final = 8_000
 
 
-@frozen(kw_only=True)
-class Clock:
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """One clock of a record.
 
     Attributes:
@@ -46,7 +46,7 @@ def clocks_of(state: RecordState, view: EffectiveView, calendar: Calendar | None
         view: What it pins.
         calendar: When the serving site is open; around the clock where there is none.
     """
-    choices = view.choices(context_of(state))
+    choices = choices_of(state, view)
     pauses = pauses_of(state)
     said = view.in_context(choices)
     share = warning_share(said.get(WARNING))
@@ -92,6 +92,11 @@ def step_clocks(
             stopped_at=None if step.state is StepStatus.STARTED else step.occurred_at,
         )
         yield Clock(kind=ClockKind.STEP, step_key=step.key, step_position=step.position, unit=unit, terms=terms)
+
+
+def choices_of(state: RecordState, view: EffectiveView) -> Choices:
+    """Say which variants are chosen for a record; most standards have none, and its context is not looked at then."""
+    return view.choices(context_of(state)) if view.variants else ()
 
 
 def context_of(state: RecordState) -> Context:

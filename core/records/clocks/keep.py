@@ -83,8 +83,9 @@ async def keep(
                 await change_clock(unit, clock_id, {**changes, "recorded_at": written})
         await tell(unit, record_id, clock_id, row, one)
     gone = [row["id"] for where, row in before.items() if where not in {one.place for one in found}]
-    await drop_clocks(unit, gone)
-    await settle(unit, gone)
+    if gone:
+        await drop_clocks(unit, gone)
+        await settle(unit, gone)
     await wake(unit, record_id, found, known=bool(before))
     return fresh
 

@@ -5,12 +5,13 @@ it has counted its limit: one that is used up when the doors close falls due the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from core.kernel.frozen import frozen
+import msgspec
+from msgspec.structs import replace
+
 from core.records.calendars.policy import HORIZON_DAYS, Calendar, Span, open_spans, open_time
 from core.records.events.state import WaitingFor
 
@@ -18,6 +19,7 @@ FIRST_LOOK: Final = timedelta(days=8)
 """Most limits fall due within a week; only where one does not is more of the calendar unfolded."""
 WHOLE: Final = 10_000
 """Fractions are basis points."""
+SECOND: Final = timedelta(seconds=1)
 
 
 class ClockKind(StrEnum):
@@ -38,8 +40,7 @@ class ClockStatus(StrEnum):
     MISSED = "missed"
 
 
-@frozen(kw_only=True)
-class Pause:
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which nothing is counted.
 
     Attributes:
@@ -53,8 +54,7 @@ class Pause:
     cause: WaitingFor | None = None
 
 
-@frozen(kw_only=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a clock goes by.
 
     Attributes:
@@ -74,8 +74,7 @@ class Terms:
     stopped_at: datetime | None = None
 
 
-@frozen(kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a clock shows at an instant.
 
     Attributes:
@@ -227,4 +226,4 @@ def paused_seconds(terms: Terms, until: datetime) -> dict[WaitingFor, int]:
 
 def whole_seconds(time: timedelta) -> int:
     """Give a length in seconds, begun ones as whole ones."""
-    return -(-time // timedelta(seconds=1)) if time % timedelta(seconds=1) else time // timedelta(seconds=1)
+    return -(-time // SECOND)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from core.kernel.frozen import frozen
 from core.records.calendars.policy import Calendar
 from core.records.clocks.derive import Clock, clocks_of
@@ -28,8 +30,7 @@ class Hours:
     zone: str | None = None
 
 
-@frozen(kw_only=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """One clock as it stands.
 
     Attributes:
@@ -50,8 +51,7 @@ class Kept:
         return self.columns["kind"], self.columns["step_position"]
 
 
-@frozen(kw_only=True)
-class Timed:
+class Timed(msgspec.Struct, frozen=True, kw_only=True):
     """A record with all that it is judged by.
 
     Attributes:

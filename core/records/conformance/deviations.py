@@ -104,9 +104,9 @@ def missed(past: Past, missing: Collection[str]) -> Iterator[Deviation]:
 def out_of_order(past: Past, missing: frozenset[str]) -> Iterator[Deviation]:
     """Tell of steps that began before what comes before them was done; the first occurrence of each counts."""
     for key, first in past.first.items():
-        moment = Moment(begun(first), first.position)
-        if not past.unsupplied(key, moment):
+        if not past.held_up[key]:
             continue
+        moment = Moment(begun(first), first.position)
         lacking = past.lacking(key, moment)
         if missing.issuperset(lacking):
             continue

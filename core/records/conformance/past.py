@@ -75,6 +75,11 @@ class Past:
         """The steps that hold nobody up at the end."""
         return self.passed(self.end)
 
+    @cached_property
+    def held_up(self) -> Mapping[str, tuple[str, ...]]:
+        """The steps directly before each one that held it up when it first began."""
+        return {key: self.unsupplied(key, Moment(begun(one), one.position)) for key, one in self.first.items()}
+
     def is_settled(self, key: str, moment: Moment) -> bool:
         """Tell whether a step was completed or skipped by a moment."""
         at = self.settled_at.get(key)

@@ -15,7 +15,7 @@ from typing import Final
 
 from core.kernel.frozen import frozen
 from core.records.calendars.policy import Calendar
-from core.records.clocks.derive import LIMITS, context_of, pauses_of
+from core.records.clocks.derive import LIMITS, choices_of, pauses_of
 from core.records.clocks.policy import ClockKind, Terms, instant_used, used, whole_seconds
 from core.records.conformance.past import Past, begun
 from core.records.events.state import StepStatus
@@ -72,7 +72,7 @@ class Schedule:
     def __init__(self, past: Past, calendar: Calendar | None, now: datetime) -> None:
         """Set up the meter."""
         view = past.course.view
-        said = view.in_context(view.choices(context_of(past.state)))
+        said = view.in_context(choices_of(past.state, view))
         self.past, self.now = past, now
         self.tolerance = basis_points(said.get(TOLERANCE))
         known = past.course.process.steps
@@ -184,7 +184,7 @@ class Schedule:
     def expected_at(self, now: int) -> int:
         """Tell how long all of it will take, as seen when the meter shows some second."""
         if self.past.finished_at is not None:
-            return self.counted(self.past.finished_at)
+            return self.now_counted
         if self._whole is not None:
             return max(self._whole[0], now)
         ends = self.expected_ends(now)

@@ -26,7 +26,7 @@ or not foreseen.
 
 import msgspec
 
-from core.records.conformance.past import Moment, Past, begun
+from core.records.conformance.past import Past
 from core.records.events.state import StepStatus
 
 
@@ -95,7 +95,7 @@ def replay(past: Past) -> Fitness | None:
     passed = past.passed_at_end
     for key in course.process.steps:
         first = past.first.get(key)
-        held_up = () if first is None else past.unsupplied(key, Moment(begun(first), first.position))
+        held_up = past.held_up.get(key, ())
         before = course.process.before[key]
         if not before:
             tally.place(put=True, taken=first is not None or key in passed, lacked=False, over=over)

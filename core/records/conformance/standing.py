@@ -1,12 +1,12 @@
 """How one record stands against its standard at an instant, without I/O: deviations, fitness and progress at once."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from core.kernel.frozen import frozen
+import msgspec
+
 from core.records.clocks.working_out import Timed
 from core.records.conformance.course import course_of
 from core.records.conformance.deviations import Deviation, deviations
@@ -18,9 +18,10 @@ from core.records.events.state import StepStatus
 from core.records.evidence.policy import EvidenceProblem, missing_evidence_of
 from core.standards.vocabulary import ClauseLevel
 
+LEVELS: Final = tuple(ClauseLevel)
 
-@frozen(kw_only=True)
-class Standing:
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How a record stands.
 
     Attributes:
@@ -38,7 +39,8 @@ class Standing:
     @property
     def by_grade(self) -> Mapping[ClauseLevel, int]:
         """Count deviations by how much hangs on their clauses."""
-        return Counter(one.grade for one in self.deviations)
+        grades = [one.grade for one in self.deviations]
+        return {level: grades.count(level) for level in LEVELS}
 
 
 def standing_of(one: Timed, unqualified: Collection[int], now: datetime) -> Standing:
@@ -96,8 +98,10 @@ def columns_of(standing: Standing) -> dict[str, Any]:
         "remaining": 0 if fitness is None else fitness.remaining,
         "deviations": len(standing.deviations),
         "open": sum(one.settled_at is None for one in standing.deviations),
-        **{level.value: counts.get(level, 0) for level in ClauseLevel},
-        "is_broken": counts.get(ClauseLevel.BASELINE, 0) > 0,
+        "baseline": counts[ClauseLevel.BASELINE],
+        "expected": counts[ClauseLevel.EXPECTED],
+        "differentiated": counts[ClauseLevel.DIFFERENTIATED],
+        "is_broken": counts[ClauseLevel.BASELINE] > 0,
         "planned_end": schedule.planned_end,
         "expected_end": schedule.expected_end,
         "share": schedule.share,
