@@ -60,13 +60,16 @@ ADD_RECORDS = bulk_insert(
 )
 ADD_STEPS = bulk_insert("record_steps", STEPS, WRITTEN)
 FIND = """
-    SELECT k.channel, k.external_id, r.import_position, c.run_id
+    SELECT asked.channel, asked.external_id, held.import_position, held.run_id
     FROM unnest($2::text[], $3::text[]) AS asked (channel, external_id)
-    JOIN record_keys k
-      ON k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id
-    LEFT JOIN records r ON r.tenant_id = $1 AND r.id = k.record_id
-    LEFT JOIN import_chunks c ON c.tenant_id = $1 AND c.id = r.import_chunk_id
-    """
+    CROSS JOIN LATERAL (
+      SELECT k.record_id FROM record_keys k
+      WHERE k.tenant_id = $1 AND k.channel = asked.channel AND k.external_id = asked.external_id LIMIT 1) taken
+    LEFT JOIN LATERAL (
+      SELECT r.import_position, c.run_id FROM records r
+      LEFT JOIN import_chunks c ON c.tenant_id = $1 AND c.id = r.import_chunk_id
+      WHERE r.tenant_id = $1 AND r.id = taken.record_id LIMIT 1) held ON true"""
+"""Each name is looked up by itself: joined, it would be compared with every name of a tenant unknown to statistics."""
 
 
 @frozen
