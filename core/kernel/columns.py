@@ -71,8 +71,8 @@ def array_text(values: Sequence[object]) -> str:
         TypeError: There is a value of another type.
     """
     said = orjson.dumps(values, default=id_text, option=orjson.OPT_UTC_Z)
-    if b"\\" in said:
-        said = ESCAPE.sub(unescaped, said)
+    if b"\\" in said and b"\\" in said.replace(b"\\\\", b"").replace(b'\\"', b""):
+        said = ESCAPE.sub(unescaped, said)  # There are others than those that both write alike.
     return f"{{{said[1:-1].decode()}}}"
 
 

@@ -11,7 +11,7 @@ import orjson
 from touchstone_sdk import RecordResult, RecordScored, Score
 
 from core.kernel.frozen import frozen
-from core.kernel.ids import new_id
+from core.kernel.ids import new_ids
 from core.kernel.work import Work
 from core.plugin_host.errors import (
     PluginError,
@@ -175,12 +175,13 @@ async def ask_rules(
         judged.scores.extend(score_rows(scoring, view.hash))
 
 
-def score_rows(scoring: Scoring, effective_hash: str) -> Iterator[dict[str, Any]]:
+def score_rows(scoring: Scoring, effective_hash: str) -> list[dict[str, Any]]:
     """Write a rule's answer as rows: one per dimension, or one that says why the record could not be scored."""
     said_by = {"rule": str(scoring.ref), "rule_version": scoring.rule_version, "effective_hash": effective_hash}
-    for result in scoring.results:
-        for row in said(result):
-            yield said_by | {"id": new_id(), "record_id": result.record_id} | row
+    rows = [{**said_by, "record_id": one.record_id, **row} for one in scoring.results for row in said(one)]
+    for row, id_ in zip(rows, new_ids(len(rows)), strict=True):
+        row["id"] = id_
+    return rows
 
 
 def said(result: RecordResult) -> Iterator[dict[str, Any]]:

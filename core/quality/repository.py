@@ -8,52 +8,71 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.kernel.clock import recorded_now
+from core.kernel.columns import TENANT, Columns, array_text, bulk_insert
+from core.kernel.direct import fetch
 from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 
 WHOLE_RECORD = "record"
 """Stands for the dimension where a rule could not score a record at all; such rows are no part of any mean."""
 
-SCORES = text("""
-    INSERT INTO record_scores (tenant_id, network_id, id, record_id, rule, rule_version, dimension, basis_points,
-                               reason, message, measured, effective_hash, recorded_at)
-    SELECT :tenant_id, :network_id, s.id, s.record_id, s.rule, s.rule_version, s.dimension, s.basis_points,
-           s.reason, s.message, s.measured, s.effective_hash, :recorded_at
-    FROM unnest(CAST(:id AS uuid[]), CAST(:record_id AS uuid[]), CAST(:rule AS text[]),
-                CAST(:rule_version AS text[]), CAST(:dimension AS text[]), CAST(:basis_points AS integer[]),
-                CAST(:reason AS text[]), CAST(:message AS text[]), CAST(:measured AS jsonb[]),
-                CAST(:effective_hash AS text[]))
-        AS s (id, record_id, rule, rule_version, dimension, basis_points, reason, message, measured, effective_hash)
+WRITTEN = {**TENANT, "recorded_at": "timestamptz"}
+SCORE = Columns(
+    kinds={
+        "id": "uuid",
+        "record_id": "uuid",
+        "rule": "text",
+        "rule_version": "text",
+        "dimension": "text",
+        "basis_points": "integer",
+        "reason": "text",
+        "message": "text",
+        "measured": "jsonb",
+        "effective_hash": "text",
+    }
+)
+SCORES = bulk_insert(
+    "record_scores",
+    SCORE,
+    WRITTEN,
+    end="""
     ON CONFLICT (tenant_id, record_id, rule, dimension) DO UPDATE SET
         rule_version = excluded.rule_version, basis_points = excluded.basis_points, reason = excluded.reason,
         message = excluded.message, measured = excluded.measured, effective_hash = excluded.effective_hash,
         recorded_at = excluded.recorded_at
-""")
-FIGURES = text("""
-    INSERT INTO record_figures (tenant_id, network_id, id, standard_code, day, resolved, resolution_seconds,
-                                published_limit_seconds, effective_limit_seconds, step_count, recorded_at)
-    SELECT :tenant_id, :network_id, f.id, f.standard_code, f.day, f.resolution_seconds IS NOT NULL,
-           f.resolution_seconds, f.published_limit_seconds, f.effective_limit_seconds, f.step_count, :recorded_at
-    FROM unnest(CAST(:id AS uuid[]), CAST(:standard_code AS text[]), CAST(:day AS date[]),
-                CAST(:resolution_seconds AS bigint[]), CAST(:published_limit_seconds AS bigint[]),
-                CAST(:effective_limit_seconds AS bigint[]), CAST(:step_count AS integer[]))
-        AS f (id, standard_code, day, resolution_seconds, published_limit_seconds, effective_limit_seconds, step_count)
+""",
+)
+FIGURE = Columns(
+    kinds={
+        "id": "uuid",
+        "standard_code": "text",
+        "day": "date",
+        "resolved": "boolean",
+        "resolution_seconds": "bigint",
+        "published_limit_seconds": "bigint",
+        "effective_limit_seconds": "bigint",
+        "step_count": "integer",
+    }
+)
+FIGURES = bulk_insert(
+    "record_figures",
+    FIGURE,
+    WRITTEN,
+    end="""
     ON CONFLICT (tenant_id, id) DO UPDATE SET
         day = excluded.day, resolved = excluded.resolved, resolution_seconds = excluded.resolution_seconds,
         published_limit_seconds = excluded.published_limit_seconds,
         effective_limit_seconds = excluded.effective_limit_seconds, step_count = excluded.step_count,
         recorded_at = excluded.recorded_at
-""")
-DAYS_COUNTED = text("""
-    SELECT DISTINCT standard_code, day FROM record_figures
-    WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))
-""")
-DROP_UNSAID = text("""
-    DELETE FROM record_scores s
-    USING unnest(CAST(:record_id AS uuid[]), CAST(:rule AS text[])) AS said (record_id, rule)
-    WHERE s.tenant_id = :tenant_id AND s.record_id = said.record_id AND s.rule = said.rule
-      AND s.recorded_at <> :recorded_at
-""")
+""",
+)
+DAYS_COUNTED = """
+    SELECT DISTINCT standard_code, day FROM record_figures WHERE tenant_id = $1 AND id = ANY($2::text::uuid[])
+"""
+DROP_UNSAID = """
+    DELETE FROM record_scores s USING unnest($3::text::uuid[], $4::text::text[]) AS said (record_id, rule)
+    WHERE s.tenant_id = $1 AND s.record_id = said.record_id AND s.rule = said.rule AND s.recorded_at <> $2
+"""
 DROP_QUALITY_DAYS = text("""
     DELETE FROM quality_days
     WHERE tenant_id = :tenant_id AND standard_code = :standard_code AND day = ANY(CAST(:days AS date[]))
@@ -157,11 +176,6 @@ class Period:
         return {name: value for name, value in given.items() if value is not None}
 
 
-def columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Turn rows into one array a column, as ``unnest`` takes them."""
-    return {name: [row[name] for row in rows] for name in names}
-
-
 async def lock_figures(unit: Unit) -> None:
     """Let one transaction of a tenant at a time write its scores, figures and sums; the others wait for its end.
 
@@ -175,8 +189,8 @@ async def lock_figures(unit: Unit) -> None:
 
 async def days_counted(unit: Unit, record_ids: Sequence[UUID]) -> list[tuple[str, date]]:
     """Give the days (standard, day) on which some records have been counted before."""
-    found = await unit.session.execute(DAYS_COUNTED, {"tenant_id": unit.tenant_id, "ids": list(record_ids)})
-    return [(row.standard_code, row.day) for row in found]
+    found = await fetch(unit, DAYS_COUNTED, unit.tenant_id, array_text(record_ids))
+    return [(row["standard_code"], row["day"]) for row in found]
 
 
 async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]], *, again: bool = False) -> None:
@@ -188,21 +202,20 @@ async def keep_scores(unit: Unit, rows: Sequence[Mapping[str, Any]], *, again: b
         again: Whether these records have been scored before, so that there may be dimensions not spoken of any more.
     """
     await lock_figures(unit)
-    names = ("id", "record_id", "rule", "rule_version", "dimension", "basis_points")
-    values = columns(rows, (*names, "reason", "message", "measured", "effective_hash"))
     now = recorded_now()
-    await unit.session.execute(SCORES, {**values, **owner(unit), "recorded_at": now})
+    values = {name: [row[name] for row in rows] for name in SCORE.kinds}
+    await fetch(unit, SCORES, unit.tenant_id, unit.network_id, now, *SCORE.sent(values))
     if again:
-        said = {"record_id": values["record_id"], "rule": values["rule"]}
-        await unit.session.execute(DROP_UNSAID, {**said, "tenant_id": unit.tenant_id, "recorded_at": now})
+        said = array_text(values["record_id"]), array_text(values["rule"])
+        await fetch(unit, DROP_UNSAID, unit.tenant_id, now, *said)
 
 
 async def keep_figures(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what is counted of some records, replacing what was counted before."""
     await lock_figures(unit)
-    names = ("id", "standard_code", "day", "resolution_seconds", "published_limit_seconds", "effective_limit_seconds")
-    values = columns(rows, (*names, "step_count"))
-    await unit.session.execute(FIGURES, {**values, **owner(unit), "recorded_at": recorded_now()})
+    values = {name: [row[name] for row in rows] for name in FIGURE.kinds if name != "resolved"}
+    values["resolved"] = [seconds is not None for seconds in values["resolution_seconds"]]
+    await fetch(unit, FIGURES, unit.tenant_id, unit.network_id, recorded_now(), *FIGURE.sent(values))
 
 
 async def add_up_days(unit: Unit, standard_code: str, days: Sequence[date]) -> None:

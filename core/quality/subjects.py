@@ -6,16 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import text
-from sqlmodel import col, select
-from touchstone_sdk import RecordView, StepView
+from touchstone_sdk import RecordView
 
+from core.kernel.columns import array_text
+from core.kernel.direct import fetch
 from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.records.clocks.derive import context_of
 from core.records.events.fold import fold
 from core.records.events.repository import read_streams
-from core.standards.models import PublishedVersion
 from core.standards.policy.variants import Context
 
 # Scored is what was done, in the order in which it was done: not what is under way or was left out.
@@ -29,19 +28,18 @@ SUBJECTS: Final = """
            array_agg(coalesce(s.status, '') ORDER BY s.occurred_at, s.position) FILTER (WHERE s.id IS NOT NULL)
              AS statuses,
            array_agg(s.occurred_at ORDER BY s.occurred_at, s.position) FILTER (WHERE s.id IS NOT NULL) AS instants
-    FROM records r LEFT JOIN record_steps s ON s.tenant_id = :tenant_id AND s.record_id = r.id
+    FROM records r LEFT JOIN record_steps s ON s.tenant_id = $1 AND s.record_id = r.id
       AND s.state = 'completed'
-    WHERE r.tenant_id = :tenant_id AND {which}
+    WHERE r.tenant_id = $1 AND {which}
     GROUP BY r.tenant_id, r.id ORDER BY r.id
 """
-OF_CHUNK: Final = text(SUBJECTS.format(which="r.import_chunk_id = :chosen"))
-OF_RECORDS: Final = text(SUBJECTS.format(which="r.id = ANY(CAST(:chosen AS uuid[]))"))
-VERSIONS: Final = text(
-    "SELECT id, version FROM records WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))"
-)
+OF_CHUNK: Final = SUBJECTS.format(which="r.import_chunk_id = $2")
+OF_RECORDS: Final = SUBJECTS.format(which="r.id = ANY($2::text::uuid[])")
+VERSIONS: Final = "SELECT id, version FROM records WHERE tenant_id = $1 AND id = ANY($2::text::uuid[])"
+PUBLISHED: Final = """
+    SELECT hash, document FROM published_versions WHERE network_id = $1 AND hash = ANY($2::text[])"""
 
-# The validators themselves: a keyword call of the model costs five times as much, and there is one for each step.
-make_step: Final = TypeAdapter(StepView).validator.validate_python
+# The validator itself: a keyword call of the model costs five times as much, and so does one call for each step.
 make_record: Final = TypeAdapter(RecordView).validator.validate_python
 
 
@@ -66,23 +64,20 @@ class Subject:
 
 async def subjects_of_chunk(unit: Unit, chunk_id: UUID) -> list[Subject]:
     """Read the records that one chunk of an import brought in."""
-    found = await unit.session.execute(OF_CHUNK, {"tenant_id": unit.tenant_id, "chosen": chunk_id})
-    return [read_subject(tuple(row)) for row in found]
+    return [read_subject(row) for row in await fetch(unit, OF_CHUNK, unit.tenant_id, chunk_id)]
 
 
 async def subjects_of_records(unit: Unit, record_ids: Sequence[UUID]) -> list[Subject]:
     """Read some records; those that are not there are left out."""
-    found = await unit.session.execute(OF_RECORDS, {"tenant_id": unit.tenant_id, "chosen": list(record_ids)})
-    return [read_subject(tuple(row)) for row in found]
+    return [read_subject(row) for row in await fetch(unit, OF_RECORDS, unit.tenant_id, array_text(record_ids))]
 
 
 def read_subject(row: Sequence[Any]) -> Subject:
     """Show a record the way scoring rules see it; the row is one of ``SUBJECTS``, in its order of columns."""
     id_, version, code, hash_, opened, resolved, closed, channel, priority, service, count, *done = row
-    keys, statuses, instants = done
     steps = [
-        make_step({"key": key, "status": status, "occurred_at": at})
-        for key, status, at in zip(keys or (), statuses or (), instants or (), strict=True)
+        {"key": key, "status": status, "occurred_at": at}
+        for key, status, at in zip(*(column or () for column in done), strict=True)
     ]
     view = make_record(
         {
@@ -120,13 +115,11 @@ async def in_context(unit: Unit, subjects: Sequence[Subject], hashes: Collection
 
 async def versions_now(unit: Unit, record_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Tell the present version of records; those that are gone are left out."""
-    found = await unit.session.execute(VERSIONS, {"tenant_id": unit.tenant_id, "ids": list(record_ids)})
-    return {row.id: row.version for row in found}
+    found = await fetch(unit, VERSIONS, unit.tenant_id, array_text(record_ids))
+    return {row["id"]: row["version"] for row in found}
 
 
 async def published_texts(unit: Unit, hashes: Sequence[str]) -> dict[str, str]:
     """Read published versions of the network, by hash."""
-    chosen = select(PublishedVersion.hash, PublishedVersion.document).where(
-        col(PublishedVersion.network_id) == unit.network_id, col(PublishedVersion.hash).in_(hashes)
-    )
-    return {row.hash: row.document for row in await unit.session.execute(chosen)}
+    found = await fetch(unit, PUBLISHED, unit.network_id, list(hashes))
+    return {row["hash"]: row["document"] for row in found}

@@ -48,6 +48,20 @@ async def test_rows_arrive_as_they_were_sent(admin: Any) -> None:
     assert [tuple(row) for row in found] == list(given)
 
 
+async def test_quotes_and_backslashes_alone_arrive_as_they_were_sent(admin: Any) -> None:
+    texts = ['"', "\\", '\\"', '"\\', '\\\\"n', '{"a": "b\\\\c"}']
+    columns = Columns(kinds={"name": "text"})
+    found = await admin.fetch(f"SELECT * FROM {columns.rows(1)}", *columns.sent({"name": texts}))
+    assert [row[0] for row in found] == texts
+
+
+@pytest.mark.parametrize("text", [text for text in MEAN if text])
+async def test_each_text_arrives_by_itself(admin: Any, text: str) -> None:
+    columns = Columns(kinds={"name": "text"})
+    [found] = await admin.fetch(f"SELECT * FROM {columns.rows(1)}", *columns.sent({"name": [text]}))
+    assert found[0] == text
+
+
 async def test_nothing_at_all_is_no_row(admin: Any) -> None:
     assert array_text([None]) == "{null}"
     columns = Columns(kinds={"name": "text"})
