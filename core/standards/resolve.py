@@ -316,5 +316,5 @@ async def kept_period(unit: Unit, gathered: Gathered, code: str, instant: dateti
 
 async def pinned_views(unit: Unit, hashes: Collection[str]) -> Mapping[str, EffectiveView]:
     """Read the documents that records of the tenant have pinned, by hash; unknown hashes are left out."""
-    rows = await kept_documents(unit, hashes)
-    return {row.hash: read_view(row.hash, row.document) for row in rows}
+    documents = await kept_documents(unit, hashes)
+    return {hash_: read_view(hash_, document) for hash_, document in documents.items()}

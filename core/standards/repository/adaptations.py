@@ -9,10 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from core.kernel.clock import recorded_now
+from core.kernel.direct import fetch
 from core.kernel.frozen import frozen
 from core.kernel.unit import Unit
 from core.standards.models import Adaptation, EffectiveDocument, StandardHead
 from core.standards.repository.published import known
+
+KEPT_DOCUMENTS = "SELECT hash, document FROM effective_documents WHERE tenant_id = $1 AND hash = ANY($2::text[])"
 
 
 @frozen(kw_only=True)
@@ -128,11 +131,7 @@ async def keep_document(unit: Unit, *, hash_: str, code: str, version: str, docu
     )
 
 
-async def kept_documents(unit: Unit, hashes: Collection[str]) -> Sequence[EffectiveDocument]:
-    """Read effective documents of the tenant by their hashes."""
-    found = await unit.session.execute(
-        select(EffectiveDocument).where(
-            col(EffectiveDocument.tenant_id) == unit.tenant_id, col(EffectiveDocument.hash).in_(hashes)
-        )
-    )
-    return found.scalars().all()
+async def kept_documents(unit: Unit, hashes: Collection[str]) -> dict[str, str]:
+    """Read the texts of effective documents of the tenant, by their hashes."""
+    found = await fetch(unit, KEPT_DOCUMENTS, unit.tenant_id, list(hashes))
+    return {row["hash"]: row["document"] for row in found}

@@ -100,7 +100,7 @@ def score_time_limits(record: RecordView, measure: Measure) -> Score:
     resolution = _Limit(
         "resolution", measure.resolution_limit, _seconds(record.opened_at, record.resolved_at), unresolved
     )
-    parts = [limit.basis_points for limit in (response, resolution) if limit.basis_points is not None]
+    parts = [points for points in (response.basis_points, resolution.basis_points) if points is not None]
     reason = _reason(response.state, resolution.state)
     return Score(
         dimension=DIMENSION.key,

@@ -5,23 +5,27 @@ calls. The same record under the same effective standard and configuration gets 
 in the batch, in whatever order, and however the records are split over batches.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Final, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated, Final, TypeAlias, TypeVar, cast
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, field_validator, model_validator
 
 from touchstone_sdk.values import (
     ClauseKey,
     Instant,
     JsonObject,
+    JsonValue,
     Label,
     Name,
     Text,
     Value,
     VersionText,
     View,
+    freeze_json,
     freeze_object,
+    thaw_json,
 )
 
 _Items = TypeVar("_Items")
@@ -35,6 +39,7 @@ MAX_BATCH: Final = 1_000
 MAX_MEASURED: Final = 64
 """Most entries in `Score.measured`."""
 
+_OBJECTS: Final = (dict, MappingProxyType, Mapping)
 _FIGURES: Final = frozenset({int, bool, type(None)})
 _TOO_MANY_FIGURES: Final = f"at most {MAX_MEASURED} figures, each named in at most {MAX_MEASURED} characters"
 
@@ -156,6 +161,30 @@ class ScoringBatch(View):
 Measure: TypeAlias = Annotated[str, Field(max_length=200)] | int | bool | None
 
 
+def _freeze_figures(value: object) -> Mapping[str, JsonValue]:
+    # Every figure of every score comes by here three times on its way to the host, so it is looked at once.
+    if not isinstance(value, _OBJECTS):
+        raise ValueError("a JSON object is expected")  # noqa: TRY004 - pydantic turns it into its own error
+    figures = dict(cast("Mapping[str, JsonValue]", value))
+    if len(figures) > MAX_MEASURED:
+        raise ValueError(_TOO_MANY_FIGURES)
+    for key, item in figures.items():
+        if type(key) is not str:
+            raise ValueError("the keys of a JSON object are strings")
+        if len(key) > MAX_MEASURED:
+            raise ValueError(_TOO_MANY_FIGURES)
+        if type(item) is str:
+            if len(item) > 200:  # noqa: PLR2004
+                raise ValueError("a figure's text has at most 200 characters")
+        elif type(item) not in _FIGURES:
+            freeze_json(item)
+            raise ValueError("figures are integers, booleans, strings or None")
+    return MappingProxyType(figures)
+
+
+_Figures: TypeAlias = Annotated[Mapping[str, JsonValue], PlainValidator(_freeze_figures), PlainSerializer(thaw_json)]
+
+
 class Score(Value):
     """What a rule says of a record in one dimension.
 
@@ -172,22 +201,7 @@ class Score(Value):
     basis_points: Annotated[int, Field(ge=0, le=FULL_SCORE)] | None
     reason: Name
     message: Label
-    measured: JsonObject = Field(default_factory=lambda: freeze_object({}))
-
-    @field_validator("measured")
-    @classmethod
-    def _measured_is_flat(cls, value: JsonObject) -> JsonObject:
-        if len(value) > MAX_MEASURED:
-            raise ValueError(_TOO_MANY_FIGURES)
-        for key, item in value.items():
-            if len(key) > MAX_MEASURED:
-                raise ValueError(_TOO_MANY_FIGURES)
-            if type(item) is str:
-                if len(item) > 200:  # noqa: PLR2004
-                    raise ValueError("a figure's text has at most 200 characters")
-            elif type(item) not in _FIGURES:
-                raise ValueError("figures are integers, booleans, strings or None")
-        return value
+    measured: _Figures = Field(default_factory=lambda: freeze_object({}))
 
 
 class RecordScored(Value):

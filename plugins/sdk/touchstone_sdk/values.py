@@ -90,7 +90,7 @@ def freeze_json(value: object, depth: int = 0) -> JsonValue:
 
 def freeze_object(value: object, depth: int = 0) -> Mapping[str, JsonValue]:
     """Return a deeply read-only copy of a JSON object; refuses as `freeze_json` does."""
-    # Every figure of every score comes by here twice: objects and leaves are known by their type alone, and stay.
+    # Objects and leaves are known by their type alone, and stay.
     if type(value) not in _OBJECTS and not isinstance(value, Mapping):
         raise ValueError("a JSON object is expected")  # (pydantic turns ValueError into its own error)
     frozen = dict(cast("Mapping[str, JsonValue]", value))

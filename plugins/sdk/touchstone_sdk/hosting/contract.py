@@ -14,7 +14,7 @@ from touchstone_sdk.scoring import RecordNotScored, RecordResult, RecordScored, 
 from touchstone_sdk.values import JsonObject, freeze_object, thaw_json
 
 _DESCRIPTOR: Final = TypeAdapter[Descriptor](Descriptor)
-_RESULT: Final = TypeAdapter[RecordResult](RecordResult)
+_result: Final = TypeAdapter[RecordResult](RecordResult).validator.validate_python
 
 
 class ContractBroken(Exception):  # noqa: N818  (errors are named as the facts they are)
@@ -106,7 +106,7 @@ def accept_results(rule: ScoringRule, batch: ScoringBatch, answer: object) -> tu
         if not isinstance(item, RecordScored | RecordNotScored):
             raise ContractBroken("result_invalid", f"result {index} is neither RecordScored nor RecordNotScored")
         try:
-            result = _RESULT.validate_python(item, strict=True)
+            result = _result(item, strict=True)
         except ValidationError as error:
             raise ContractBroken("result_invalid", f"result {index}: {broken_fields(error)}") from None
         if result.record_id != record.id:
