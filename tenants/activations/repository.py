@@ -1,5 +1,6 @@
 """SQL of plugin approvals and activations."""
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -7,21 +8,23 @@ from sqlmodel import col, select
 from core.kernel.unit import Unit
 from tenants.activations.models import PluginActivation, PluginApproval
 
+# Every call of a plugin asks for these: making a statement takes longer than running it.
+APPROVAL = select(PluginApproval).where(
+    col(PluginApproval.network_id) == bindparam("network_id"), col(PluginApproval.plugin) == bindparam("plugin")
+)
+ACTIVATION = select(PluginActivation).where(
+    col(PluginActivation.tenant_id) == bindparam("tenant_id"), col(PluginActivation.plugin) == bindparam("plugin")
+)
+
 
 async def find_approval(session: AsyncSession, network_id: object, plugin: str) -> PluginApproval | None:
     """Find the network's word on a plugin."""
-    return await session.scalar(
-        select(PluginApproval).where(col(PluginApproval.network_id) == network_id, col(PluginApproval.plugin) == plugin)
-    )
+    return await session.scalar(APPROVAL, {"network_id": network_id, "plugin": plugin})
 
 
 async def find_activation(session: AsyncSession, tenant_id: object, plugin: str) -> PluginActivation | None:
     """Find a tenant's use of a plugin."""
-    return await session.scalar(
-        select(PluginActivation).where(
-            col(PluginActivation.tenant_id) == tenant_id, col(PluginActivation.plugin) == plugin
-        )
-    )
+    return await session.scalar(ACTIVATION, {"tenant_id": tenant_id, "plugin": plugin})
 
 
 async def keep_approval(unit: Unit, approval: PluginApproval) -> PluginApproval:

@@ -19,12 +19,11 @@ be repeated is for the standard to say.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, pairwise
 from math import prod
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from touchstone_sdk import FULL_SCORE, Coded, Dimension, JsonValue, ProcessStep, ProcessView, RecordView, Score
 
@@ -52,8 +51,7 @@ DIMENSION: Final = Dimension(
 _SHOWN: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A fraction and its weight; nothing to judge if `whole` is zero."""
 
     weight: int
@@ -129,9 +127,8 @@ def _outside(record: RecordView, foreseen: Mapping[str, ProcessStep]) -> list[st
 
 
 def _returns(record: RecordView, foreseen: Mapping[str, ProcessStep]) -> int:
-    placed = {key: step.position for key, step in foreseen.items()}
     ordered = sorted(record.steps, key=attrgetter("occurred_at"))
-    positions = [placed[step.key] for step in ordered if step.key in placed]
+    positions = [foreseen[step.key].position for step in ordered if step.key in foreseen]
     return sum(after < before for before, after in pairwise(positions))
 
 

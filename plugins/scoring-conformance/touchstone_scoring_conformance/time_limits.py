@@ -8,10 +8,9 @@ A limit cannot be judged where the standard does not set it, the record is still
 closed without being resolved, or shows no step that counts as a response. If none can be judged there is no score.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from touchstone_sdk import FULL_SCORE, Coded, Dimension, JsonValue, RecordView, Score
 
@@ -52,8 +51,7 @@ class _State(StrEnum):
     NOT_SET = "not_set"
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Limit(NamedTuple):
     """One limit and what became of it; `seconds` is None where nothing was measured."""
 
     name: str
@@ -125,10 +123,10 @@ def _seconds(opened: datetime, ended: datetime | None) -> int | None:
 
 
 def _reason(response: _State, resolution: _State) -> str:
-    late = (response is _State.LATE, resolution is _State.LATE)
-    by_lateness = {(True, True): "both_late", (True, False): "first_response_late", (False, True): "resolution_late"}
-    if late in by_lateness:
-        return by_lateness[late]
+    if response is _State.LATE:
+        return "both_late" if resolution is _State.LATE else "first_response_late"
+    if resolution is _State.LATE:
+        return "resolution_late"
     if resolution is _State.OPEN:
         return "resolution_open"
     if resolution is _State.UNRESOLVED:
