@@ -35,7 +35,7 @@ OWN = ("core", "tenants", "gateway", "plugins", "infra")
 """What is compiled while packages are fetched, for which one core is enough."""
 EARLY = "gateway.demo.performing"
 """What the demonstration imports first: others install meanwhile, and it goes on from there by itself."""
-LATE = "sqlmodel, strawberry.relay, fastapi, redis.asyncio, jinja2, httpx2, uvicorn, websockets.asyncio.server"
+LATE = "sqlmodel, strawberry.relay, fastapi, redis.asyncio, uvicorn, websockets.asyncio.server"
 """What it comes to after a second or two, of the packages that take longest to compile."""
 MEANWHILE = f"import gc; gc.disable(); import {EARLY}"
 ON_ITS_OWN = f"import gc, os; os.fork() and os._exit(0); os.setsid(); gc.disable(); import {LATE}; os._exit(0)"

@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from core.kernel.clock import recorded_now
@@ -51,11 +50,39 @@ class Reached:
         return [FrontEnd(f"{self.url}/graphql", one.token, one.tenant) for one in self.tokens]
 
 
+@frozen(kw_only=True)
+class Seen:
+    """How everybody stands.
+
+    Attributes:
+        whole: Every tenant against the standard.
+        report: The same as a page with charts.
+        turn: Before and after the standard came, where the log tells both.
+    """
+
+    whole: Dashboard
+    report: str
+    turn: tuple[Dashboard, Dashboard] | None
+
+
+@frozen(kw_only=True)
+class Left:
+    """What an earlier run of the demonstration left.
+
+    Attributes:
+        imported: What its import came to, if it brought in the whole log.
+        seen: How everybody stood at its end, if it came there.
+    """
+
+    imported: Imported | None
+    seen: Seen | None
+
+
 async def do_main_job(at: Operator, home: Home, stage: Stage, material: Material, api: Reached) -> dict[str, Any]:
     """Do it, show it, and give its figures.
 
-    While the API comes up and answers, what an earlier run left is read, and the seed network is founded: that takes
-    one core, and the API the other.
+    While the API comes up and answers, what an earlier run left is read, the report included, and the seed network is
+    founded: that takes one core, and the API the other.
 
     Args:
         at: What a command works with.
@@ -70,22 +97,42 @@ async def do_main_job(at: Operator, home: Home, stage: Stage, material: Material
         DomainError: The log cannot be imported.
     """
     plan = seed_plan()
-    async with begun(play.brought_in(at, stage, material)) as looking, begun(sow(at, plan)) as sowing:
+    async with begun(look(at, stage, material)) as looking, begun(sow(at, plan)) as sowing:
         await api.crew.api.ready(f"{api.url}/readyz")
         step(f"the API answers at {api.url}/graphql")
         adaptation = await standardise(api.front_ends, material)
         api.crew.done_with(api.crew.api)
-        before = await looking
-        if before is None or await play.unscored(at, stage):
+        left = await looking
+        if left.imported is None or await play.unscored(at, stage):
             api.crew.work()
-        done, dead = await import_and_score(at, stage, material, before, api.crew)
+        done, dead = await import_and_score(at, stage, material, left.imported, api.crew)
         seeded = await sowing
     api.crew.done_with(api.crew.worker)
-    shown = await play.dashboard(at, stage, material)
-    turn = await tell(at, stage, material, shown)
+    # What was adapted since holds for records that are still to come.
+    seen = left.seen or await see(at, stage, material)
+    turn = tell(seen)
     show.seeded(plan, seeded)
-    step(f"the report with charts is at {write_report(home, material, shown)}")
-    return play.figures_of(shown, done, adaptation, dead) | {"seeded": seeded.changes} | turn
+    step(f"the report with charts is at {home.private(f'reports/{material.network}.html', seen.report)}")
+    return play.figures_of(seen.whole, done, adaptation, dead) | {"seeded": seeded.changes} | turn
+
+
+async def look(at: Operator, stage: Stage, material: Material) -> Left:
+    """See what an earlier run left, by reading alone; how everybody stands as well, if nothing is left to be done."""
+    imported = await play.brought_in(at, stage, material)
+    done = imported is not None and not await play.unscored(at, stage)
+    return Left(imported=imported, seen=await see(at, stage, material) if done else None)
+
+
+async def see(at: Operator, stage: Stage, material: Material) -> Seen:
+    """See how everybody stands, before and after the standard too where the log tells both."""
+    whole = await play.dashboard(at, stage, material)
+    report = render_quality_report(whole, title=material.name, made_at=recorded_now(), source=material.title)
+    if material.turning_point is None:
+        return Seen(whole=whole, report=report, turn=None)
+    turn = material.turning_point.date()
+    before = await play.dashboard(at, stage, material, last=turn - timedelta(days=1))
+    after = await play.dashboard(at, stage, material, first=turn + timedelta(days=7))
+    return Seen(whole=whole, report=report, turn=(before, after))
 
 
 async def standardise(everybody: list[FrontEnd], material: Material) -> Adaptation:
@@ -129,20 +176,12 @@ async def sow(at: Operator, plan: SeedPlan) -> Seeded:
     return await seeded_before(at, plan) or await seed(at, plan)
 
 
-async def tell(at: Operator, stage: Stage, material: Material, shown: Dashboard) -> dict[str, Any]:
+def tell(seen: Seen) -> dict[str, Any]:
     """Show the figures, and before and after where the log tells both; give those two for a file."""
-    show.tenants(shown)
-    show.figures(shown)
-    if material.turning_point is None:
+    show.tenants(seen.whole)
+    show.figures(seen.whole)
+    if seen.turn is None:
         return {}
-    turn = material.turning_point.date()
-    before = await play.dashboard(at, stage, material, last=turn - timedelta(days=1))
-    after = await play.dashboard(at, stage, material, first=turn + timedelta(days=7))
+    before, after = seen.turn
     show.before_and_after(before, after)
     return {"before": play.togetherness(before), "after": play.togetherness(after)}
-
-
-def write_report(home: Home, material: Material, shown: Dashboard) -> Path:
-    """Write the report beside the data."""
-    page = render_quality_report(shown, title=material.name, made_at=recorded_now(), source=material.title)
-    return home.private(f"reports/{material.network}.html", page)
