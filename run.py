@@ -40,6 +40,8 @@ LATE = "sqlmodel, strawberry.relay, fastapi, redis.asyncio, uvicorn, websockets.
 MEANWHILE = f"import gc; gc.disable(); import {EARLY}"
 ON_ITS_OWN = f"import gc, os; os.fork() and os._exit(0); os.setsid(); gc.disable(); import {LATE}; os._exit(0)"
 """Goes on beside the command, for two seconds or so."""
+AFTER_OTHERS = ("nice",) if shutil.which("nice") else ()
+"""Before a command that others should not wait for."""
 TOLD: list[bool] = []
 # If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
@@ -98,10 +100,11 @@ def set_up(*, developing: bool) -> None:
         had_all = had[2:] == ["development"]
         if had[:2] == [base, content] and (had_all or not developing):
             return
-        with beside(BASE_PYTHON, "-m", "compileall", "-q", *OWN):
+        with beside(*AFTER_OTHERS, BASE_PYTHON, "-m", "compileall", "-q", *OWN):
             uv, mirror = find_uv()
             if had[:1] != [base]:
                 step("making .venv")
+                shutil.rmtree(VENV, ignore_errors=True)  # Half of one is none to uv, which would not touch it.
                 run(mirror, uv, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, str(VENV))
             kind, wanted = ("development", DEVELOPMENT_LOCK) if developing or had_all else ("product", LOCK)
             STAMP.unlink(missing_ok=True)
@@ -156,7 +159,7 @@ def find_uv() -> tuple[str, dict[str, str]]:
     if (found := shutil.which("uv")) and is_recent(found):
         return found, {}
     ours = STATE / "uv"
-    asked = [BASE_PYTHON, "-m", "pip", "config", "list"]
+    asked = [*AFTER_OTHERS, BASE_PYTHON, "-m", "pip", "config", "list"]
     with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as listing:
         if not (ours / "bin" / "uv").exists():
             step("installing uv with pip")
