@@ -20,6 +20,7 @@ from touchstone_runtime.log_file import open_log
 from touchstone_runtime.passwords import kept_password
 from touchstone_runtime.places import private_folder
 from touchstone_runtime.ports import remember_port, remembered_port, usable_port
+from touchstone_runtime.processes import ends_within
 from touchstone_runtime.program_copies import reachable
 from touchstone_runtime.spawning import Launch, spawn
 from touchstone_runtime.started import Started
@@ -233,7 +234,5 @@ class EmbeddedServer(ABC):
             if process.poll() is not None:
                 return
             process.send_signal(signal_number)
-            try:
-                process.wait(patience_s)
-            except subprocess.TimeoutExpired:
-                continue
+            if ends_within(process, patience_s):
+                return
