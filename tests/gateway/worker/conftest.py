@@ -3,17 +3,20 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from arq.connections import create_pool
 from touchstone_runtime.throwaway import throwaway_folder
 from touchstone_runtime.valkey import EmbeddedValkey
 
+from core.kernel.audit import record_act
 from core.kernel.clock import SystemClock
 from core.kernel.database import Database
 from core.kernel.handlers import HANDLERS, Handler
 from core.kernel.outbox import send
 from core.kernel.scope import Scope
+from core.kernel.work import Work
 from gateway.worker.redis_address import redis_settings
 from gateway.worker.serving import serve_work
 from gateway.worker.worker_settings import WorkerSettings
@@ -31,6 +34,12 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not await holds():  # noqa: ASYNC110 - the database has no event to wait for
             await asyncio.sleep(0.02)
+
+
+async def leave_mark(work: Work) -> None:
+    """An effect that shows if it happens twice."""
+    async with work.unit(once=True) as unit:
+        await record_act(unit, action="test.mark", subject_kind="test", subject_id=UUID(work.payload["subject"]))
 
 
 @dataclass
@@ -52,6 +61,10 @@ class Yard:
 
     async def all_done(self) -> bool:
         return await self.count("status <> 'done'") == 0
+
+    async def marks(self) -> int:
+        """Count the marks that work has left; see :func:`leave_mark`."""
+        return await self.admin.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'test.mark'")
 
     async def wipe_queue(self) -> None:
         pool: Any = await create_pool(redis_settings(self.valkey.url))

@@ -45,10 +45,6 @@ def is_told(word: str, said: Path) -> bool:
     return word in said.read_text()
 
 
-async def marks(yard: Yard) -> int:
-    return await yard.admin.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'test.mark'")
-
-
 @pytest.mark.parametrize(("place", "marked"), [("before", 0), ("after", 1)])
 async def test_work_of_a_killed_worker_is_done_by_the_next_and_its_effect_is_there_once(
     yard: Yard, place: str, marked: int, tmp_path: Path
@@ -59,10 +55,10 @@ async def test_work_of_a_killed_worker_is_done_by_the_next_and_its_effect_is_the
         first.send_signal(signal.SIGKILL)
         assert await first.ended() == -signal.SIGKILL
     assert await yard.count("status = 'running' AND attempts = 1") == 1
-    assert await marks(yard) == marked
+    assert await yard.marks() == marked
     with worker(yard, tmp_path / "second"):
         await until(yard.all_done)
-    assert await marks(yard) == 1
+    assert await yard.marks() == 1
     assert await yard.count(f"id = '{command_id}' AND attempts = 2") == 1
 
 
@@ -74,4 +70,4 @@ async def test_a_worker_told_to_end_leaves_nothing_undone(yard: Yard, tmp_path: 
         async with asyncio.timeout(PATIENCE_S):
             assert await process.ended() == 0
     assert await yard.count("status = 'done' AND attempts = 1") == 1
-    assert await marks(yard) == 1
+    assert await yard.marks() == 1

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import arq.worker
 import pytest
@@ -13,7 +13,6 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from core.kernel.audit import record_act
 from core.kernel.clock import SystemClock
 from core.kernel.handlers import Handler
 from core.kernel.relay import Relay
@@ -22,21 +21,11 @@ from core.kernel.work import Work
 from gateway.worker.arq_queue import ArqQueue
 from gateway.worker.attending import POLL_S
 from gateway.worker.redis_address import redis_settings
-from tests.gateway.worker.conftest import Yard, until
+from tests.gateway.worker.conftest import Yard, leave_mark, until
 from tests.gateway.worker.quick import QUICK
 
 Declare = Callable[[Handler], str]
 LEASE = text("SELECT due_at FROM outbox WHERE tenant_id = :tenant AND id = :id")
-
-
-async def leave_mark(work: Work) -> None:
-    """An effect that shows if it happens twice."""
-    async with work.unit(once=True) as unit:
-        await record_act(unit, action="test.mark", subject_kind="test", subject_id=UUID(work.payload["subject"]))
-
-
-async def marks(yard: Yard) -> int:
-    return await yard.admin.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'test.mark'")
 
 
 async def test_what_is_sent_is_done(yard: Yard, handler: Declare) -> None:
@@ -46,7 +35,7 @@ async def test_what_is_sent_is_done(yard: Yard, handler: Declare) -> None:
             await yard.send(topic, {"subject": uuid4()})
         await yard.send(topic, {"subject": uuid4()}, target_tenant_id=yard.tree.south)
         await until(yard.all_done)
-    assert await marks(yard) == 21
+    assert await yard.marks() == 21
 
 
 async def test_a_timer_fires(yard: Yard, handler: Declare) -> None:
@@ -131,7 +120,7 @@ async def test_a_wiped_queue_loses_nothing(yard: Yard, handler: Declare) -> None
     await yard.wipe_queue()
     async with yard.working():
         await until(yard.all_done)
-    assert await marks(yard) == 10
+    assert await yard.marks() == 10
     assert await yard.count("handovers > 1") == 10
 
 
@@ -161,7 +150,7 @@ async def test_the_worker_outlives_a_restart_of_redis_and_what_is_under_way_goes
         assert await yard.count("status = 'done'") == 1
         yard.valkey.start()
         await until(yard.all_done)
-    assert await marks(yard) == 2
+    assert await yard.marks() == 2
 
 
 async def test_the_worker_takes_work_again_where_redis_went_as_the_end_of_a_job_was_being_told(
@@ -185,7 +174,7 @@ async def test_the_worker_takes_work_again_where_redis_went_as_the_end_of_a_job_
         yard.valkey.start()
         await yard.send(topic, {"subject": uuid4()})
         await until(yard.all_done)
-    assert await marks(yard) == 2
+    assert await yard.marks() == 2
 
 
 async def test_an_end_that_redis_cannot_be_told_is_no_failure(
@@ -207,7 +196,7 @@ async def test_an_end_that_redis_cannot_be_told_is_no_failure(
             await until(yard.all_done)
             await asyncio.sleep(1.5 * POLL_S)  # It looks after its tasks once in so long.
     assert not await noticed(logged)
-    assert await marks(yard) == 2
+    assert await yard.marks() == 2
 
 
 async def told_of(tried: list[object], count: int) -> bool:
@@ -229,7 +218,7 @@ async def test_the_worker_outlives_the_loss_of_its_database_connections(yard: Ya
         )
         await yard.send(topic, {"subject": uuid4()})
         await until(yard.all_done)
-    assert await marks(yard) == 2
+    assert await yard.marks() == 2
 
 
 async def test_a_worker_told_to_end_finishes_what_it_has_begun_and_begins_nothing(yard: Yard, handler: Declare) -> None:
@@ -252,7 +241,7 @@ async def test_a_worker_told_to_end_finishes_what_it_has_begun_and_begins_nothin
     assert await yard.count("status IN ('waiting', 'handed') AND attempts = 0") == 1
     async with yard.working():
         await until(yard.all_done)
-    assert await marks(yard) == 2
+    assert await yard.marks() == 2
 
 
 async def test_what_does_not_end_in_time_is_given_back_uncounted(yard: Yard, handler: Declare) -> None:
@@ -286,7 +275,7 @@ async def test_a_lease_is_renewed_as_long_as_the_work_goes_on(yard: Yard, handle
     async with yard.working():
         await yard.send(topic, {"subject": uuid4()})
         await until(yard.all_done)
-    assert await marks(yard) == 1
+    assert await yard.marks() == 1
 
 
 async def test_metrics_are_served_where_a_port_is_set() -> None:

@@ -3,17 +3,16 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from core.kernel.audit import record_act
 from core.kernel.clock import SystemClock
 from core.kernel.handlers import Handler
 from core.kernel.work import Work
 from gateway.cli.operator import Operator
 from gateway.demo.working_along import working_along
-from tests.gateway.worker.conftest import Yard, until
+from tests.gateway.worker.conftest import Yard, leave_mark, until
 from tests.gateway.worker.quick import settings_for
 
 Declare = Callable[[Handler], str]
@@ -24,21 +23,12 @@ def operator_of(yard: Yard) -> Operator:
     return Operator(settings_for(yard.valkey.url), yard.database, services, SystemClock())
 
 
-async def leave_mark(work: Work) -> None:
-    async with work.unit(once=True) as unit:
-        await record_act(unit, action="test.mark", subject_kind="test", subject_id=UUID(work.payload["subject"]))
-
-
-async def marks(yard: Yard) -> int:
-    return await yard.admin.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'test.mark'")
-
-
 async def test_work_is_done_without_a_worker(yard: Yard, handler: Declare) -> None:
     topic = handler(Handler(topic="test.mark", run=leave_mark))
     await yard.send(topic, {"subject": uuid4()})
     async with working_along(operator_of(yard)):
         await until(yard.all_done)
-    assert await marks(yard) == 1
+    assert await yard.marks() == 1
 
 
 async def test_beside_a_worker_each_is_done_once(yard: Yard, handler: Declare) -> None:
@@ -47,7 +37,7 @@ async def test_beside_a_worker_each_is_done_once(yard: Yard, handler: Declare) -
         for _ in range(20):
             await yard.send(topic, {"subject": uuid4()})
         await until(yard.all_done)
-    assert await marks(yard) == 20
+    assert await yard.marks() == 20
     assert await yard.count("attempts = 1") == 20
 
 
@@ -64,7 +54,7 @@ async def test_what_is_under_way_ends_before_the_block_is_left(yard: Yard, handl
         await yard.send(topic, {"subject": uuid4()})
         await begun.wait()
     assert await yard.all_done()
-    assert await marks(yard) == 1
+    assert await yard.marks() == 1
 
 
 async def fail_while_working(at: Operator) -> None:
