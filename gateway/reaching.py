@@ -1,5 +1,7 @@
 """Reaching the database before anything is done with it, so that whoever starts a command is told plainly."""
 
+import asyncio
+
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.kernel.database import Database
@@ -11,8 +13,12 @@ async def reached(database: Database) -> None:
 
     Raises:
         DatabaseIsUnreachable: The server does not answer, or refuses us.
+        CancelledError: This was told to end meanwhile; a connection half made says so in words of its own.
     """
     try:
         await database.detect()
     except (OSError, SQLAlchemyError) as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from error
         raise unreachable(database.url, error) from error
