@@ -42,7 +42,10 @@ ON_ITS_OWN = f"import gc, os; os.fork() and os._exit(0); os.setsid(); gc.disable
 """Goes on beside the command, for two seconds or so."""
 AFTER_OTHERS = ("nice",) if shutil.which("nice") else ()
 """Before a command that others should not wait for."""
-TOLD: list[bool] = []
+TOLD: list[int] = []
+"""Signals that came."""
+STARTING: list[bool] = []
+"""Whether a tool is being started, and cannot be ended yet by whoever is interrupted."""
 # If this runs inside a virtual environment, that one may be the very `.venv` that is made anew.
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 
@@ -52,13 +55,15 @@ def main(arguments: list[str]) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036  # whoever has an older one should read a sentence
         sys.exit(f"Touchstone needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     signal.signal(signal.SIGTERM, told_to_end)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, told_to_end)
     try:
         set_up(developing=bool(arguments) and arguments[0] in DEVELOPING)
     except subprocess.CalledProcessError as fault:
         sys.exit(f"Setting up failed with status {fault.returncode}; the reason is above.")
     except KeyboardInterrupt:
         step("interrupted while setting up; the next run goes on from here")
-        sys.exit(TOLD_TO_END if TOLD else INTERRUPTED)
+        sys.exit(TOLD_TO_END if signal.SIGTERM in TOLD else INTERRUPTED)
     if arguments[:1] == ["test"]:
         os.chdir(ROOT)
         command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or IN_PARALLEL)]
@@ -67,10 +72,17 @@ def main(arguments: list[str]) -> None:
     os.execve(command[0], command, compiling())  # noqa: S606  # becoming the command is the point
 
 
-def told_to_end(*_: object) -> None:
-    """Take SIGTERM for Ctrl-C, and remember that it was not."""
-    TOLD.append(True)
-    raise KeyboardInterrupt
+def told_to_end(number: int, _: object) -> None:
+    """Take SIGTERM for Ctrl-C, and remember that it was not; wait until a tool that is being started can be ended."""
+    TOLD.append(number)
+    if not STARTING:
+        raise KeyboardInterrupt
+
+
+def heed() -> None:
+    """Be interrupted by what came while a tool was being started."""
+    if TOLD:
+        raise KeyboardInterrupt
 
 
 def compiling() -> dict[str, str]:
@@ -188,7 +200,17 @@ def is_recent(uv: str) -> bool:
 def run(settings: dict[str, str], *command: str) -> None:
     """Run a tool for `.venv`, with the machine's certificates and the Python that is here."""
     ours = {"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
-    subprocess.run(command, check=True, cwd=ROOT, env={**settings, **os.environ, **ours})
+    STARTING.append(True)
+    with subprocess.Popen(command, cwd=ROOT, env={**settings, **os.environ, **ours}) as tool:
+        try:
+            STARTING.clear()
+            heed()
+            status = tool.wait()
+        except BaseException:
+            tool.kill()
+            raise
+    if status:
+        raise subprocess.CalledProcessError(status, command)
 
 
 def step(what: str) -> None:

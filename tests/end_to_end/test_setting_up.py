@@ -63,6 +63,26 @@ def launcher() -> Any:
     return run
 
 
+def test_a_tool_that_is_being_started_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes when the tool runs and nobody knows it yet: it would go on, and hold what it writes to."""
+    run, begun = launcher(), list[subprocess.Popen[bytes]]()
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            begun.append(self)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(run.subprocess, "Popen", Interrupted)
+    before = signal.signal(signal.SIGTERM, run.told_to_end)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run.run({}, "sleep", "60")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert [one.poll() for one in begun] == [-signal.SIGKILL]
+
+
 @pytest.mark.parametrize(
     ("said", "recent"),
     [
