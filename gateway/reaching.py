@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.kernel.database import Database
+from core.kernel.ending import is_ending
 from gateway.unreachable import unreachable
 
 
@@ -18,7 +19,6 @@ async def reached(database: Database) -> None:
     try:
         await database.detect()
     except (OSError, SQLAlchemyError) as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if is_ending():
             raise asyncio.CancelledError from error
         raise unreachable(database.url, error) from error

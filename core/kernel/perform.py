@@ -10,6 +10,7 @@ import structlog
 
 from core.kernel import outbox_rows
 from core.kernel.clock import recorded_now
+from core.kernel.ending import is_ending
 from core.kernel.errors import DomainError
 from core.kernel.frozen import frozen
 from core.kernel.handlers import HANDLERS, Handler, tell_given_up
@@ -96,12 +97,6 @@ async def attempt(background: Background, started: Started) -> Performed:
         return await fail(background, started, handler, error)
     await change(background, started, status=DONE, finished_at=recorded_now(), last_error=None)
     return Performed(Outcome.DONE)
-
-
-def is_ending() -> bool:
-    """Tell whether this task was asked to end, and not only something the handler itself had cancelled."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 async def fail(background: Background, started: Started, handler: Handler, error: BaseException) -> Performed:

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any
 
+from core.kernel.ending import is_ending
+
 Run = Callable[[Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 
@@ -67,8 +69,7 @@ class Batches:
     async def end(self) -> None:
         """Put no further question, and wait until the one under way is answered; or break it off, if cancelled."""
         self._ended = True
-        ending = asyncio.current_task()
-        if ending is not None and ending.cancelling():
+        if is_ending():
             for serving in self._serving:
                 serving.cancel()
         while self._serving:
