@@ -8,6 +8,7 @@ from pathlib import Path
 
 from touchstone_runtime.errors import ServerDidNotStart
 from touchstone_runtime.log_file import lines_since, log_path
+from touchstone_runtime.processes import ends_within
 
 _STEP_S = 0.01
 _PATIENCE_S = 60.0
@@ -49,14 +50,12 @@ class Started:
         Raises:
             ServerDidNotStart: It failed, or took too long; with its own last lines.
         """
-        try:
-            status = self.process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
+        if not ends_within(self.process, timeout_s):
             self.process.kill()
             self.process.wait()
-            raise self._failure(f"took more than {timeout_s:.0f} s to {what}") from None
-        if status != 0:
-            raise self._failure(f"could not {what} (status {status})")
+            raise self._failure(f"took more than {timeout_s:.0f} s to {what}")
+        if self.process.returncode != 0:
+            raise self._failure(f"could not {what} (status {self.process.returncode})")
 
     def _failure(self, what_happened: str) -> ServerDidNotStart:
         lines = lines_since(self.folder, self.offset)
