@@ -3,23 +3,14 @@
 import os
 import shutil
 import subprocess
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+
+from tests.support.launcher import launcher
 
 ROOT = Path(__file__).parents[2]
 OURS = ("touchstone-sdk", "touchstone-testkit", "touchstone-runtime", "touchstone-scoring-conformance")
 PRODUCT, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
 RENEW = "renew it: CONTRIBUTING.md says how"
-
-
-def uv() -> tuple[str, dict[str, str]]:
-    """Find uv the way setting up finds it, with what it must be told."""
-    spec = spec_from_file_location("touchstone_run", ROOT / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    run = module_from_spec(spec)
-    spec.loader.exec_module(run)
-    return run.find_uv()
 
 
 def compiled(into: Path, name: str, *options: str) -> str:
@@ -31,7 +22,7 @@ def compiled(into: Path, name: str, *options: str) -> str:
         ROOT / "infra/runtime/pyproject.toml",
         *sorted(ROOT.glob("plugins/*/pyproject.toml")),
     ]
-    program, mirror = uv()
+    program, mirror = launcher().find_uv()
     command = [
         *(program, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
         *("--no-header", "--no-annotate", "--all-extras", *options),

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from touchstone_runtime.processes import is_alive
 
 from tests.end_to_end.command import ROOT
+from tests.support.launcher import launcher
 
 BY_DEFAULT = """
 import os, signal, sys
@@ -51,16 +52,6 @@ def test_setting_up_that_is_interrupted_says_so(told_to: signal.Signals, status:
     assert said.splitlines()[-1] == "touchstone: interrupted while setting up; the next run goes on from here"
     assert "Traceback" not in said
     assert not is_alive(int(told.read_text()))
-
-
-def launcher() -> Any:
-    """The set-up script of the repository."""
-    spec = spec_from_file_location("touchstone_run", ROOT / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    run = module_from_spec(spec)
-    spec.loader.exec_module(run)
-    return run
 
 
 def test_a_tool_that_is_being_started_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:

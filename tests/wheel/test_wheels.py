@@ -1,6 +1,5 @@
 """The distributions as partners get them: built as wheels, installed together outside the checkout, and run there."""
 
-import importlib.util
 import json
 import os
 import re
@@ -16,6 +15,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.support.launcher import launcher
 
 ROOT = Path(__file__).parents[2]
 OURS = ["core", "tenants", "gateway"]
@@ -54,16 +55,6 @@ import json
 from importlib.metadata import entry_points
 print(json.dumps({one.name: str(one.load()) for one in entry_points(group="touchstone.plugins")}))
 """
-
-
-def launcher() -> Any:
-    """The set-up script of the repository, which knows every distribution and where uv is."""
-    spec = importlib.util.spec_from_file_location("touchstone_run", ROOT / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @dataclass(frozen=True, slots=True)
